@@ -1,0 +1,50 @@
+package dev.garboard.trust;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+
+/**
+ * A PKCS #10 request (RFC 2986) as a node makes it: its public key, signed by its private key. It names no subject, because the server
+ * names the machine. Written without BouncyCastle, so that the node image can do without it.
+ */
+public final class CertificateRequest {
+
+    private static final byte[] VERSION_1 = {0x02, 0x01, 0x00};
+    private static final byte[] ECDSA_WITH_SHA_256 = {0x2A, (byte) 0x86, 0x48, (byte) 0xCE, 0x3D, 0x04, 0x03, 0x02};
+
+    private CertificateRequest() {}
+
+    /**
+     * The request in DER.
+     *
+     * @param keys an elliptic-curve pair, see {@link KeyPairs#ecP256}
+     */
+    public static byte[] create(KeyPair keys) {
+        if (!(keys.getPublic() instanceof ECPublicKey)) {
+            throw new TrustException(
+                    "a node key is an EC key, found " + keys.getPublic().getAlgorithm());
+        }
+        byte[] emptySubject = Der.write(Der.SEQUENCE);
+        byte[] noAttributes = Der.write(Der.CONTEXT_0);
+        byte[] content = Der.write(
+                Der.SEQUENCE, VERSION_1, emptySubject, keys.getPublic().getEncoded(), noAttributes);
+        byte[] algorithm = Der.write(Der.SEQUENCE, Der.write(Der.OBJECT_IDENTIFIER, ECDSA_WITH_SHA_256));
+        byte[] noUnusedBits = {0};
+        return Der.write(
+                Der.SEQUENCE, content, algorithm, Der.write(Der.BIT_STRING, noUnusedBits, sign(keys, content)));
+    }
+
+    private static byte[] sign(KeyPair keys, byte[] content) {
+        try {
+            var signer = Signature.getInstance("SHA256withECDSA");
+            signer.initSign(keys.getPrivate());
+            signer.update(content);
+            return signer.sign();
+        } catch (GeneralSecurityException unusable) {
+            throw new TrustException(
+                    "the node key cannot sign a certificate request: " + unusable.getMessage(), unusable);
+        }
+    }
+}
