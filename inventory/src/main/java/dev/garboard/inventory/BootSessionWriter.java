@@ -1,0 +1,103 @@
+package dev.garboard.inventory;
+
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Brings sessions to the database in batches: however many steps a session got meanwhile, it is written once. */
+final class BootSessionWriter implements AutoCloseable {
+
+    private static final int MAX_WAITING = 20_000;
+    private static final int MAX_BATCH = 2000;
+
+    private final Database database;
+    private final InstantSource clock;
+    private final GroupCommit<Write> writer;
+
+    /** What is asked of the writer. */
+    private sealed interface Write {
+        record Create(BootSession session) implements Write {}
+
+        record Change(String id, UnaryOperator<BootSession> change) implements Write {}
+    }
+
+    BootSessionWriter(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+        this.writer = new GroupCommit<>("boot sessions", MAX_WAITING, MAX_BATCH, this::write);
+    }
+
+    CompletionStage<Void> create(BootSession session) {
+        return writer.submit(new Write.Create(session));
+    }
+
+    /** Changes what is stored then, which another server may have changed too; a session that is gone is left alone. */
+    CompletionStage<Void> change(String id, UnaryOperator<BootSession> change) {
+        return writer.submit(new Write.Change(id, change));
+    }
+
+    private void write(List<Write> writes) {
+        database.write(transaction -> {
+            transaction.lock();
+            var current = new HashMap<String, BootSession>();
+            var stored = new HashMap<String, Resource<BootSessionSpec, BootSessionStatus>>();
+            var touched = new LinkedHashSet<String>();
+            for (var write : writes) {
+                switch (write) {
+                    case Write.Create(var session) -> {
+                        current.put(session.id(), session);
+                        touched.add(session.id());
+                    }
+                    case Write.Change(var id, var change) -> {
+                        if (!current.containsKey(id)) {
+                            ResourceRows.find(transaction.handle(), Kinds.BOOT_SESSION, id)
+                                    .ifPresent(found -> {
+                                        stored.put(id, found);
+                                        current.put(id, BootSession.of(found));
+                                        touched.add(id);
+                                    });
+                        }
+                        current.computeIfPresent(id, (_, session) -> change.apply(session));
+                    }
+                }
+            }
+            for (var id : touched) {
+                store(transaction, stored.get(id), current.get(id));
+            }
+            return true;
+        });
+    }
+
+    private void store(
+            Transaction transaction,
+            @Nullable Resource<BootSessionSpec, BootSessionStatus> stored,
+            @Nullable BootSession session) {
+        if (session == null) {
+            return;
+        }
+        var wanted = session.resource();
+        if (stored != null) {
+            ResourceRows.update(
+                    transaction, stored, stored.withSpec(wanted.spec()).withStatus(wanted.status()));
+            return;
+        }
+        ResourceRules.check(wanted);
+        ResourceRows.insert(transaction, wanted.withMetadata(wanted.metadata().created(clock.instant())));
+        BootSessionRows.insert(transaction, session);
+        BootSessionRows.retain(
+                transaction, session.spec().mac(), database.config().sessionsPerMachine());
+    }
+
+    int pending() {
+        return writer.pending();
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}

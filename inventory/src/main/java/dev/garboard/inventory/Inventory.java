@@ -1,0 +1,69 @@
+package dev.garboard.inventory;
+
+import java.time.InstantSource;
+
+/** The opened inventory: its database, brought to the current schema, and what is kept in it. */
+public final class Inventory implements AutoCloseable {
+
+    private final Database database;
+    private final Watches watches;
+    private final SqlResourceStore store;
+    private final SqlLeases leases;
+    private final BootSessions bootSessions;
+
+    private Inventory(Database database, InstantSource clock) {
+        this.database = database;
+        this.watches = new Watches(database);
+        this.store = new SqlResourceStore(database, watches, clock);
+        this.leases = new SqlLeases(database);
+        this.bootSessions = new BootSessions(database, clock);
+    }
+
+    /** Opens with the usual bounds; see {@link InventoryConfig#database}. */
+    public static Inventory open(String database) {
+        return open(InventoryConfig.of(database), InstantSource.system());
+    }
+
+    /**
+     * Opens, creating or migrating the schema as needed.
+     *
+     * @throws InventoryUnavailableException when the database cannot be used: what, why and what helps
+     */
+    public static Inventory open(InventoryConfig config, InstantSource clock) {
+        var database = Database.open(config);
+        try {
+            Migrations.run(database);
+            return new Inventory(database, clock);
+        } catch (RuntimeException refused) {
+            database.close();
+            throw refused;
+        }
+    }
+
+    /** The resources. */
+    public ResourceStore store() {
+        return store;
+    }
+
+    /** The journal of DHCP leases. */
+    public SqlLeases leases() {
+        return leases;
+    }
+
+    /** The boots of all machines. */
+    public BootSessions bootSessions() {
+        return bootSessions;
+    }
+
+    InventoryConfig config() {
+        return database.config();
+    }
+
+    @Override
+    public void close() {
+        bootSessions.close();
+        leases.close();
+        watches.close();
+        database.close();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.garboard.inventory;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All machines in memory, found by what they are recognised by. Never blocks on the database. */
+public final class MachineIndex implements AutoCloseable {
+
+    private final Map<String, Set<String>> namesByKey = new HashMap<>();
+    private final ResourceMirror<MachineSpec, MachineStatus> machines;
+
+    /** Reads all machines and follows their changes; blocks until the first reading is done. */
+    public MachineIndex(ResourceStore store) {
+        this.machines = ResourceMirror.start(store, Kinds.MACHINE, this::changed);
+    }
+
+    /** Which machine was seen. */
+    public IdentityMatch match(MachineIdentity seen) {
+        var candidates = new LinkedHashMap<String, Resource<MachineSpec, MachineStatus>>();
+        for (var name : namesOf(seen)) {
+            machines.get(name).ifPresent(machine -> candidates.put(name, machine));
+        }
+        return Identities.match(seen, candidates.values());
+    }
+
+    public Optional<Resource<MachineSpec, MachineStatus>> get(String name) {
+        return machines.get(name);
+    }
+
+    public Collection<Resource<MachineSpec, MachineStatus>> all() {
+        return machines.all();
+    }
+
+    private synchronized Set<String> namesOf(MachineIdentity seen) {
+        var names = new TreeSet<String>();
+        keys(seen).forEach(key -> names.addAll(namesByKey.getOrDefault(key, Set.of())));
+        if (seen.uuid() != null) {
+            names.addAll(namesByKey.getOrDefault("uuid " + Identities.swapped(seen.uuid()), Set.of()));
+        }
+        return names;
+    }
+
+    private synchronized void changed(
+            @Nullable Resource<MachineSpec, MachineStatus> before,
+            @Nullable Resource<MachineSpec, MachineStatus> after) {
+        if (before != null) {
+            keys(before).forEach(key -> namesByKey.computeIfPresent(key, (_, names) -> without(names, before.name())));
+        }
+        if (after != null) {
+            keys(after)
+                    .forEach(key -> namesByKey
+                            .computeIfAbsent(key, _ -> new HashSet<>())
+                            .add(after.name()));
+        }
+    }
+
+    private static @Nullable Set<String> without(Set<String> names, String name) {
+        names.remove(name);
+        return names.isEmpty() ? null : names;
+    }
+
+    private static Stream<String> keys(Resource<MachineSpec, MachineStatus> machine) {
+        return Stream.concat(
+                keys(machine.spec().identity()), keys(machine.status().identity()));
+    }
+
+    private static Stream<String> keys(MachineIdentity identity) {
+        var keys = new HashSet<String>();
+        identity.macs().forEach(mac -> keys.add("mac " + mac));
+        if (identity.uuid() != null) {
+            keys.add("uuid " + identity.uuid());
+        }
+        if (identity.systemSerial() != null) {
+            keys.add("system " + identity.systemSerial());
+        }
+        if (identity.boardSerial() != null) {
+            keys.add("board " + identity.boardSerial());
+        }
+        return keys.stream();
+    }
+
+    @Override
+    public void close() {
+        machines.close();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.garboard.inventory;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is declared of one physical machine.
+ *
+ * @param acceptance whether the machine may have configuration and a certificate
+ * @param identity what a machine that was declared before it was ever seen is recognised by
+ * @param image name of the image to boot; null means the preferred image
+ * @param hostname null means the machine's name
+ * @param dnsServers resolvers instead of those of the subnet; empty means those of the subnet
+ * @param allowWeakIdentity whether the machine may enrol with no more proof than its boot session and subnet; null means what the
+ *     site says
+ */
+public record MachineSpec(
+        Acceptance acceptance,
+        MachineIdentity identity,
+        @Nullable String image,
+        @Nullable String hostname,
+        List<String> dnsServers,
+        List<String> timeServers,
+        @Nullable Boolean allowWeakIdentity) {
+
+    public MachineSpec {
+        dnsServers = List.copyOf(dnsServers);
+        timeServers = List.copyOf(timeServers);
+    }
+
+    public static MachineSpec undecided() {
+        return new MachineSpec(Acceptance.PENDING, MachineIdentity.none(), null, null, List.of(), List.of(), null);
+    }
+
+    public MachineSpec withAcceptance(Acceptance newAcceptance) {
+        return new MachineSpec(newAcceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity);
+    }
+}

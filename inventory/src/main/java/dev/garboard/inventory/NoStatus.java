@@ -1,0 +1,4 @@
+package dev.garboard.inventory;
+
+/** The status of kinds that have none. */
+public record NoStatus() {}

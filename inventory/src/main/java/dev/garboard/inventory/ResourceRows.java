@@ -1,0 +1,112 @@
+package dev.garboard.inventory;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The SQL of the resource table. Every write is logged with its revision. */
+final class ResourceRows {
+
+    private ResourceRows() {}
+
+    static <S extends Record, T extends Record> Optional<Resource<S, T>> find(
+            Handle handle, Kind<S, T> kind, String name) {
+        return handle.createQuery("SELECT body FROM resource WHERE kind = :kind AND name = :name")
+                .bind("kind", kind.name())
+                .bind("name", name)
+                .mapTo(String.class)
+                .findOne()
+                .map(body -> read(kind, body));
+    }
+
+    /** One statement, so that revision and rows are of one moment. */
+    static <S extends Record, T extends Record> ResourceStore.Listing<S, T> list(Handle handle, Kind<S, T> kind) {
+        var items = new ArrayList<Resource<S, T>>();
+        var revision = handle.createQuery("SELECT c.revision, r.body FROM revision_counter c"
+                        + " LEFT JOIN resource r ON r.kind = :kind WHERE c.id = 1")
+                .bind("kind", kind.name())
+                .reduceRows(0L, (newest, row) -> {
+                    var body = row.getColumn("body", String.class);
+                    if (body != null) {
+                        items.add(read(kind, body));
+                    }
+                    return row.getColumn("revision", Long.class);
+                });
+        items.sort(Comparator.comparing(Resource::name));
+        return new ResourceStore.Listing<>(revision, items);
+    }
+
+    /** Metadata but its revision must be set already. */
+    static <S extends Record, T extends Record> Resource<S, T> insert(
+            Transaction transaction, Resource<S, T> resource) {
+        var created = resource.withMetadata(resource.metadata().withRevision(transaction.takeRevision()));
+        transaction
+                .handle()
+                .createUpdate("INSERT INTO resource (kind, name, revision, body)"
+                        + " VALUES (:kind, :name, :revision, :body)")
+                .bindMap(row(created))
+                .execute();
+        transaction.log(ResourceStore.Change.Type.ADDED, created);
+        return created;
+    }
+
+    /** Writes what differs from what is stored; the resource as it is then. */
+    static <S extends Record, T extends Record> Resource<S, T> update(
+            Transaction transaction, Resource<S, T> stored, Resource<S, T> wanted) {
+        var kept = keepIdentity(stored, wanted);
+        if (ResourceJson.write(kept).equals(ResourceJson.write(stored))) {
+            return stored;
+        }
+        ResourceRules.check(kept);
+        var changed = kept.withMetadata(kept.metadata().withRevision(transaction.takeRevision()));
+        transaction
+                .handle()
+                .createUpdate("UPDATE resource SET revision = :revision, body = :body"
+                        + " WHERE kind = :kind AND name = :name")
+                .bindMap(row(changed))
+                .execute();
+        transaction.log(ResourceStore.Change.Type.MODIFIED, changed);
+        return changed;
+    }
+
+    static <S extends Record, T extends Record> Resource<S, T> delete(Transaction transaction, Resource<S, T> stored) {
+        transaction
+                .handle()
+                .createUpdate("DELETE FROM resource WHERE kind = :kind AND name = :name")
+                .bind("kind", stored.kind().name())
+                .bind("name", stored.name())
+                .execute();
+        var deleted = stored.withMetadata(stored.metadata().withRevision(transaction.takeRevision()));
+        transaction.log(ResourceStore.Change.Type.DELETED, deleted);
+        return deleted;
+    }
+
+    static <S extends Record, T extends Record> Resource<S, T> read(Kind<S, T> kind, String body) {
+        return ResourceJson.read(kind, ResourceJson.parse(body));
+    }
+
+    /** What only the store decides stays as it is; a changed spec counts a generation. */
+    private static <S extends Record, T extends Record> Resource<S, T> keepIdentity(
+            Resource<S, T> stored, Resource<S, T> wanted) {
+        var old = stored.metadata();
+        var sameSpec = JsonTrees.object(stored.spec()).equals(JsonTrees.object(wanted.spec()));
+        return wanted.withMetadata(new ObjectMeta(
+                old.name(),
+                old.uid(),
+                old.resourceVersion(),
+                sameSpec ? old.generation() : old.generation() + 1,
+                old.creationTimestamp(),
+                wanted.metadata().labels(),
+                wanted.metadata().annotations()));
+    }
+
+    private static Map<String, Object> row(Resource<?, ?> resource) {
+        return Map.of(
+                "kind", resource.kind().name(),
+                "name", resource.name(),
+                "revision", resource.metadata().resourceVersion(),
+                "body", ResourceJson.write(resource).toString());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.garboard.inventory;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where resources live. Every change gets the next global revision; a watch resumes from any revision that is still kept.
+ *
+ * <p>All methods block on the database: call them from a virtual thread, never from an event loop.
+ */
+public interface ResourceStore {
+
+    /**
+     * Stores a new resource.
+     *
+     * @throws ResourceExistsException when the name is taken
+     */
+    <S extends Record, T extends Record> Resource<S, T> create(Resource<S, T> resource);
+
+    <S extends Record, T extends Record> Optional<Resource<S, T>> get(Kind<S, T> kind, String name);
+
+    /** All resources of a kind by name, and the global revision they were read at. */
+    <S extends Record, T extends Record> Listing<S, T> list(Kind<S, T> kind);
+
+    /**
+     * Replaces spec, labels and annotations, and keeps the stored status. A resource version other than 0 must be the stored one.
+     *
+     * @throws ResourceConflictException when it is not
+     * @throws ResourceMissingException when there is no such resource
+     */
+    <S extends Record, T extends Record> Resource<S, T> replace(Resource<S, T> resource);
+
+    /** Replaces the status only; otherwise as {@link #replace}. */
+    <S extends Record, T extends Record> Resource<S, T> replaceStatus(Resource<S, T> resource);
+
+    /**
+     * Reads, changes and writes spec, status and metadata in one transaction. A change that changes nothing writes nothing and takes no
+     * revision.
+     *
+     * @throws ResourceMissingException when there is no such resource
+     */
+    <S extends Record, T extends Record> Resource<S, T> update(
+            Kind<S, T> kind, String name, UnaryOperator<Resource<S, T>> change);
+
+    /**
+     * Deletes a resource and returns it as it last was.
+     *
+     * @param resourceVersion 0, or the version that must be the stored one
+     * @throws ResourceMissingException when there is no such resource
+     * @throws ResourceConflictException when the version differs
+     */
+    <S extends Record, T extends Record> Resource<S, T> delete(Kind<S, T> kind, String name, long resourceVersion);
+
+    /** The newest revision. */
+    long revision();
+
+    /**
+     * Every change of a kind after a revision, in order, until closed. The consumer runs on a virtual thread of its own; a consumer that
+     * falls behind by more than the kept history is ended with {@code onEnd}.
+     *
+     * @param kind null means all kinds
+     * @param onEnd called once when the watch ends by itself, with the reason
+     * @throws RevisionGoneException when changes after that revision are no longer kept; list again
+     */
+    Watch watch(
+            @Nullable Kind<?, ?> kind, long afterRevision, Consumer<Change> onChange, Consumer<RuntimeException> onEnd);
+
+    /** A listing at one revision. */
+    record Listing<S extends Record, T extends Record>(long revision, List<Resource<S, T>> items) {
+        public Listing {
+            items = List.copyOf(items);
+        }
+    }
+
+    /** One change; for a deletion the resource as it last was, with the revision of the deletion. */
+    record Change(Type type, Resource<?, ?> resource) {
+        /** What happened. */
+        public enum Type {
+            ADDED,
+            MODIFIED,
+            DELETED
+        }
+    }
+
+    /** A running watch. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.garboard.inventory;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Resources in SQL, each as one row with its JSON; leases are read from the table of {@link SqlLeases}. */
+final class SqlResourceStore implements ResourceStore {
+
+    private final Database database;
+    private final Watches watches;
+    private final InstantSource clock;
+
+    SqlResourceStore(Database database, Watches watches, InstantSource clock) {
+        this.database = database;
+        this.watches = watches;
+        this.clock = clock;
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Resource<S, T> create(Resource<S, T> resource) {
+        refuseLeases(resource.kind());
+        ResourceRules.check(resource);
+        return database.write(transaction -> {
+            transaction.lock();
+            if (ResourceRows.find(transaction.handle(), resource.kind(), resource.name())
+                    .isPresent()) {
+                throw new ResourceExistsException(resource.kind().name() + " " + resource.name() + " exists already");
+            }
+            return ResourceRows.insert(
+                    transaction, resource.withMetadata(resource.metadata().created(clock.instant())));
+        });
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Optional<Resource<S, T>> get(Kind<S, T> kind, String name) {
+        return database.read(handle -> kind.equals(Kinds.LEASE)
+                ? LeaseRows.find(handle, name).map(row -> cast(kind, row))
+                : ResourceRows.find(handle, kind, name));
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Listing<S, T> list(Kind<S, T> kind) {
+        return database.read(
+                handle -> kind.equals(Kinds.LEASE) ? listLeases(handle, kind) : ResourceRows.list(handle, kind));
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Resource<S, T> replace(Resource<S, T> resource) {
+        return change(
+                resource.kind(),
+                resource.name(),
+                resource.metadata(),
+                stored -> stored.withSpec(resource.spec())
+                        .withMetadata(stored.metadata()
+                                .withLabels(resource.metadata().labels())
+                                .withAnnotations(resource.metadata().annotations())));
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Resource<S, T> replaceStatus(Resource<S, T> resource) {
+        return change(
+                resource.kind(), resource.name(), resource.metadata(), stored -> stored.withStatus(resource.status()));
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Resource<S, T> update(
+            Kind<S, T> kind, String name, UnaryOperator<Resource<S, T>> change) {
+        return change(kind, name, ObjectMeta.named(name), change);
+    }
+
+    @Override
+    public <S extends Record, T extends Record> Resource<S, T> delete(
+            Kind<S, T> kind, String name, long resourceVersion) {
+        refuseLeases(kind);
+        return database.write(transaction -> {
+            transaction.lock();
+            var stored = ResourceRows.find(transaction.handle(), kind, name).orElseThrow(() -> missing(kind, name));
+            refuseOther(stored, "", resourceVersion);
+            return ResourceRows.delete(transaction, stored);
+        });
+    }
+
+    @Override
+    public long revision() {
+        return database.read(ChangeLog::revision);
+    }
+
+    @Override
+    public Watch watch(
+            @Nullable Kind<?, ?> kind,
+            long afterRevision,
+            Consumer<Change> onChange,
+            Consumer<RuntimeException> onEnd) {
+        return watches.start(kind, afterRevision, onChange, onEnd);
+    }
+
+    private <S extends Record, T extends Record> Resource<S, T> change(
+            Kind<S, T> kind, String name, ObjectMeta base, UnaryOperator<Resource<S, T>> change) {
+        refuseLeases(kind);
+        return database.write(transaction -> {
+            transaction.lock();
+            var stored = ResourceRows.find(transaction.handle(), kind, name).orElseThrow(() -> missing(kind, name));
+            refuseOther(stored, base.uid(), base.resourceVersion());
+            var wanted = change.apply(stored);
+            if (!wanted.name().equals(name) || !wanted.kind().equals(kind)) {
+                throw new InvalidResourceException("metadata.name: found " + wanted.name() + ", expected " + name
+                        + "; a resource keeps its kind and name");
+            }
+            return ResourceRows.update(transaction, stored, wanted);
+        });
+    }
+
+    private static void refuseOther(Resource<?, ?> stored, String uid, long version) {
+        var metadata = stored.metadata();
+        var what = stored.kind().name() + " " + stored.name();
+        if (!uid.isEmpty() && !uid.equals(metadata.uid())) {
+            throw new ResourceConflictException(what + " has uid " + metadata.uid() + ", and the change is for " + uid
+                    + "; it was deleted and created again. Read it again");
+        }
+        if (version != 0 && version != metadata.resourceVersion()) {
+            throw new ResourceConflictException(what + " is at version " + metadata.resourceVersion()
+                    + ", and the change was made from " + version + "; read it again and repeat the change");
+        }
+    }
+
+    private static <S extends Record, T extends Record> Listing<S, T> listLeases(Handle handle, Kind<S, T> kind) {
+        var listing = LeaseRows.list(handle);
+        return new Listing<>(
+                listing.revision(),
+                listing.items().stream().map(row -> cast(kind, row)).toList());
+    }
+
+    private static <S extends Record, T extends Record> Resource<S, T> cast(Kind<S, T> kind, Resource<?, ?> resource) {
+        return new Resource<>(
+                kind,
+                resource.metadata(),
+                kind.spec().cast(resource.spec()),
+                kind.status().cast(resource.status()));
+    }
+
+    private static void refuseLeases(Kind<?, ?> kind) {
+        if (kind.equals(Kinds.LEASE)) {
+            throw new InvalidResourceException(
+                    "kind: found Lease, expected another; leases are written by the DHCP server");
+        }
+    }
+
+    private static ResourceMissingException missing(Kind<?, ?> kind, String name) {
+        return new ResourceMissingException("there is no " + kind.name() + " " + name);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.garboard.inventory;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The rules of a subnet: its pool and reservations lie inside it and do not collide. */
+final class SubnetChecks {
+
+    /** Below this, clients spend their time renewing. */
+    private static final long MIN_LEASE_SECONDS = 60;
+
+    private SubnetChecks() {}
+
+    static void check(SubnetSpec spec, Findings findings) {
+        findings.addresses("spec.routers", spec.routers());
+        findings.addresses("spec.dnsServers", spec.dnsServers());
+        findings.addresses("spec.timeServers", spec.timeServers());
+        if (spec.domain() != null) {
+            findings.name("spec.domain", spec.domain());
+        }
+        checkLease("spec.leaseSeconds", spec.leaseSeconds(), findings);
+        checkLease("spec.bootLeaseSeconds", spec.bootLeaseSeconds(), findings);
+
+        var block = Ipv4Block.parse(spec.cidr());
+        findings.expect(
+                block.isPresent() && block.get().prefix() >= 8,
+                "spec.cidr",
+                spec.cidr(),
+                "a network such as 192.168.77.0/24, with no bits set after the prefix");
+        if (block.isPresent()) {
+            checkRange(spec, block.get(), findings);
+            checkReservations(spec, block.get(), findings);
+        }
+    }
+
+    private static void checkLease(String path, long seconds, Findings findings) {
+        findings.expect(
+                seconds >= MIN_LEASE_SECONDS && seconds <= Integer.MAX_VALUE,
+                path,
+                seconds,
+                "between " + MIN_LEASE_SECONDS + " and " + Integer.MAX_VALUE + " seconds");
+    }
+
+    private static void checkRange(SubnetSpec spec, Ipv4Block block, Findings findings) {
+        var start = host("spec.rangeStart", spec.rangeStart(), block, findings);
+        var end = host("spec.rangeEnd", spec.rangeEnd(), block, findings);
+        if (start && end) {
+            findings.expect(
+                    number(spec.rangeStart()) <= number(spec.rangeEnd()),
+                    "spec.rangeEnd",
+                    spec.rangeEnd(),
+                    "an address not below spec.rangeStart, " + spec.rangeStart());
+        }
+        for (int i = 0; i < spec.routers().size(); i++) {
+            if (Ipv4.number(spec.routers().get(i)).isPresent()) {
+                host("spec.routers[" + i + "]", spec.routers().get(i), block, findings);
+            }
+        }
+    }
+
+    private static void checkReservations(SubnetSpec spec, Ipv4Block block, Findings findings) {
+        Map<String, String> holders = new HashMap<>();
+        spec.reservations().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(reservation -> {
+                    var path = "spec.reservations[" + reservation.getKey() + "]";
+                    findings.mac("spec.reservations", reservation.getKey());
+                    if (host(path, reservation.getValue(), block, findings)) {
+                        var other = holders.putIfAbsent(reservation.getValue(), reservation.getKey());
+                        findings.expect(
+                                other == null,
+                                path,
+                                reservation.getValue(),
+                                "an address that is not reserved for " + other);
+                    }
+                });
+    }
+
+    private static boolean host(String path, String address, Ipv4Block block, Findings findings) {
+        if (!findings.address(path, address)) {
+            return false;
+        }
+        var inside = block.isHost(number(address));
+        findings.expect(inside, path, address, "a host address in " + block);
+        return inside;
+    }
+
+    private static long number(String address) {
+        return Ipv4.number(address).orElseThrow();
+    }
+}

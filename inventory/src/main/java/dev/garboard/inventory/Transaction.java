@@ -1,0 +1,85 @@
+package dev.garboard.inventory;
+
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** A write under way: takes revisions and logs changes. */
+final class Transaction {
+
+    /** History is cut in steps, so that not every write deletes a row. */
+    private static final int STEPS_PER_HISTORY = 10;
+
+    private final Handle handle;
+    private final long keptChanges;
+    private boolean locked;
+    private long before;
+    private long newest;
+
+    Transaction(Handle handle, long keptChanges) {
+        this.handle = handle;
+        this.keptChanges = keptChanges;
+    }
+
+    Handle handle() {
+        return handle;
+    }
+
+    /**
+     * Locks the counter until the commit, so that revisions become visible in their order. Every writer does this before it touches
+     * anything else, so writers never wait for each other in a circle.
+     */
+    void lock() {
+        if (!locked) {
+            before = handle.createQuery(
+                            "UPDATE revision_counter SET revision = revision WHERE id = 1 RETURNING revision")
+                    .mapTo(Long.class)
+                    .one();
+            newest = before;
+            locked = true;
+        }
+    }
+
+    /** The next revision; a transaction that takes none is not committed. */
+    long takeRevision() {
+        lock();
+        return ++newest;
+    }
+
+    void log(ResourceStore.Change.Type type, Resource<?, ?> resource) {
+        log(List.of(new ResourceStore.Change(type, resource)));
+    }
+
+    void log(List<ResourceStore.Change> changes) {
+        var batch = handle.prepareBatch(
+                "INSERT INTO change_log (revision, kind, type, body) VALUES (:revision, :kind, :type, :body)");
+        for (var change : changes) {
+            batch.bind("revision", change.resource().metadata().resourceVersion())
+                    .bind("kind", change.resource().kind().name())
+                    .bind("type", change.type().name())
+                    .bind("body", ResourceJson.write(change.resource()).toString())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    /** Stores the counter, and cuts the history when its step is reached; false when there is nothing to commit. */
+    boolean finish() {
+        if (newest == before) {
+            return false;
+        }
+        handle.createUpdate("UPDATE revision_counter SET revision = :newest WHERE id = 1")
+                .bind("newest", newest)
+                .execute();
+        var step = Math.max(1, keptChanges / STEPS_PER_HISTORY);
+        var cut = newest - keptChanges;
+        if (cut > 0 && newest / step != before / step) {
+            handle.createUpdate("DELETE FROM change_log WHERE revision <= :cut")
+                    .bind("cut", cut)
+                    .execute();
+            handle.createUpdate("UPDATE revision_counter SET compacted = :cut WHERE id = 1 AND compacted < :cut")
+                    .bind("cut", cut)
+                    .execute();
+        }
+        return true;
+    }
+}

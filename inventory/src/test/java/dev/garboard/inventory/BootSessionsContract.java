@@ -1,0 +1,238 @@
+package dev.garboard.inventory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What holds of boot sessions on every database. */
+abstract class BootSessionsContract {
+
+    static final String MAC = "52:54:00:00:00:01";
+    static final BootDecision BOOT =
+            new BootDecision.Boot("m1", Samples.image("lab-1", true, Samples.TIME), "machine m1 boots");
+
+    final AtomicReference<Instant> now = new AtomicReference<>(Samples.TIME);
+    InventoryConfig config;
+    Inventory inventory;
+    BootSessions sessions;
+
+    abstract String database() throws Exception;
+
+    @BeforeEach
+    void open() throws Exception {
+        config = new InventoryConfig(database(), 1000, 3, Duration.ofMillis(100));
+        reopen();
+    }
+
+    @AfterEach
+    void close() {
+        inventory.close();
+    }
+
+    @Test
+    void firmwareLoaderAndAgentShareOneSession() {
+        var firmware = open(BootClient.Stage.FIRMWARE, BOOT);
+        step(firmware, "dhcp");
+        step(firmware, "loader");
+        var loader = open(BootClient.Stage.IPXE, BOOT);
+        step(firmware, "script");
+        step(firmware, "root");
+        pass(120);
+        var agent = open(BootClient.Stage.AGENT, BOOT);
+        step(firmware, "ready");
+
+        assertTrue(firmware.fresh());
+        assertFalse(loader.fresh());
+        assertEquals(firmware.session().id(), loader.session().id());
+        assertEquals(firmware.session().id(), agent.session().id());
+        assertEquals(32, firmware.session().id().length());
+        inventory.close();
+        reopen();
+        var stored = inventory
+                .store()
+                .get(Kinds.BOOT_SESSION, firmware.session().id())
+                .orElseThrow();
+        assertEquals(
+                new BootSessionSpec(MAC, "m1", "x86-bios", "lab-1", "machine m1 boots", Samples.TIME), stored.spec());
+        assertEquals("Ready", stored.status().outcome());
+        assertEquals(
+                List.of("dhcp", "loader", "script", "root", "ready"),
+                stored.status().steps().stream()
+                        .map(BootSessionStatus.Step::stage)
+                        .toList());
+    }
+
+    @Test
+    void theNextBootClosesTheOneThatDidNotFinish() {
+        var first = open(BootClient.Stage.IPXE, BOOT);
+        step(first, "dhcp");
+        step(first, "script");
+        pass(30);
+
+        var second = open(BootClient.Stage.IPXE, BOOT);
+
+        assertNotEquals(first.session().id(), second.session().id());
+        var closed = sessions.find(first.session().id()).orElseThrow();
+        assertEquals("Failed", closed.status().outcome());
+        assertEquals("script", closed.status().stoppedAt());
+        assertEquals(closed.status().likelyCause(), BootSessions.explain(closed));
+        assertEquals(Optional.of(second.session()), sessions.newest(MAC));
+    }
+
+    @Test
+    void anIdResolvesAfterARestart() {
+        var opened = open(BootClient.Stage.FIRMWARE, BOOT);
+        step(opened, "dhcp");
+        inventory.close();
+
+        reopen();
+
+        var found = sessions.find(opened.session().id()).orElseThrow();
+        assertEquals(opened.session().spec(), found.spec());
+        step(opened, "loader");
+        assertFalse(open(BootClient.Stage.IPXE, BOOT).fresh());
+    }
+
+    @Test
+    void aRefusedMachineHasOneSessionUntilTheAnswerChanges() {
+        var refusal = new BootDecision.Refuse("m1", "machine m1 is rejected");
+        var first = open(BootClient.Stage.FIRMWARE, refusal);
+        pass(20);
+        var again = open(BootClient.Stage.FIRMWARE, refusal);
+        pass(20);
+        var accepted = open(BootClient.Stage.FIRMWARE, BOOT);
+
+        assertEquals("Refused", first.session().status().outcome());
+        assertEquals("machine m1 is rejected", BootSessions.explain(first.session()));
+        assertFalse(again.fresh());
+        assertTrue(accepted.fresh());
+        assertEquals(
+                "Refused",
+                sessions.find(first.session().id()).orElseThrow().status().outcome());
+    }
+
+    @Test
+    void whoIsIgnoredHasNoSession() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> open(BootClient.Stage.HOST, new BootDecision.Ignore("a plain host")));
+    }
+
+    @Test
+    void onlyTheNewestSessionsOfAMachineAreKept() {
+        var opened = new ArrayList<String>();
+        for (int i = 0; i < 5; i++) {
+            opened.add(open(BootClient.Stage.FIRMWARE, BOOT).session().id());
+            pass(300);
+        }
+        var other = sessions.open(client("52:54:00:00:00:02", BootClient.Stage.FIRMWARE), () -> BOOT);
+        settle(other);
+
+        var kept = inventory.store().list(Kinds.BOOT_SESSION).items().stream()
+                .map(Resource::name)
+                .sorted()
+                .toList();
+
+        opened.add(other.session().id());
+        assertEquals(opened.subList(2, 6).stream().sorted().toList(), kept);
+    }
+
+    @Test
+    void stepsOfManyAreWrittenInOrder() {
+        var opened = IntStream.range(0, 20)
+                .mapToObj(
+                        i -> sessions.open(client("52:54:00:00:01:" + (10 + i), BootClient.Stage.FIRMWARE), () -> BOOT))
+                .toList();
+        for (int i = 0; i < 100; i++) {
+            for (var each : opened) {
+                assertTrue(sessions.append(each.session().id(), "loader", "tftp", "block " + i, i, "ok"));
+            }
+        }
+        inventory.close();
+        reopen();
+
+        var expected = IntStream.range(0, 100).mapToObj(i -> "block " + i).toList();
+        for (var each : opened) {
+            var steps =
+                    sessions.find(each.session().id()).orElseThrow().status().steps();
+            assertEquals(
+                    expected, steps.stream().map(BootSessionStatus.Step::detail).toList());
+        }
+        assertEquals(0, sessions.refused());
+    }
+
+    @Test
+    void aBootThatFallsSilentIsClosed() {
+        var silent = open(BootClient.Stage.FIRMWARE, BOOT);
+        step(silent, "root");
+        var waits = sessions.open(client("52:54:00:00:00:02", BootClient.Stage.FIRMWARE), () -> BOOT);
+        step(waits, "agent");
+        pass(601);
+
+        assertEquals(1, sessions.closeSilent());
+
+        assertEquals(
+                "Failed",
+                sessions.find(silent.session().id()).orElseThrow().status().outcome());
+        assertEquals(
+                "Running",
+                sessions.find(waits.session().id()).orElseThrow().status().outcome());
+    }
+
+    @Test
+    void aMachineIsNamedOnceItIsKnown() {
+        var opened = sessions.open(
+                client(MAC, BootClient.Stage.FIRMWARE),
+                () -> new BootDecision.Boot(null, Samples.image("lab-1", true, Samples.TIME), "unknown"));
+
+        sessions.identify(opened.session().id(), "vm-1");
+        sessions.fail(opened.session().id(), "agent", "the agent crashed: out of memory");
+
+        inventory.close();
+        reopen();
+        var found = sessions.load(opened.session().id()).orElseThrow();
+        assertEquals("vm-1", found.spec().machine());
+        assertEquals("the agent crashed: out of memory", BootSessions.explain(found));
+    }
+
+    private void reopen() {
+        inventory = Inventory.open(config, now::get);
+        sessions = inventory.bootSessions();
+    }
+
+    private BootSessions.Opened open(BootClient.Stage stage, BootDecision decision) {
+        var opened = sessions.open(client(MAC, stage), () -> decision);
+        settle(opened);
+        return opened;
+    }
+
+    private static void settle(BootSessions.Opened opened) {
+        opened.stored().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    private void step(BootSessions.Opened opened, String stage) {
+        assertTrue(sessions.append(opened.session().id(), stage, "http", "", 0, "ok"));
+    }
+
+    private void pass(int seconds) {
+        now.updateAndGet(time -> time.plusSeconds(seconds));
+    }
+
+    private static BootClient client(String mac, BootClient.Stage stage) {
+        return new BootClient(mac, MachineIdentity.none(), stage, "x86-bios", true, null);
+    }
+}

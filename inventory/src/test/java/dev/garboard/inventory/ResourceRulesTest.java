@@ -1,0 +1,144 @@
+package dev.garboard.inventory;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResourceRulesTest {
+
+    static List<Resource<?, ?>> samples() {
+        return Samples.oneOfEachKind();
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void allowsTheSamples(Resource<?, ?> resource) {
+        assertDoesNotThrow(() -> ResourceRules.check(resource));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "A", "a_b", "-a", "a-", "a..b", ".a", "a/b"})
+    void refusesNamesThatAreNoDnsSubdomain(String name) {
+        var refusal = refusal(Samples.machine(name));
+
+        assertEquals(
+                "metadata.name: found " + (name.isEmpty() ? "\"\"" : name)
+                        + ", expected at most 253 lower-case letters, digits, '-' and '.', each part beginning and ending"
+                        + " with a letter or digit",
+                refusal.getMessage());
+    }
+
+    @Test
+    void refusesNamesThatAreTooLong() {
+        var label = "a".repeat(63);
+        assertDoesNotThrow(() -> ResourceRules.check(Samples.machine(String.join(".", label, label, label))));
+
+        refusal(Samples.machine(String.join(".", label, label, label, label)));
+        refusal(Samples.machine("a".repeat(64)));
+    }
+
+    @Test
+    void refusesMalformedLabels() {
+        var machine = Samples.machine("m");
+
+        var refusal = refusal(machine.withMetadata(machine.metadata().withLabels(Map.of("a b", "c d"))));
+
+        assertEquals(2, refusal.problems().size());
+    }
+
+    @Test
+    void tellsHowAMacAddressIsWritten() {
+        var machine = Samples.machine("m")
+                .withSpec(new MachineSpec(
+                        Acceptance.PENDING,
+                        new MachineIdentity(List.of("52-54-00-AB-CD-EF"), null, null, null),
+                        null,
+                        null,
+                        List.of(),
+                        List.of(),
+                        null));
+
+        assertEquals(
+                "spec.identity.macs[0]: found 52-54-00-AB-CD-EF, expected a MAC address in lower case with colons:"
+                        + " 52:54:00:ab:cd:ef",
+                refusal(machine).getMessage());
+    }
+
+    @Test
+    void findsEverythingThatIsWrongWithASubnet() {
+        var subnet = Samples.subnet("lab")
+                .withSpec(new SubnetSpec(
+                        "192.168.77.0/24",
+                        "192.168.77.200",
+                        "192.168.77.100",
+                        List.of("192.168.78.1"),
+                        List.of("dns"),
+                        List.of(),
+                        null,
+                        5,
+                        600,
+                        Map.of(
+                                "52:54:00:00:00:01",
+                                "192.168.77.255",
+                                "52:54:00:00:00:02",
+                                "192.168.77.9",
+                                "52:54:00:00:00:03",
+                                "192.168.77.9")));
+
+        assertEquals(
+                List.of(
+                        "spec.dnsServers[0]: found dns, expected an IPv4 address such as 192.168.77.10",
+                        "spec.leaseSeconds: found 5, expected between 60 and 2147483647 seconds",
+                        "spec.rangeEnd: found 192.168.77.100, expected an address not below spec.rangeStart, 192.168.77.200",
+                        "spec.routers[0]: found 192.168.78.1, expected a host address in 192.168.77.0/24",
+                        "spec.reservations[52:54:00:00:00:01]: found 192.168.77.255, expected a host address in 192.168.77.0/24",
+                        "spec.reservations[52:54:00:00:00:03]: found 192.168.77.9, expected an address that is not reserved"
+                                + " for 52:54:00:00:00:02"),
+                refusal(subnet).problems());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"192.168.77.1/24", "192.168.77.0", "192.168.77.0/33", "192.168.077.0/24", "::/0", "0.0.0.0/0"})
+    void refusesMalformedNetworks(String cidr) {
+        var spec = Samples.subnetSpec();
+        var subnet = Samples.subnet("lab")
+                .withSpec(new SubnetSpec(
+                        cidr,
+                        spec.rangeStart(),
+                        spec.rangeEnd(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        null,
+                        60,
+                        60,
+                        Map.of()));
+
+        assertEquals(
+                "spec.cidr: found " + cidr
+                        + ", expected a network such as 192.168.77.0/24, with no bits set after the prefix",
+                refusal(subnet).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{host}-{n}", "Node-{n}", "fixed"})
+    void refusesNamePatternsThatMakeNoNames(String pattern) {
+        var spec = Samples.rule("r").spec();
+        var rule = Samples.rule("r")
+                .withSpec(new EnrollmentRuleSpec(1, spec.match(), Acceptance.ACCEPTED, null, pattern, Map.of(), false));
+
+        refusal(rule);
+    }
+
+    private static InvalidResourceException refusal(Resource<?, ?> resource) {
+        return assertThrows(InvalidResourceException.class, () -> ResourceRules.check(resource));
+    }
+}
