@@ -1,0 +1,72 @@
+package dev.garboard.operatorapi;
+
+import dev.garboard.trust.Caller;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request, read completely.
+ *
+ * @param path decoded, without the query
+ * @param query every parameter with its values
+ * @param accept the header, or {@code *}{@code /*} when there was none
+ * @param contentType in lower case and without parameters, or null when there was none
+ * @param remote address of the caller, for the audit log
+ */
+record ApiCall(
+        String method,
+        String path,
+        Map<String, List<String>> query,
+        String accept,
+        @Nullable String contentType,
+        String body,
+        Caller caller,
+        String remote) {
+
+    /** The parameter's first value, or null. */
+    @Nullable
+    String parameter(String name) {
+        var values = query.get(name);
+        return values == null || values.isEmpty() ? null : values.getFirst();
+    }
+
+    boolean flag(String name) {
+        var value = parameter(name);
+        if (value == null || value.equals("false") || value.equals("0")) {
+            return false;
+        }
+        if (value.isEmpty() || value.equals("true") || value.equals("1")) {
+            return true;
+        }
+        throw new RefusedException(
+                Refusal.badRequest("the parameter " + name + " is \"" + value + "\", expected true or false"));
+    }
+
+    /** A number that is not negative; the fallback when the parameter is missing or empty. */
+    long number(String name, long fallback) {
+        var value = parameter(name);
+        if (value == null || value.isEmpty()) {
+            return fallback;
+        }
+        try {
+            var number = Long.parseLong(value);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // told below, like a negative number
+        }
+        throw new RefusedException(
+                Refusal.badRequest("the parameter " + name + " is \"" + value + "\", expected a whole number from 0"));
+    }
+
+    /** Whether nothing is to be stored; Kubernetes knows {@code dryRun=All} and no other value. */
+    boolean dryRun() {
+        var values = query.getOrDefault("dryRun", List.of());
+        if (values.stream().anyMatch(value -> !value.equals("All"))) {
+            throw new RefusedException(Refusal.badRequest("the parameter dryRun is " + values + ", expected All"));
+        }
+        return !values.isEmpty();
+    }
+}

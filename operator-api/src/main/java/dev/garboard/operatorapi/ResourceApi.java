@@ -1,0 +1,246 @@
+package dev.garboard.operatorapi;
+
+import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.InvalidResourceException;
+import dev.garboard.inventory.Kind;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ObjectMeta;
+import dev.garboard.inventory.PreferredImage;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.ResourceConflictException;
+import dev.garboard.inventory.ResourceExistsException;
+import dev.garboard.inventory.ResourceJson;
+import dev.garboard.inventory.ResourceMissingException;
+import dev.garboard.inventory.ResourceRules;
+import dev.garboard.inventory.ResourceStore;
+import dev.garboard.operatorapi.Refusal.Cause;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Get, list and the writes, on the resources of one store. Blocks on it: called on virtual threads only. */
+final class ResourceApi {
+
+    /** How often a change that names no version is tried again when another one comes in between. */
+    private static final int ATTEMPTS = 8;
+
+    private final ResourceStore store;
+    private final InstantSource clock;
+
+    ResourceApi(ResourceStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Answers everything but a watch. */
+    ApiAnswer answer(ApiCall call, Verb verb, Kind<?, ?> kind, @Nullable String name) {
+        if (name == null) {
+            return verb == Verb.CREATE
+                    ? create(call, kind)
+                    : ListPages.answer(call, store.list(kind), kind, clock.instant());
+        }
+        return explaining(kind, name, () -> switch (verb) {
+            case GET -> shown(call, 200, stored(kind, name));
+            case REPLACE -> replace(call, kind, name);
+            case PATCH -> patch(call, kind, name);
+            case DELETE -> delete(call, kind, name);
+            case LIST, WATCH, CREATE -> throw new IllegalStateException(verb + " is not about one resource");
+        });
+    }
+
+    private <S extends Record, T extends Record> ApiAnswer create(ApiCall call, Kind<S, T> kind) {
+        var tree = Bodies.object(call);
+        var name = Bodies.nameIn(tree);
+        return explaining(kind, name, () -> {
+            var wanted = parse(kind, tree);
+            if (wanted.metadata().resourceVersion() != 0) {
+                throw new RefusedException(Refusal.badRequest(
+                        "metadata.resourceVersion should not be set on a resource to be created; found "
+                                + wanted.metadata().resourceVersion()));
+            }
+            ResourceRules.check(wanted);
+            if (!call.dryRun()) {
+                return shown(call, 201, store.create(wanted));
+            }
+            if (store.get(kind, name).isPresent()) {
+                throw new ResourceExistsException(name);
+            }
+            var meta = wanted.metadata();
+            return shown(
+                    call,
+                    201,
+                    wanted.withMetadata(new ObjectMeta(
+                            name,
+                            UUID.randomUUID().toString(),
+                            0,
+                            1,
+                            clock.instant(),
+                            meta.labels(),
+                            meta.annotations())));
+        });
+    }
+
+    private <S extends Record, T extends Record> ApiAnswer replace(ApiCall call, Kind<S, T> kind, String name) {
+        var wanted = parse(kind, Bodies.object(call));
+        if (!wanted.name().equals(name)) {
+            throw new RefusedException(Refusal.badRequest("the name of the resource (" + wanted.name()
+                    + ") does not match the name in the path (" + name + ")"));
+        }
+        if (wanted.metadata().resourceVersion() == 0) {
+            throw new InvalidResourceException(
+                    "metadata.resourceVersion: must be specified for an update; get the resource, change it, and put it back");
+        }
+        var before = stored(kind, name);
+        checkUid(wanted.metadata(), before.metadata());
+        return shown(call, 200, write(call, before, wanted));
+    }
+
+    private <S extends Record, T extends Record> ApiAnswer patch(ApiCall call, Kind<S, T> kind, String name) {
+        var patch = Bodies.patch(call);
+        var pinned = patch.path("metadata").has("resourceVersion");
+        for (int attempt = 1; ; attempt++) {
+            var before = stored(kind, name);
+            var tree = MergePatch.apply(ResourceJson.write(before), patch);
+            var wanted = parse(kind, Bodies.requireObject(tree));
+            if (!wanted.name().equals(name)) {
+                throw new InvalidResourceException(
+                        "metadata.name: found " + wanted.name() + ", expected " + name + "; a name cannot be changed");
+            }
+            checkUid(wanted.metadata(), before.metadata());
+            if (kind.equals(Kinds.IMAGE)) {
+                return shown(call, 200, prefer(call, before, wanted));
+            }
+            try {
+                return shown(call, 200, write(call, before, wanted));
+            } catch (ResourceConflictException changedMeanwhile) {
+                if (pinned || attempt == ATTEMPTS) {
+                    throw changedMeanwhile;
+                }
+            }
+        }
+    }
+
+    /** Preferring an image is the only change that is not the import's; it takes the preference from the one that had it. */
+    private Resource<?, ?> prefer(ApiCall call, Resource<?, ?> before, Resource<?, ?> wanted) {
+        var allowed = PreferredImage.preferred((ImageSpec) before.spec());
+        if (!wanted.spec().equals(allowed)
+                || !wanted.metadata().labels().equals(before.metadata().labels())) {
+            throw new InvalidResourceException(
+                    "spec: only spec.preferred of an image can be set, to true; the rest is written by garboard image import");
+        }
+        return call.dryRun()
+                ? new Resource<>(Kinds.IMAGE, before.metadata(), allowed, new NoStatus())
+                : PreferredImage.set(store, before.name());
+    }
+
+    private <S extends Record, T extends Record> Resource<S, T> write(
+            ApiCall call, Resource<S, T> before, Resource<S, T> wanted) {
+        ResourceRules.check(wanted);
+        if (!call.dryRun()) {
+            return store.replace(wanted);
+        }
+        var meta = before.metadata();
+        if (wanted.metadata().resourceVersion() != meta.resourceVersion()) {
+            throw new ResourceConflictException("the resource has version " + meta.resourceVersion()
+                    + ", the change was made from " + wanted.metadata().resourceVersion());
+        }
+        return before.withSpec(wanted.spec())
+                .withMetadata(meta.withLabels(wanted.metadata().labels())
+                        .withAnnotations(wanted.metadata().annotations()));
+    }
+
+    private <S extends Record, T extends Record> ApiAnswer delete(ApiCall call, Kind<S, T> kind, String name) {
+        var options = Bodies.deleteOptions(call);
+        for (int attempt = 1; ; attempt++) {
+            var before = stored(kind, name);
+            var meta = before.metadata();
+            if (options.uid() != null && !options.uid().equals(meta.uid())) {
+                throw new ResourceConflictException(
+                        "the precondition names the UID " + options.uid() + ", the resource has " + meta.uid());
+            }
+            if (options.dryRun()) {
+                return ApiAnswer.json(200, deleted(before));
+            }
+            // With a condition on the UID, exactly the resource that was looked at is deleted.
+            long version = options.resourceVersion() != 0
+                    ? options.resourceVersion()
+                    : options.uid() != null ? meta.resourceVersion() : 0;
+            try {
+                return ApiAnswer.json(200, deleted(store.delete(kind, name, version)));
+            } catch (ResourceConflictException changedMeanwhile) {
+                if (options.resourceVersion() != 0 || attempt == ATTEMPTS) {
+                    throw changedMeanwhile;
+                }
+            }
+        }
+    }
+
+    private <S extends Record, T extends Record> Resource<S, T> stored(Kind<S, T> kind, String name) {
+        return store.get(kind, name).orElseThrow(() -> new ResourceMissingException(name));
+    }
+
+    /** The status is Garboard's own: what a caller says of it is not even read. */
+    private static <S extends Record, T extends Record> Resource<S, T> parse(Kind<S, T> kind, ObjectNode tree) {
+        tree.remove("status");
+        return ResourceJson.read(kind, tree);
+    }
+
+    private static void checkUid(ObjectMeta wanted, ObjectMeta stored) {
+        if (!wanted.uid().isEmpty() && !wanted.uid().equals(stored.uid())) {
+            throw new ResourceConflictException("the UID in the request is " + wanted.uid()
+                    + ", the stored resource has " + stored.uid() + "; it was deleted and created again");
+        }
+    }
+
+    private ApiAnswer shown(ApiCall call, int status, Resource<?, ?> resource) {
+        return ApiAnswer.json(status, Rendering.of(call).one(resource, clock.instant(), true));
+    }
+
+    private static ObjectNode deleted(Resource<?, ?> resource) {
+        var status = JsonNodeFactory.instance.objectNode();
+        status.put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        status.put("status", "Success");
+        status.putObject("details")
+                .put("name", resource.name())
+                .put("group", Kind.GROUP)
+                .put("kind", resource.kind().plural())
+                .put("uid", resource.metadata().uid());
+        return status;
+    }
+
+    /** Turns what the store and the rules refuse into the caller's terms. */
+    private static ApiAnswer explaining(Kind<?, ?> kind, String name, Supplier<ApiAnswer> work) {
+        try {
+            return work.get();
+        } catch (ResourceMissingException missing) {
+            throw new RefusedException(Refusal.notFound(kind, name));
+        } catch (ResourceExistsException exists) {
+            throw new RefusedException(Refusal.alreadyExists(kind, name));
+        } catch (ResourceConflictException conflict) {
+            throw new RefusedException(Refusal.conflict(kind, name, String.valueOf(conflict.getMessage())));
+        } catch (InvalidResourceException invalid) {
+            throw new RefusedException(Refusal.invalid(
+                    kind,
+                    name,
+                    invalid.problems().stream().map(ResourceApi::cause).toList()));
+        }
+    }
+
+    /** A problem is written {@code path.of.field: what is wrong}. */
+    private static Cause cause(String problem) {
+        int colon = problem.indexOf(": ");
+        if (colon < 0 || problem.substring(0, colon).contains(" ")) {
+            return new Cause("FieldValueInvalid", "", problem);
+        }
+        var message = problem.substring(colon + 2);
+        var reason = message.startsWith("missing") || message.startsWith("must be specified")
+                ? "FieldValueRequired"
+                : message.startsWith("unknown field") ? "FieldValueForbidden" : "FieldValueInvalid";
+        return new Cause(reason, problem.substring(0, colon), message);
+    }
+}
