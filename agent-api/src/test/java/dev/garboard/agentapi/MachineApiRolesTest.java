@@ -1,0 +1,69 @@
+package dev.garboard.agentapi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agentapi.v1.MachineServiceGrpc;
+import dev.garboard.agentapi.v1.NodeServiceGrpc;
+import dev.garboard.trust.Caller;
+import dev.garboard.trust.Role;
+import dev.garboard.trust.TrustException;
+import io.grpc.MethodDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class MachineApiRolesTest {
+
+    @Test
+    void everyMethodOfTheMachineApiHasARole() {
+        for (var method : MachineServiceGrpc.getServiceDescriptor().getMethods()) {
+            assertTrue(
+                    MachineApiRoles.MACHINE.containsKey(method.getFullMethodName()),
+                    () -> method.getFullMethodName() + " has no role in MachineApiRoles");
+        }
+        assertEquals(
+                MachineApiRoles.NODE.keySet(),
+                Set.copyOf(NodeServiceGrpc.getServiceDescriptor().getMethods().stream()
+                        .map(MethodDescriptor::getFullMethodName)
+                        .toList()));
+    }
+
+    @Test
+    void theRolesAreThoseThatTheProtoSays() throws Exception {
+        var proto = Files.readString(Path.of("src/main/proto/garboard/machine/v1/machine.proto"));
+        var rpc = Pattern.compile("Role: (\\w+)\\.\\n(?:  //[^\\n]*\\n)*  rpc (\\w+)\\(");
+
+        var said = new TreeMap<String, Role>();
+        rpc.matcher(proto)
+                .results()
+                .forEach(found ->
+                        said.put(MachineServiceGrpc.SERVICE_NAME + "/" + found.group(2), Role.ofWord(found.group(1))));
+
+        var table = new TreeMap<>(MachineApiRoles.MACHINE);
+        table.keySet().removeIf(method -> method.startsWith("grpc.reflection."));
+        assertEquals((Map<String, Role>) table, said);
+    }
+
+    @Test
+    void aCallerIsReadFromMetadataAsItWasWritten() {
+        var caller = new Caller("Zoë; admin", Set.of(Role.OPERATOR));
+
+        assertEquals("Zo%C3%AB%3B+admin;operator", MachineMetadata.onBehalfOf(caller));
+        assertEquals(caller, MachineMetadata.readOnBehalfOf("Zo%C3%AB%3B+admin;operator"));
+    }
+
+    @Test
+    void aNodeCannotBeNamedAsAPerson() {
+        assertThrows(TrustException.class, () -> MachineMetadata.readOnBehalfOf("m1;node"));
+        assertThrows(TrustException.class, () -> MachineMetadata.readOnBehalfOf("m1;server"));
+        assertThrows(TrustException.class, () -> MachineMetadata.readOnBehalfOf("m1"));
+        assertThrows(TrustException.class, () -> MachineMetadata.readOnBehalfOf("%zz;reader"));
+        assertThrows(TrustException.class, () -> MachineMetadata.onBehalfOf(new Caller("m1", Set.of(Role.NODE))));
+    }
+}
