@@ -1,0 +1,176 @@
+package dev.garboard.fleet;
+
+import dev.garboard.agentapi.MachineApiRoles;
+import dev.garboard.agentapi.RoleInterceptor;
+import dev.garboard.agentapi.SiteServers;
+import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
+import dev.garboard.inventory.BootSessions;
+import dev.garboard.inventory.EnrollmentRuleSpec;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineIndex;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ResourceMirror;
+import dev.garboard.inventory.ResourceStore;
+import dev.garboard.trust.RotatingIdentity;
+import dev.garboard.trust.SiteAuthority;
+import io.grpc.Server;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The port where nodes enrol and connect, and where people reach the machine APIs through the server. */
+public final class FleetServer implements AutoCloseable {
+
+    private static final long STOP_SECONDS = 5;
+
+    private final FleetConfig config;
+    private final MachineIndex index;
+    private final NodeStreams streams = new NodeStreams();
+    private final NodeRecorder recorder;
+    private final NodeChannels channels;
+    private final NodeEndpoint nodes;
+    private final EnrollmentEndpoint enrollments;
+    private final Server server;
+    private final ResourceMirror<MachineSpec, MachineStatus> machines;
+    private final ResourceMirror<EnrollmentRuleSpec, NoStatus> rules;
+    private final ExecutorService calls;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * What the server needs of the rest of Garboard.
+     *
+     * @param index closed by its owner, after this server
+     * @param identity the server's certificate; replaced by its owner before it expires
+     */
+    public record Parts(
+            ResourceStore store,
+            BootSessions sessions,
+            MachineIndex index,
+            SiteAuthority authority,
+            RotatingIdentity identity,
+            LeasedAddresses leases,
+            FleetEvents events,
+            InstantSource clock) {}
+
+    private FleetServer(FleetConfig config, Parts parts) throws IOException {
+        this.config = config;
+        this.index = parts.index();
+        var events = parts.events();
+        var siteCa = parts.authority().certificate();
+        var sessions = new SessionLog(parts.sessions(), parts.clock());
+        var proof = new BootProof(sessions, parts.leases());
+        var enrollment =
+                new Enrollment(parts.store(), index, sessions, proof, parts.authority(), config, parts.clock());
+        this.calls = Executors.newVirtualThreadPerTaskExecutor();
+        this.timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofVirtual().name("fleet-timer").factory());
+        this.recorder = new NodeRecorder(parts.store(), sessions, parts.clock());
+        this.channels = new NodeChannels(parts.identity(), siteCa);
+        this.nodes = new NodeEndpoint(
+                index, streams, recorder, sessions, parts.authority(), config.certificateValidity(), events);
+        this.enrollments = new EnrollmentEndpoint(
+                enrollment,
+                sessions,
+                new AddressLimiter(config.enrollmentsPerMinute(), parts.clock()),
+                events,
+                calls,
+                config.maxPending());
+        this.server = SiteServers.builder(
+                        config.listen(), parts.identity(), siteCa, SiteServers.ClientCertificate.OPTIONAL)
+                .executor(calls)
+                .addService(enrollments)
+                .addService(nodes)
+                .addService(new MachineForwarder(index, streams, channels, events).service())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .intercept(new PeerAddress())
+                .intercept(new RoleInterceptor(
+                        MachineApiRoles.ofServer(),
+                        Set.of(EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName()),
+                        siteCa,
+                        parts.clock(),
+                        (method, reason, message, peer) -> events.happened("call", reason.name())))
+                .build();
+        this.machines = ResourceMirror.start(parts.store(), Kinds.MACHINE, (before, after) -> {
+            enrollments.machineChanged(before, after);
+            nodes.machineChanged(before, after);
+            if (after == null && before != null) {
+                channels.forget(before.name());
+            }
+        });
+        this.rules = ResourceMirror.start(
+                parts.store(), Kinds.ENROLLMENT_RULE, (before, after) -> enrollments.rulesChanged());
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws IOException when the port cannot be bound
+     */
+    public static FleetServer start(FleetConfig config, Parts parts) throws IOException {
+        var fleet = new FleetServer(config, parts);
+        try {
+            fleet.server.start();
+        } catch (IOException refused) {
+            fleet.close();
+            throw refused;
+        }
+        var _ = fleet.timer.schedule(fleet::findLost, config.returnWithin().toMillis(), TimeUnit.MILLISECONDS);
+        return fleet;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** How many nodes are connected. */
+    public int connected() {
+        return streams.size();
+    }
+
+    /** How many machines wait for acceptance on an open stream. */
+    public int pending() {
+        return enrollments.pending();
+    }
+
+    /** Machines that were connected before this server started and are not now. */
+    private void findLost() {
+        for (var machine : index.all()) {
+            boolean wasConnected = machine.status().conditions().stream()
+                    .anyMatch(condition -> condition.type().equals(NodeRecorder.CONNECTED)
+                            && condition.status().equals("True"));
+            if (wasConnected && streams.of(machine.name()).isEmpty()) {
+                recorder.didNotReturn(machine, config.returnWithin());
+            }
+        }
+    }
+
+    /** Tells nodes to connect again later, lets running calls end, and stops. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        machines.close();
+        rules.close();
+        server.shutdown();
+        nodes.stop();
+        enrollments.stop();
+        channels.close();
+        try {
+            if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+                server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        calls.shutdownNow();
+    }
+}

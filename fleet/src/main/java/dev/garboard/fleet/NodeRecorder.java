@@ -1,0 +1,156 @@
+package dev.garboard.fleet;
+
+import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.NodeMessage.Status;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.ResourceMissingException;
+import dev.garboard.inventory.ResourceStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes into machine and boot session what a node's stream tells. */
+final class NodeRecorder {
+
+    static final String CONNECTED = "Connected";
+    static final String READY = "Ready";
+
+    private static final Logger log = LoggerFactory.getLogger(NodeRecorder.class);
+
+    /** A status every 30 seconds from ten thousand machines must not become a write each. */
+    private static final Duration COARSE = Duration.ofMinutes(5);
+
+    /** Keep-alive finds a silent peer within 30 seconds; what ends sooner was ended by the machine. */
+    private static final Duration SILENT = Duration.ofSeconds(25);
+
+    private final ResourceStore store;
+    private final SessionLog sessions;
+    private final InstantSource clock;
+
+    NodeRecorder(ResourceStore store, SessionLog sessions, InstantSource clock) {
+        this.store = store;
+        this.sessions = sessions;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    Optional<Resource<MachineSpec, MachineStatus>> connected(NodeStream stream) {
+        var hello = stream.hello();
+        var session = stream.session();
+        var changed = change(stream.machine(), machine -> {
+            var status = new StatusChange(machine.status(), now())
+                    .phase("Enrolled")
+                    .at(stream.address(), stream.apiPort())
+                    .booted(session.isEmpty() ? null : session, hello.getAgentVersion(), hello.getImage())
+                    .kernel(hello.getKernelRelease())
+                    .condition(CONNECTED, true, "Connected", "its stream is open")
+                    .seen();
+            return machine.withStatus(status);
+        });
+        sessions.belongsTo(session, stream.machine());
+        sessions.nodeSteps(session, hello.getStepsList());
+        return changed;
+    }
+
+    void status(NodeStream stream, Status said) {
+        boolean becameReady = said.getReady() && !stream.isReady();
+        stream.ready(said.getReady());
+        change(stream.machine(), machine -> {
+            var before = machine.status();
+            var change = new StatusChange(before, now())
+                    .phase(said.getReady() ? "Ready" : "Enrolled")
+                    .condition(
+                            READY,
+                            said.getReady(),
+                            said.getReady() ? "Ready" : "NotReady",
+                            said.getReady() ? "all services run" : said.getMessage());
+            if (said.hasCertificateNotAfter()) {
+                change.certificateUntil(
+                        Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));
+            }
+            var after = change.unseen();
+            var lastSeen = before.lastSeen();
+            boolean stale = lastSeen == null || lastSeen.isBefore(now().minus(COARSE));
+            return after.equals(before) && !stale ? machine : machine.withStatus(change.seen());
+        });
+        if (becameReady) {
+            sessions.ready(stream.session());
+        }
+    }
+
+    void goodbye(NodeStream stream, Goodbye goodbye) {
+        var reason = goodbye.getReason().isEmpty() ? "no reason given" : goodbye.getReason();
+        switch (goodbye.getKind()) {
+            case KIND_REBOOT -> {
+                sessions.ended(stream.session(), reason);
+                disconnected(stream.machine(), "Rebooting", "Reboot", "reboots: " + reason);
+            }
+            case KIND_SHUTDOWN -> {
+                sessions.ended(stream.session(), "shut down: " + reason);
+                disconnected(stream.machine(), "Off", "Shutdown", "was shut down: " + reason);
+            }
+            case KIND_FATAL, KIND_UNSPECIFIED, UNRECOGNIZED -> {
+                sessions.failed(stream.session(), "the agent ended with an error: " + reason);
+                disconnected(stream.machine(), "Lost", "AgentFailed", "the agent ended with an error: " + reason);
+            }
+        }
+    }
+
+    void lost(NodeStream stream) {
+        var silentFor = Duration.between(stream.lastHeard(), now());
+        var cause = silentFor.compareTo(SILENT) >= 0
+                ? "nothing was heard for " + silentFor.toSeconds()
+                        + " s: power, cable or switch lost, or the kernel hangs; look at the machine's console"
+                : "the machine ended the connection without a goodbye: the agent was killed or the machine was reset; look at its console";
+        sessions.lost(stream.session(), cause);
+        disconnected(stream.machine(), "Lost", "StreamLost", cause);
+    }
+
+    /** It was connected before the server was restarted, and did not come back. */
+    void didNotReturn(Resource<MachineSpec, MachineStatus> machine, Duration within) {
+        var cause = "did not connect again within " + within.toSeconds() + " s after the server's start";
+        sessions.lost(machine.status().bootSession(), cause);
+        disconnected(machine.name(), "Lost", "StreamLost", cause);
+    }
+
+    void certificate(String machine, Instant notAfter) {
+        change(
+                machine,
+                found -> found.withStatus(new StatusChange(found.status(), now())
+                        .certificateUntil(notAfter)
+                        .seen()));
+    }
+
+    private void disconnected(String name, String phase, String reason, String message) {
+        change(
+                name,
+                machine -> machine.withStatus(new StatusChange(machine.status(), now())
+                        .phase(phase)
+                        .condition(CONNECTED, false, reason, message)
+                        .condition(READY, false, reason, message)
+                        .unseen()));
+    }
+
+    private interface Change {
+        Resource<MachineSpec, MachineStatus> apply(Resource<MachineSpec, MachineStatus> machine);
+    }
+
+    private Optional<Resource<MachineSpec, MachineStatus>> change(String name, Change change) {
+        try {
+            return Optional.of(store.update(Kinds.MACHINE, name, change::apply));
+        } catch (ResourceMissingException deleted) {
+            log.atDebug().addKeyValue("machine", name).log("machine is gone");
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.garboard.fleet;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agentapi.v1.EnrollResponse;
+import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.BootClient;
+import dev.garboard.inventory.BootDecision;
+import dev.garboard.inventory.BootSessionStatus;
+import dev.garboard.inventory.EnrollmentRuleSpec;
+import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineIdentity;
+import dev.garboard.inventory.MachineIndex;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ObjectMeta;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.ResourceStore;
+import dev.garboard.trust.RotatingIdentity;
+import dev.garboard.trust.SiteAuthority;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** A fleet server over a real database and real TLS. */
+final class FleetRig implements AutoCloseable {
+
+    static final String MAC = "52:54:00:00:00:01";
+    static final String UUID = "3c2f1c9e-7a51-4b60-9f0e-0d3f6c1a2b4c";
+
+    final Path directory;
+    final SiteAuthority authority;
+    final Inventory inventory;
+    final ResourceStore store;
+    final MachineIndex index;
+    final Map<String, String> leases = new ConcurrentHashMap<>();
+    final ConcurrentMap<String, Integer> counted = new ConcurrentHashMap<>();
+    final List<Runnable> open = new ArrayList<>();
+    FleetServer fleet;
+
+    FleetRig(Path directory, boolean allowWeakIdentity) throws IOException {
+        this.directory = directory;
+        this.authority =
+                SiteAuthority.create(Files.createDirectory(directory.resolve("pki")), "test", InstantSource.system());
+        this.inventory = Inventory.open(directory.resolve("garboard.db").toString());
+        this.store = inventory.store();
+        this.index = new MachineIndex(store);
+        this.fleet = start(allowWeakIdentity);
+    }
+
+    FleetServer start(boolean allowWeakIdentity) throws IOException {
+        var loopback = InetAddress.getLoopbackAddress();
+        var config = new FleetConfig(
+                new InetSocketAddress(loopback, 0),
+                allowWeakIdentity,
+                Duration.ofHours(24),
+                3,
+                60,
+                Duration.ofMinutes(2));
+        var identity = new RotatingIdentity(authority.issueServer(List.of(), List.of(loopback)));
+        return FleetServer.start(
+                config,
+                new FleetServer.Parts(
+                        store,
+                        inventory.bootSessions(),
+                        index,
+                        authority,
+                        identity,
+                        mac -> Optional.ofNullable(leases.get(mac)),
+                        (event, outcome) -> counted.merge(event + " " + outcome, 1, Integer::sum),
+                        InstantSource.system()));
+    }
+
+    FakeNode node() {
+        var node = new FakeNode(authority.certificate(), fleet.port());
+        open.add(node::close);
+        return node;
+    }
+
+    /** A machine's boot was answered by DHCP and went on as far as the kernel; the id of its session. */
+    String booted(String mac) {
+        var client = new BootClient(mac, MachineIdentity.none(), BootClient.Stage.FIRMWARE, "x86-bios", true, null);
+        var image = new ImageSpec(
+                "1", "lab", "amd64", "6.12", "0".repeat(64), "", List.of(), "test", "00", Instant.EPOCH, true);
+        var resource = new Resource<>(Kinds.IMAGE, ObjectMeta.named("lab-1"), image, new NoStatus());
+        var sessions = inventory.bootSessions();
+        var opened = sessions.open(client, () -> new BootDecision.Boot(null, resource, "test"));
+        opened.stored().toCompletableFuture().join();
+        sessions.append(opened.session().id(), "kernel", "http", "", 1, "ok");
+        return opened.session().id();
+    }
+
+    void rule(String name, Acceptance action, boolean weak) {
+        var match = new EnrollmentRuleSpec.Match(List.of(), List.of("52:54:00"), List.of(), List.of());
+        var spec = new EnrollmentRuleSpec(1, match, action, null, "node-{n}", Map.of("rack", "a"), weak);
+        store.create(new Resource<>(Kinds.ENROLLMENT_RULE, ObjectMeta.named(name), spec, new NoStatus()));
+    }
+
+    Resource<MachineSpec, MachineStatus> machine(String name) {
+        return store.get(Kinds.MACHINE, name).orElseThrow();
+    }
+
+    void accept(String name, Acceptance acceptance) {
+        store.update(
+                Kinds.MACHINE, name, machine -> machine.withSpec(machine.spec().withAcceptance(acceptance)));
+    }
+
+    BootSessionStatus session(String name) {
+        return inventory.bootSessions().load(name).orElseThrow().status();
+    }
+
+    List<String> stages(String name) {
+        return session(name).steps().stream().map(BootSessionStatus.Step::stage).toList();
+    }
+
+    static EnrollResponse next(BlockingQueue<EnrollResponse> answers) throws InterruptedException {
+        var answer = answers.poll(20, TimeUnit.SECONDS);
+        assertNotNull(answer, "no answer within 20 s");
+        return answer;
+    }
+
+    static void eventually(BooleanSupplier condition, Supplier<String> found) throws InterruptedException {
+        for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(20);
+        }
+        assertTrue(condition.getAsBoolean(), found);
+    }
+
+    int count(String event) {
+        return counted.getOrDefault(event, 0);
+    }
+
+    @Override
+    public void close() {
+        open.forEach(Runnable::run);
+        fleet.close();
+        index.close();
+        inventory.close();
+    }
+}

@@ -1,0 +1,231 @@
+package dev.garboard.fleet;
+
+import static dev.garboard.fleet.FleetRig.MAC;
+import static dev.garboard.fleet.FleetRig.UUID;
+import static dev.garboard.fleet.FleetRig.eventually;
+import static dev.garboard.fleet.FleetRig.next;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agentapi.NodeClient;
+import dev.garboard.agentapi.SiteChannels;
+import dev.garboard.agentapi.v1.LogsRequest;
+import dev.garboard.agentapi.v1.MachineServiceGrpc;
+import dev.garboard.agentapi.v1.RebootRequest;
+import dev.garboard.agentapi.v1.VersionRequest;
+import dev.garboard.inventory.Acceptance;
+import dev.garboard.trust.Role;
+import dev.garboard.trust.RotatingIdentity;
+import dev.garboard.trust.SiteAuthority;
+import dev.garboard.trust.TlsIdentity;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class MachineForwarderIT {
+
+    @TempDir
+    Path directory;
+
+    FleetRig rig;
+    String session;
+    FakeNode node;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new FleetRig(directory, true);
+        session = rig.booted(MAC);
+        rig.rule("all-virtual", Acceptance.ACCEPTED, true);
+        node = rig.node();
+        node.take(next(node.enroll(node.request(session, MAC, UUID).build())).getAccepted());
+        node.connect("node-1", session);
+        eventually(() -> rig.fleet.connected() == 1, () -> "not connected");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    private NodeClient client(TlsIdentity identity, String machine) {
+        var client =
+                NodeClient.through(FakeNode.server(rig.fleet.port()), machine, identity, rig.authority.certificate());
+        rig.open.add(client::close);
+        return client;
+    }
+
+    private NodeClient client(Role role, String machine) {
+        return client(rig.authority.issueOperator("alice", role, Duration.ofDays(1)), machine);
+    }
+
+    private static Status refusal(NodeClient client) {
+        return assertThrows(StatusException.class, () -> client.api().version(VersionRequest.getDefaultInstance()))
+                .getStatus();
+    }
+
+    private static String explained(NodeClient client) {
+        var refusal =
+                assertThrows(StatusException.class, () -> client.api().version(VersionRequest.getDefaultInstance()));
+        return client.explain(refusal);
+    }
+
+    @Test
+    void aCallArrivesOnBehalfOfThePerson() throws Exception {
+        var client = client(Role.READER, "node-1");
+
+        assertEquals(
+                "alice (reader)",
+                client.api().version(VersionRequest.getDefaultInstance()).getMachine());
+    }
+
+    @Test
+    void aStreamArrivesWholeAndInOrder() throws Exception {
+        var client = client(Role.READER, "node-1");
+
+        var lines = client.api().logs(LogsRequest.newBuilder().setTail(200).build());
+
+        for (long expected = 0; expected < 200; expected++) {
+            assertTrue(lines.hasNext());
+            assertEquals(expected, lines.read().getLost());
+        }
+        assertFalse(lines.hasNext());
+    }
+
+    @Test
+    void aSlowReaderHoldsUpTheNodeAndACancelledCallEndsThere() throws Exception {
+        var client = client(Role.READER, "node-1");
+
+        var lines = client.api().logs(LogsRequest.newBuilder().setFollow(true).build());
+        assertTrue(lines.hasNext());
+        int before;
+        do {
+            before = node.linesSent.get();
+            Thread.sleep(500);
+        } while (node.linesSent.get() != before);
+        lines.cancel("enough", null);
+
+        // 16 KiB a line: what the windows and buffers on the way hold is a few megabytes.
+        assertTrue(before < 1000, () -> node.linesSent + " lines were sent to a reader that read one");
+        assertTrue(node.logsCancelled.await(20, TimeUnit.SECONDS), "the node did not hear of the cancellation");
+    }
+
+    @Test
+    void theDeadlineOfTheCallerHoldsOnTheNode() throws Exception {
+        var client = client(Role.READER, "node-1");
+
+        var lines = client.api()
+                .withDeadlineAfter(700, TimeUnit.MILLISECONDS)
+                .logs(LogsRequest.newBuilder().setFollow(true).build());
+
+        assertTrue(lines.hasNext());
+        assertTrue(node.logsCancelled.await(20, TimeUnit.SECONDS), "the node did not hear of the deadline");
+    }
+
+    @Test
+    void tooSmallARoleIsRefusedByTheServer() {
+        var client = client(Role.READER, "node-1");
+
+        var refusal =
+                assertThrows(StatusException.class, () -> client.api().reboot(RebootRequest.getDefaultInstance()));
+
+        assertEquals(
+                "Reboot needs the role operator; alice has reader",
+                refusal.getStatus().getDescription());
+        assertEquals(1, rig.count("call ROLE_TOO_SMALL"));
+    }
+
+    @Test
+    void aCallerWithoutACertificateIsRefused() {
+        var channel = SiteChannels.open(FakeNode.server(rig.fleet.port()), null, rig.authority.certificate());
+        rig.open.add(channel::shutdownNow);
+
+        var refusal = assertThrows(
+                StatusException.class,
+                () -> MachineServiceGrpc.newBlockingV2Stub(channel).version(VersionRequest.getDefaultInstance()));
+
+        assertEquals(Status.Code.UNAUTHENTICATED, refusal.getStatus().getCode());
+        assertEquals(1, rig.count("call MISSING"));
+    }
+
+    @Test
+    void anotherSitesAndAnExpiredCertificateAreRefused() throws Exception {
+        var other = SiteAuthority.create(Files.createDirectory(directory.resolve("b")), "b", InstantSource.system())
+                .issueOperator("mallory", Role.ADMIN, Duration.ofDays(1));
+        var past = InstantSource.fixed(Instant.now().minus(Duration.ofDays(3)));
+        var expired = SiteAuthority.open(directory.resolve("pki"), past)
+                .issueOperator("late", Role.ADMIN, Duration.ofDays(1));
+
+        assertTrue(explained(client(other, "node-1")).contains("is not this site's CA"));
+        assertTrue(explained(client(expired, "node-1")).contains("expired at"));
+    }
+
+    @Test
+    void aNodeCannotCallOtherMachinesThroughTheServer() {
+        var channel =
+                SiteChannels.open(FakeNode.server(rig.fleet.port()), node.keyManager(), rig.authority.certificate());
+        rig.open.add(channel::shutdownNow);
+
+        var refusal = assertThrows(
+                StatusException.class,
+                () -> MachineServiceGrpc.newBlockingV2Stub(channel).version(VersionRequest.getDefaultInstance()));
+
+        assertEquals(
+                "Version needs the role reader; node-1 has node",
+                refusal.getStatus().getDescription());
+    }
+
+    @Test
+    void reflectionDescribesTheMachineApi() throws Exception {
+        var alice = rig.authority.issueOperator("alice", Role.READER, Duration.ofDays(1));
+        var channel = SiteChannels.open(
+                FakeNode.server(rig.fleet.port()), new RotatingIdentity(alice), rig.authority.certificate());
+        rig.open.add(channel::shutdownNow);
+
+        var call = ServerReflectionGrpc.newBlockingV2Stub(channel).serverReflectionInfo();
+        call.write(ServerReflectionRequest.newBuilder()
+                .setFileContainingSymbol(MachineServiceGrpc.SERVICE_NAME)
+                .build());
+
+        var answer = call.read();
+        assertTrue(
+                answer != null && answer.getFileDescriptorResponse().getFileDescriptorProtoCount() >= 1,
+                () -> "found " + answer);
+    }
+
+    @Test
+    void anUnknownMachineIsAnsweredWithNamesThatComeNear() {
+        var refusal = refusal(client(Role.READER, "node1"));
+
+        assertEquals(Status.Code.NOT_FOUND, refusal.getCode());
+        assertEquals("there is no machine node1; did you mean node-1?", refusal.getDescription());
+    }
+
+    @Test
+    void aMachineThatIsNotConnectedIsSaidWithSinceWhen() throws Exception {
+        node.vanish();
+        eventually(() -> rig.index.get("node-1").orElseThrow().status().phase().equals("Lost"), () -> "not lost");
+
+        var refusal = refusal(client(Role.READER, "node-1"));
+
+        assertEquals(Status.Code.UNAVAILABLE, refusal.getCode());
+        assertTrue(
+                String.valueOf(refusal.getDescription())
+                        .startsWith("machine node-1 is not connected (Lost, last seen 20"),
+                () -> String.valueOf(refusal.getDescription()));
+    }
+}

@@ -1,0 +1,252 @@
+package dev.garboard.fleet;
+
+import static dev.garboard.fleet.FleetRig.MAC;
+import static dev.garboard.fleet.FleetRig.UUID;
+import static dev.garboard.fleet.FleetRig.eventually;
+import static dev.garboard.fleet.FleetRig.next;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.ServerMessage;
+import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class NodeStreamIT {
+
+    @TempDir
+    Path directory;
+
+    FleetRig rig;
+    String session;
+    FakeNode node;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new FleetRig(directory, true);
+        session = rig.booted(MAC);
+        rig.rule("all-virtual", Acceptance.ACCEPTED, true);
+        node = rig.node();
+        node.take(next(node.enroll(node.request(session, MAC, UUID).build())).getAccepted());
+        node.connect("node-1", session);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    private ServerMessage message() throws InterruptedException {
+        var message = node.received.poll(20, TimeUnit.SECONDS);
+        assertNotNull(message, "no message within 20 s");
+        return message;
+    }
+
+    private Status ended() throws InterruptedException {
+        var status = node.ended.poll(20, TimeUnit.SECONDS);
+        assertNotNull(status, "the stream did not end within 20 s");
+        return status;
+    }
+
+    private MachineStatus status() {
+        return rig.machine("node-1").status();
+    }
+
+    private void phaseIs(String phase) throws InterruptedException {
+        eventually(() -> status().phase().equals(phase), () -> status().toString());
+    }
+
+    @Test
+    void aReadyNodeIsReadyInTheInventoryAndInItsBootSession() throws Exception {
+        assertTrue(message().hasWelcome());
+        var desired = message().getDesired();
+
+        node.ready();
+
+        assertEquals("node-1", desired.getHostname());
+        phaseIs("Ready");
+        eventually(
+                () -> rig.session(session).outcome().equals("Ready"),
+                () -> rig.session(session).toString());
+        assertEquals("127.0.0.1", status().address());
+        assertEquals("6.12", status().kernelRelease());
+        assertEquals(
+                List.of("Accepted True", "Connected True", "Ready True"),
+                status().conditions().stream()
+                        .map(condition -> condition.type() + " " + condition.status())
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    void aChangeOfTheSpecGoesDownAtOnce() throws Exception {
+        message();
+        var first = message().getDesired();
+
+        rig.store.update(Kinds.MACHINE, "node-1", machine -> {
+            var spec = machine.spec();
+            return machine.withSpec(new MachineSpec(
+                    spec.acceptance(),
+                    spec.identity(),
+                    spec.image(),
+                    "web-1",
+                    List.of("192.0.2.53"),
+                    List.of(),
+                    spec.allowWeakIdentity()));
+        });
+
+        var second = message().getDesired();
+        assertEquals("web-1", second.getHostname());
+        assertEquals(List.of("192.0.2.53"), second.getDnsServersList());
+        assertTrue(second.getRevision() > first.getRevision());
+    }
+
+    @Test
+    void aRebootIsToldFromALoss() throws Exception {
+        message();
+        node.ready();
+        phaseIs("Ready");
+
+        node.goodbye(Goodbye.Kind.KIND_REBOOT, "alice asked");
+
+        phaseIs("Rebooting");
+        assertEquals(Status.Code.OK, ended().getCode());
+        assertEquals("Ended", rig.session(session).outcome());
+        assertEquals("reboot", rig.session(session).steps().getLast().stage());
+        assertEquals("alice asked", rig.session(session).steps().getLast().detail());
+    }
+
+    @Test
+    void aFatalErrorIsKept() throws Exception {
+        message();
+
+        node.goodbye(Goodbye.Kind.KIND_FATAL, "OutOfMemoryError");
+
+        phaseIs("Lost");
+        assertEquals(
+                "the agent ended with an error: OutOfMemoryError",
+                rig.session(session).likelyCause());
+    }
+
+    @Test
+    void aStreamThatEndsWithoutGoodbyeIsALossWithItsCause() throws Exception {
+        message();
+        node.ready();
+        phaseIs("Ready");
+
+        node.vanish();
+
+        phaseIs("Lost");
+        assertTrue(String.valueOf(rig.session(session).likelyCause()).contains("said no goodbye"));
+        assertEquals("lost", rig.session(session).steps().getLast().stage());
+        assertEquals(1, rig.count("stream lost"));
+        assertEquals(0, rig.fleet.connected());
+    }
+
+    @Test
+    void aNodeThatComesBackIsReadyAgainInTheSameBoot() throws Exception {
+        message();
+        node.ready();
+        phaseIs("Ready");
+        node.vanish();
+        phaseIs("Lost");
+
+        node.connect("node-1", session);
+        node.ready();
+
+        phaseIs("Ready");
+        eventually(
+                () -> rig.session(session).outcome().equals("Ready"),
+                () -> rig.session(session).toString());
+    }
+
+    @Test
+    void aNewerStreamOfTheSameMachineEndsTheOlder() throws Exception {
+        message();
+
+        node.connect("node-1", session);
+
+        assertEquals(Status.Code.ABORTED, ended().getCode());
+        eventually(() -> rig.fleet.connected() == 1, () -> "connected " + rig.fleet.connected());
+        assertFalse(status().phase().equals("Lost"));
+    }
+
+    @Test
+    void aRejectedMachineIsDisconnectedAndCannotRenew() throws Exception {
+        message();
+
+        rig.accept("node-1", Acceptance.REJECTED);
+
+        assertEquals("machine node-1 is not accepted any more", ended().getDescription());
+        eventually(
+                () -> rig.index.get("node-1").orElseThrow().spec().acceptance() == Acceptance.REJECTED,
+                () -> "index is behind");
+        var refusal = assertThrows(StatusException.class, () -> node.renew());
+        assertEquals(
+                "machine node-1 is rejected; a person can accept it with `garboard machine accept node-1`",
+                refusal.getStatus().getDescription());
+    }
+
+    @Test
+    void aDeletedMachineIsDisconnected() throws Exception {
+        message();
+
+        rig.store.delete(Kinds.MACHINE, "node-1", 0);
+
+        assertEquals("machine node-1 was deleted", ended().getDescription());
+    }
+
+    @Test
+    void aRenewedCertificateIsForTheSameMachine() throws Exception {
+        message();
+
+        var renewed = node.renew();
+
+        assertEquals("node-1", renewed.caller().name());
+        assertEquals(renewed.notAfter(), status().certificateNotAfter());
+    }
+
+    @Test
+    void aNodeCannotSpeakForAnother() throws Exception {
+        message();
+        var other = rig.node();
+        var others = rig.booted("52:54:00:00:00:02");
+        other.take(
+                next(other.enroll(other.request(others, "52:54:00:00:00:02", "").build()))
+                        .getAccepted());
+
+        other.connect("node-1", session);
+
+        var status = other.ended.poll(20, TimeUnit.SECONDS);
+        assertNotNull(status);
+        assertEquals("the certificate is that of node-2, and the hello says node-1", status.getDescription());
+    }
+
+    @Test
+    void theServersOwnStopIsNoLossOfMachines() throws Exception {
+        message();
+        node.ready();
+        phaseIs("Ready");
+
+        rig.fleet.close();
+
+        assertEquals(Status.Code.UNAVAILABLE, ended().getCode());
+        assertEquals("Ready", status().phase());
+    }
+}
