@@ -1,0 +1,5 @@
+/** Builds, signs, verifies and imports node images. */
+@NullMarked
+package dev.garboard.image;
+
+import org.jspecify.annotations.NullMarked;
