@@ -1,0 +1,292 @@
+package dev.garboard.agent;
+
+import dev.garboard.agent.api.ApiServer;
+import dev.garboard.agent.api.FaultApi;
+import dev.garboard.agent.api.MachineApi;
+import dev.garboard.agent.api.NodeView;
+import dev.garboard.agent.enrollment.Enrollment;
+import dev.garboard.agent.enrollment.NodeFacts;
+import dev.garboard.agent.enrollment.NodeIdentity;
+import dev.garboard.agent.enrollment.NodeStream;
+import dev.garboard.agent.enrollment.ServerChannel;
+import dev.garboard.agent.hardware.HardwareFacts;
+import dev.garboard.agent.linux.BootParameters;
+import dev.garboard.agent.linux.Kernel;
+import dev.garboard.agent.linux.Power;
+import dev.garboard.agent.linux.SystemCallException;
+import dev.garboard.agent.linux.SystemClock;
+import dev.garboard.agent.net.Netlink;
+import dev.garboard.agent.net.Network;
+import dev.garboard.agent.net.NetworkState;
+import dev.garboard.agent.net.ResolverFile;
+import dev.garboard.agent.net.TimeSync;
+import dev.garboard.agent.screen.Console;
+import dev.garboard.agent.screen.StatusScreen;
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.agent.supervision.ServiceMessages;
+import dev.garboard.agent.supervision.ServiceTable;
+import dev.garboard.agent.supervision.Supervisor;
+import dev.garboard.agentapi.v1.BootStep;
+import dev.garboard.agentapi.v1.Hardware;
+import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
+import dev.garboard.trust.Pem;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running node: its parts, and what each does when another has come further. */
+final class Agent {
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.agent");
+    private static final Path COMMAND_LINE = Path.of("/proc/cmdline");
+    private static final Path SITE_CA = Path.of("/run/garboard/site-ca.crt");
+    private static final Path FAULT_INJECTION = Path.of("/etc/garboard/fault-injection");
+    private static final Path BUILT_AT = Path.of("/etc/java.args");
+
+    private final BootSteps steps;
+    private final Consumer<Throwable> fatal;
+    private final Runnable exit;
+    private final StatusScreen screen;
+    private final Supervisor supervisor;
+    private final RandomGenerator random = new SecureRandom();
+    private final ServiceTable services = new ServiceTable();
+    private final NodeIdentity identity = new NodeIdentity();
+    private final Stage0Notes stage0;
+    private final X509Certificate siteCa;
+    private final Service agentService =
+            services.add("agent", "PID 1: starts and supervises the others; its log has what is nobody else's");
+    private final Service networkService = services.add("network", "Interfaces, addresses and the DHCP lease");
+    private final Service timeService = services.add("time", "Keeps the clock by SNTP");
+    private final Service enrollmentService = services.add("enrollment", "The node's certificate");
+    private final Service apiService = services.add("api", "Answers the machine API");
+    private final Service streamService = services.add("stream", "The connection to the boot server");
+    private final Network network;
+    private final TimeSync time;
+    private final CompletableFuture<Hardware> hardware = new CompletableFuture<>();
+    private final NodeFacts facts;
+    private final ServerChannel server;
+    private final NodeStream stream;
+    private volatile List<InetAddress> desiredResolvers = List.of();
+
+    private Agent(
+            Console console,
+            BootSteps steps,
+            Stage0Notes stage0,
+            BootParameters boot,
+            X509Certificate siteCa,
+            Consumer<Throwable> fatal,
+            Runnable exit) {
+        this.steps = steps;
+        this.fatal = fatal;
+        this.exit = exit;
+        this.stage0 = stage0;
+        this.siteCa = siteCa;
+        this.screen = new StatusScreen(console, services);
+        this.supervisor = new Supervisor(random, fatal);
+        this.network = new Network(networkService, boot, random, this::networkChanged);
+        this.time = new TimeSync(timeService, random, () -> steps.now("time", ""));
+        this.facts = new NodeFacts(
+                AgentVersion.read(),
+                stage0.image(),
+                stage0.rootHash(),
+                Kernel.release(),
+                boot.session(),
+                hardware::join,
+                () -> network.state().map(NetworkState::mac).orElse(""),
+                () -> network.state()
+                        .map(now -> now.lease().address().getHostAddress())
+                        .orElse(""),
+                this::bootSteps);
+        this.server = new ServerChannel(boot.server(), siteCa, this::clockIsBehind);
+        this.stream =
+                new NodeStream(streamService, server, facts, identity, services, ApiServer.PORT, random, this::apply);
+    }
+
+    static Agent assemble(Console console, Consumer<Throwable> fatal, Runnable exit) throws IOException {
+        var steps = new BootSteps(console);
+        var stage0 = Stage0Notes.read();
+        steps.before("kernel", stage0.start(), "");
+        steps.before("stage-0", stage0.end(), "");
+        steps.now("agent", "");
+        var boot = BootParameters.parse(Files.readString(COMMAND_LINE));
+        var siteCa = Pem.readCertificate(SITE_CA);
+        return new Agent(console, steps, stage0, boot, siteCa, fatal, exit);
+    }
+
+    /** Starts every part and stays. */
+    void run() throws InterruptedException {
+        String hash = stage0.rootHash();
+        screen.update(now -> now.withServer(server.describe())
+                .withImage(stage0.image() + " (" + hash.substring(0, Math.min(12, hash.length())) + ")"));
+        screen.start();
+        setClockFloor();
+        enrollmentService.waiting("no network yet");
+        agentService.running();
+        LOG.info("started from image {} on kernel {}", stage0.image(), Kernel.release());
+        apiService.waiting("no certificate yet");
+        streamService.waiting("no certificate yet");
+        supervisor.start(networkService, network);
+        supervisor.start(timeService, time);
+        hardware.complete(new HardwareFacts(Path.of("/")).collect(Netlink.links()));
+        while (true) {
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    /** No certificate of this site and no file of this image can be from the future. */
+    private void setClockFloor() {
+        Instant floor = siteCa.getNotBefore().toInstant();
+        try {
+            Instant built = Files.getLastModifiedTime(BUILT_AT).toInstant();
+            clockIsBehind(built.isAfter(floor) ? built : floor);
+        } catch (IOException unknown) {
+            clockIsBehind(floor);
+        }
+    }
+
+    private void clockIsBehind(Instant atLeast) {
+        if (Instant.now().isBefore(atLeast) && time.last().isEmpty()) {
+            try {
+                LOG.warn("the clock says {}, which cannot be; set to {}", Instant.now(), atLeast);
+                SystemClock.set(atLeast);
+            } catch (SystemCallException refused) {
+                LOG.warn("{}", refused.getMessage());
+            }
+        }
+    }
+
+    private void networkChanged(NetworkState now) {
+        screen.update(
+                status -> status.withAddress(now.address() + " on " + now.interfaceName() + " (" + now.mac() + ")"));
+        useResolvers();
+        time.use(now.lease().timeServers());
+        boolean first = steps.now("network", now.address());
+        if (first) {
+            String hostname = now.lease().hostName();
+            if (hostname != null) {
+                setHostname(hostname);
+            }
+            supervisor.start(
+                    enrollmentService,
+                    new Enrollment(enrollmentService, server, facts, identity, random, new Progress()));
+        }
+    }
+
+    private List<InetAddress> resolvers() {
+        List<InetAddress> desired = desiredResolvers;
+        return desired.isEmpty() ? network.state().map(NetworkState::resolvers).orElse(List.of()) : desired;
+    }
+
+    private void useResolvers() {
+        if (!desiredResolvers.isEmpty()) {
+            ResolverFile.write(desiredResolvers, List.of());
+        }
+    }
+
+    private void apply(DesiredState state) {
+        if (!state.getHostname().isEmpty()) {
+            setHostname(state.getHostname());
+        }
+        desiredResolvers = addresses(state.getDnsServersList());
+        useResolvers();
+        List<InetAddress> timeServers = addresses(state.getTimeServersList());
+        if (!timeServers.isEmpty()) {
+            time.use(timeServers);
+        }
+    }
+
+    private static List<InetAddress> addresses(List<String> literals) {
+        var addresses = new ArrayList<InetAddress>();
+        for (String literal : literals) {
+            try {
+                addresses.add(InetAddress.ofLiteral(literal));
+            } catch (IllegalArgumentException malformed) {
+                LOG.warn("the desired state names \"{}\", which is not an address", literal);
+            }
+        }
+        return List.copyOf(addresses);
+    }
+
+    private static void setHostname(String name) {
+        try {
+            Kernel.setHostname(name);
+        } catch (SystemCallException refused) {
+            LOG.warn("{}", refused.getMessage());
+        }
+    }
+
+    private List<BootStep> bootSteps() {
+        return steps.all().stream()
+                .map(step -> BootStep.newBuilder()
+                        .setStage(step.stage())
+                        .setUptime(ServiceMessages.duration(step.uptime()))
+                        .setDetail(step.detail())
+                        .build())
+                .toList();
+    }
+
+    private final class Progress implements Enrollment.Listener {
+
+        @Override
+        public void pending(String machine, String reason) {
+            screen.update(now -> now.withMachine(machine).withState("pending: " + reason));
+        }
+
+        @Override
+        public void accepted(String machine) {
+            screen.update(now -> now.withMachine(machine).withState("enrolled"));
+            if (steps.now("enroll", machine)) {
+                supervisor.start(apiService, Agent.this::startApi);
+            }
+        }
+    }
+
+    private void startApi() throws IOException {
+        apiService.starting("opening port " + ApiServer.PORT);
+        var view = new NodeView(facts, () -> screen.status().machine(), network::state, this::resolvers, time);
+        List<BindableService> offered = new ArrayList<>();
+        offered.add(new MachineApi(view, services, this::goDown));
+        if (Files.exists(FAULT_INJECTION)) {
+            offered.add(new FaultApi(fatal, exit));
+        }
+        ApiServer.start(new InetSocketAddress(ApiServer.PORT), identity, siteCa, offered);
+        apiService.running();
+        steps.now("api", "");
+        screen.update(now -> now.withState("ready"));
+        supervisor.start(streamService, stream);
+    }
+
+    /** Says goodbye and takes the machine down. */
+    void goDown(Power.Down how, String why) {
+        boolean off = how == Power.Down.OFF;
+        screen.update(now -> now.withState((off ? "powering off: " : "restarting: ") + why));
+        goodbye(off ? Goodbye.Kind.KIND_SHUTDOWN : Goodbye.Kind.KIND_REBOOT, why);
+        Power.down(how);
+    }
+
+    void lastWords(Throwable error) {
+        goodbye(Goodbye.Kind.KIND_FATAL, String.valueOf(error));
+    }
+
+    private void goodbye(Goodbye.Kind kind, String why) {
+        try {
+            stream.goodbye(kind, why);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

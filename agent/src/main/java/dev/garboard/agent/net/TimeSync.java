@@ -1,0 +1,123 @@
+package dev.garboard.agent.net;
+
+import dev.garboard.agent.linux.SystemClock;
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.agent.supervision.Supervisor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.apache.commons.net.ntp.NTPUDPClient;
+import org.apache.commons.net.ntp.TimeInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the clock by SNTP: sets it once at the start, then corrects it gradually. */
+public final class TimeSync implements Supervisor.Work {
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.time");
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration AGAIN = Duration.ofSeconds(16);
+    private static final Duration CALM = Duration.ofSeconds(1024);
+
+    /** A clock this far off is set at once also later: correcting it gradually would take most of an hour. */
+    private static final Duration STEP = Duration.ofSeconds(1);
+
+    private final Service service;
+    private final RandomGenerator random;
+    private final Runnable synchronizedFirst;
+    private List<? extends InetAddress> servers = List.of();
+    private volatile @Nullable Synchronization last;
+
+    /** A successful query. */
+    public record Synchronization(InetAddress server, Duration offset, Instant at) {}
+
+    /**
+     * The node's time keeping.
+     *
+     * @param synchronizedFirst called when the clock is right for the first time
+     */
+    public TimeSync(Service service, RandomGenerator random, Runnable synchronizedFirst) {
+        this.service = service;
+        this.random = random;
+        this.synchronizedFirst = synchronizedFirst;
+    }
+
+    /** The last successful query. */
+    public Optional<Synchronization> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** The servers in use. */
+    public synchronized List<? extends InetAddress> servers() {
+        return servers;
+    }
+
+    /** Other servers from now on; asks them soon if they are new. */
+    public synchronized void use(List<? extends InetAddress> next) {
+        if (!servers.equals(next)) {
+            servers = List.copyOf(next);
+            notifyAll();
+        }
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        while (true) {
+            List<? extends InetAddress> now;
+            synchronized (this) {
+                while (servers.isEmpty()) {
+                    service.waiting("no time server is known; DHCP option 42 or the desired state can name one");
+                    wait();
+                }
+                now = servers;
+            }
+            Duration pause = now.stream().anyMatch(this::ask) ? CALM : AGAIN;
+            long jitter = pause.toMillis() / 8;
+            synchronized (this) {
+                if (servers.equals(now)) {
+                    wait(pause.toMillis() + random.nextLong(-jitter, jitter + 1));
+                }
+            }
+        }
+    }
+
+    private boolean ask(InetAddress server) {
+        try (var client = new NTPUDPClient()) {
+            client.setDefaultTimeout(TIMEOUT);
+            TimeInfo answer = client.getTime(server);
+            answer.computeDetails();
+            Long offset = answer.getOffset();
+            int stratum = answer.getMessage().getStratum();
+            // Stratum 0 is a refusal ("kiss of death"), 16 a server that has no time itself (RFC 4330).
+            if (offset == null || stratum < 1 || stratum > 15) {
+                service.unhealthy(server.getHostAddress() + " has no time to give: stratum " + stratum);
+                return false;
+            }
+            correct(server, Duration.ofMillis(offset));
+            return true;
+        } catch (IOException silent) {
+            service.unhealthy(server.getHostAddress() + " did not answer: " + silent.getMessage());
+            return false;
+        }
+    }
+
+    private void correct(InetAddress server, Duration offset) {
+        boolean first = last == null;
+        if (first || offset.abs().compareTo(STEP) > 0) {
+            SystemClock.set(Instant.now().plus(offset));
+            LOG.info("the clock was set by {} ms from {}", offset.toMillis(), server.getHostAddress());
+        } else {
+            SystemClock.slew(offset);
+        }
+        last = new Synchronization(server, offset, Instant.now());
+        service.running();
+        if (first) {
+            synchronizedFirst.run();
+        }
+    }
+}
