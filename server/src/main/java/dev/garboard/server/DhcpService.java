@@ -1,0 +1,124 @@
+package dev.garboard.server;
+
+import dev.garboard.dhcp.server.BootDirector;
+import dev.garboard.dhcp.server.DhcpEvents;
+import dev.garboard.dhcp.server.DhcpListener;
+import dev.garboard.dhcp.server.DhcpPorts;
+import dev.garboard.dhcp.server.DhcpServer;
+import dev.garboard.dhcp.server.Lease;
+import dev.garboard.dhcp.server.Pool;
+import dev.garboard.dhcp.server.ReplyRules;
+import dev.garboard.dhcp.server.RouterAdvertiser;
+import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ResourceMirror;
+import dev.garboard.inventory.SubnetSpec;
+import java.net.Inet4Address;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DHCP for the subnets that are declared. When one of them changes, the pools are built anew from the stored leases and the sockets are
+ * opened again; a request that falls into those milliseconds is repeated by its client.
+ */
+final class DhcpService implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(DhcpService.class);
+
+    private final Config.Dhcp config;
+    private final Inventory inventory;
+    private final BootDirector director;
+    private final DhcpEvents events;
+    private final Metrics metrics;
+    private final InstantSource clock;
+    private final List<RouterAdvertiser> advertisers = new ArrayList<>();
+    private @Nullable ResourceMirror<SubnetSpec, NoStatus> subnets;
+    private @Nullable DhcpListener listener;
+    private volatile List<Pool> pools = List.of();
+
+    DhcpService(
+            Config.Dhcp config,
+            Inventory inventory,
+            BootDirector director,
+            DhcpEvents events,
+            Metrics metrics,
+            InstantSource clock) {
+        this.config = config;
+        this.inventory = inventory;
+        this.director = director;
+        this.events = events;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    synchronized void start() {
+        if (!config.enabled()) {
+            return;
+        }
+        listen();
+        subnets = ResourceMirror.start(inventory.store(), Kinds.SUBNET, (_, _) -> subnetChanged());
+        if (config.routerAdvertisement()) {
+            config.interfaces().forEach(i -> RouterAdvertiser.start(i.name()).ifPresent(advertisers::add));
+        }
+    }
+
+    /** The address that a MAC address has a lease of now. */
+    Optional<String> addressOf(String mac) {
+        return pools.stream()
+                .flatMap(pool -> pool.active().stream())
+                .filter(lease -> lease.mac().toString().equals(mac))
+                .map(Lease::address)
+                .map(Inet4Address::getHostAddress)
+                .findFirst();
+    }
+
+    private synchronized void subnetChanged() {
+        if (subnets == null) {
+            return; // The first listing tells what listen() has read already.
+        }
+        try {
+            listen();
+        } catch (RuntimeException failed) {
+            log.atError().setCause(failed).log("DHCP could not take the changed subnets; correct them");
+        }
+    }
+
+    private void listen() {
+        var bindings = config.interfaces().stream()
+                .map(i -> new DhcpListener.Binding(i.name(), Inet4Address.ofLiteral(i.address())))
+                .toList();
+        var servers = bindings.stream().map(DhcpListener.Binding::address).toList();
+        var journal = new DhcpLeases(inventory.leases(), metrics);
+        var built = inventory.store().list(Kinds.SUBNET).items().stream()
+                .map(DhcpSubnets::of)
+                .map(subnet -> new Pool(subnet, servers, journal.load(subnet.name()), clock))
+                .toList();
+        var ports = new DhcpPorts(config.port(), DhcpPorts.STANDARD.client(), DhcpPorts.STANDARD.boot());
+        var server = new DhcpServer(built, ReplyRules.authoritative(), director, journal, ports, clock);
+        if (listener != null) {
+            listener.close();
+        }
+        listener = DhcpListener.bind(bindings, ports, server, events);
+        pools = built;
+        if (built.isEmpty()) {
+            log.atWarn().log("no subnet is declared, so no machine gets an address");
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        advertisers.forEach(RouterAdvertiser::close);
+        if (listener != null) {
+            listener.close();
+        }
+        if (subnets != null) {
+            subnets.close();
+        }
+    }
+}

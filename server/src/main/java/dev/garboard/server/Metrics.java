@@ -1,0 +1,85 @@
+package dev.garboard.server;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** What the server counts. Every refusal and every silence is in here, with its reason as a label. */
+final class Metrics {
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+
+    private final Counter dhcp = counter(
+            "garboard_dhcp_messages_total", "DHCP messages received, and what became of them.", "type", "outcome");
+    private final Counter tftp = counter("garboard_tftp_transfers_total", "TFTP read requests by outcome.", "outcome");
+    private final Counter tftpBytes = counter("garboard_tftp_bytes_total", "Bytes sent by TFTP.");
+    private final Counter http = counter("garboard_boot_http_requests_total", "Boot HTTP requests.", "file", "outcome");
+    private final Counter httpBytes = counter("garboard_boot_http_bytes_total", "Bytes sent by boot HTTP.");
+    private final Counter api =
+            counter("garboard_api_requests_total", "Operator API requests.", "verb", "resource", "code");
+    private final Counter apiRefusals = counter(
+            "garboard_api_refusals_total", "Operator API requests and connections that were refused.", "reason");
+    private final Counter fleet =
+            counter("garboard_node_events_total", "What nodes asked and what became of it.", "event", "outcome");
+    private final Histogram commit = Histogram.builder()
+            .name("garboard_lease_commit_seconds")
+            .help("Time until a DHCP lease is on disk.")
+            .classicUpperBounds(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1)
+            .register(registry);
+
+    Metrics() {
+        JvmMetrics.builder().register(registry);
+    }
+
+    void dhcp(String type, String outcome) {
+        dhcp.labelValues(type, outcome).inc();
+    }
+
+    void tftp(String outcome, long bytes) {
+        tftp.labelValues(outcome).inc();
+        tftpBytes.inc(bytes);
+    }
+
+    void bootHttp(String file, String outcome, long bytes) {
+        http.labelValues(file, outcome).inc();
+        httpBytes.inc(bytes);
+    }
+
+    void api(String verb, String resource, int code) {
+        api.labelValues(verb, resource, Integer.toString(code)).inc();
+    }
+
+    void apiRefused(String reason) {
+        apiRefusals.labelValues(reason).inc();
+    }
+
+    void fleet(String event, String outcome) {
+        fleet.labelValues(event, outcome).inc();
+    }
+
+    void leaseCommitted(Duration after) {
+        commit.observe(after.toNanos() / 1e9);
+    }
+
+    /** The Prometheus text format. */
+    String text() {
+        var out = new ByteArrayOutputStream();
+        try {
+            PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("writing to memory does not fail", impossible);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.garboard.server;
+
+import dev.garboard.fleet.FleetConfig;
+import dev.garboard.fleet.FleetServer;
+import dev.garboard.httpboot.BootHttpConfig;
+import dev.garboard.httpboot.BootHttpServer;
+import dev.garboard.image.ImageStore;
+import dev.garboard.inventory.BootPolicy;
+import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineIndex;
+import dev.garboard.inventory.ResourceMirror;
+import dev.garboard.operatorapi.ApiEvents;
+import dev.garboard.operatorapi.OperatorApiConfig;
+import dev.garboard.operatorapi.OperatorApiServer;
+import dev.garboard.tftp.TftpConfig;
+import dev.garboard.tftp.TftpListener;
+import dev.garboard.trust.SiteAuthority;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole boot server, put together. Parts are started in order and closed in reverse, also when a later one fails to start. */
+public final class Server implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    private static final Duration IMAGES_EVERY = Duration.ofSeconds(3);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Metrics metrics = new Metrics();
+    private volatile String unready = "starting";
+
+    private Server() {}
+
+    /**
+     * Starts everything that the configuration asks for.
+     *
+     * @throws StartException or another exception whose message says what could not be started, why, and the remedy
+     */
+    public static Server start(Config config) {
+        Logging.configure(config.log(), LoggerFactory.getILoggerFactory());
+        long begun = System.nanoTime();
+        var server = new Server();
+        try {
+            server.startParts(config, InstantSource.system());
+        } catch (RuntimeException failed) {
+            server.close();
+            throw failed;
+        }
+        server.unready = "";
+        log.atInfo()
+                .addKeyValue("site", config.site())
+                .addKeyValue("milliseconds", (System.nanoTime() - begun) / 1_000_000)
+                .log("ready");
+        return server;
+    }
+
+    private void startParts(Config config, InstantSource clock) {
+        var authority = SiteAuthority.open(config.pki(), clock);
+        var inventory = own(Inventory.open(database(config)));
+        Seeds.apply(config.seed(), inventory.store());
+        var images = new ImageStore(config.images());
+        own(ImageCatalog.start(images, inventory.store(), IMAGES_EVERY));
+        var machines = own(new MachineIndex(inventory.store()));
+        var imageMirror = own(ResourceMirror.start(inventory.store(), Kinds.IMAGE));
+        ExecutorService blocking = own(Executors.newVirtualThreadPerTaskExecutor());
+        var identity = own(ServerIdentity.start(authority, config));
+        var sessions = inventory.bootSessions();
+        var desk = new BootDesk(machines, imageMirror, sessions, BootPolicy.usual(), blocking);
+        var urls = new DhcpBoot.BootUrls(config.httpBoot().publicAddress());
+        var files = new BootFiles(
+                desk,
+                images,
+                Loaders.read(config.tftp().loaders()),
+                urls,
+                config.nodeApi().publicAddress());
+        var watch = new BootWatch(sessions, metrics);
+        var vertx = own(vertx());
+        own(BootHttpServer.bind(vertx.vertx(), httpConfig(config, urls), files, watch));
+        if (config.tftp().enabled()) {
+            own(TftpListener.bind(tftpConfig(config.tftp()), files, watch));
+        }
+        var dhcp = own(new DhcpService(config.dhcp(), inventory, new DhcpBoot(desk, urls), watch, metrics, clock));
+        own(fleet(config, inventory, machines, authority, identity, dhcp, clock));
+        own(OperatorApiServer.bind(
+                vertx.vertx(),
+                OperatorApiConfig.listeningOn(config.operatorApi()),
+                inventory.store(),
+                identity.rotating(),
+                authority.certificate(),
+                List.of(),
+                apiEvents(),
+                clock));
+        own(MetricsEndpoint.bind(vertx.vertx(), config.metrics(), metrics, () -> unready));
+        own(Housekeeping.start(inventory, clock));
+        dhcp.start();
+    }
+
+    private FleetServer fleet(
+            Config config,
+            Inventory inventory,
+            MachineIndex machines,
+            SiteAuthority authority,
+            ServerIdentity identity,
+            DhcpService dhcp,
+            InstantSource clock) {
+        var fleetConfig = FleetConfig.of(config.nodeApi().listen(), config.allowWeakIdentity())
+                .withCertificateValidity(Duration.ofHours(config.nodeApi().certificateHours()));
+        try {
+            return FleetServer.start(
+                    fleetConfig,
+                    new FleetServer.Parts(
+                            inventory.store(),
+                            inventory.bootSessions(),
+                            machines,
+                            authority,
+                            identity.rotating(),
+                            dhcp::addressOf,
+                            metrics::fleet,
+                            clock));
+        } catch (IOException failed) {
+            throw StartException.cannotListen(
+                    "node-api.listen", config.nodeApi().listen(), failed);
+        }
+    }
+
+    /** One Vert.x for both HTTP servers; each of its servers has an event loop of its own. */
+    private record OwnedVertx(Vertx vertx) implements AutoCloseable {
+        @Override
+        public void close() {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private static OwnedVertx vertx() {
+        // Vert.x would otherwise unpack resources into a directory under /tmp.
+        var files = new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+        return new OwnedVertx(Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(2)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(2)
+                .setFileSystemOptions(files)));
+    }
+
+    private static String database(Config config) {
+        var url = config.database().url();
+        return url.startsWith("sqlite:") ? url.substring("sqlite:".length()) : "jdbc:" + url;
+    }
+
+    private static BootHttpConfig httpConfig(Config config, DhcpBoot.BootUrls urls) {
+        var defaults = BootHttpConfig.defaults(config.httpBoot().listen());
+        return new BootHttpConfig(
+                defaults.listen(),
+                urls.base(),
+                defaults.maxConnections(),
+                config.httpBoot().maxBulkDownloads(),
+                defaults.maxQueued(),
+                defaults.largeFrom(),
+                defaults.idleTimeout(),
+                defaults.stallTimeout());
+    }
+
+    private static TftpConfig tftpConfig(Config.Tftp config) {
+        var defaults = TftpConfig.defaults(config.listen());
+        return new TftpConfig(
+                defaults.listen(),
+                config.maxTransfers(),
+                Math.min(defaults.maxTransfersPerClient(), config.maxTransfers()),
+                defaults.maxBlockSize(),
+                defaults.maxWindow(),
+                defaults.retransmitAfter(),
+                defaults.maxRetries());
+    }
+
+    private ApiEvents apiEvents() {
+        return new ApiEvents() {
+            @Override
+            public void answered(String verb, String resource, int status, Duration took) {
+                metrics.api(verb, resource, status);
+            }
+
+            @Override
+            public void refused(String reason) {
+                metrics.apiRefused(reason);
+            }
+        };
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** Stops answering, lets what runs finish for a moment, and closes the database last. */
+    @Override
+    public void close() {
+        unready = "stopping";
+        while (!parts.isEmpty()) {
+            var part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception failed) {
+                log.atWarn()
+                        .addKeyValue("part", part.getClass().getSimpleName())
+                        .setCause(failed)
+                        .log("closing failed; going on with the rest");
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.garboard.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+class ConfigTest {
+
+    private static final String MINIMAL = """
+            dhcp:
+              interfaces:
+                - {name: br0, address: 192.0.2.1}
+            http-boot: {public-address: 192.0.2.1}
+            node-api: {public-address: 192.0.2.1}
+            """;
+
+    private static Config parsed(String yaml) {
+        return Config.read(new YAMLMapper().readTree(yaml), Path.of("/etc/garboard"));
+    }
+
+    private static InetSocketAddress at(String address, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    }
+
+    @Test
+    void theDefaultsAreThese() {
+        var config = parsed(MINIMAL);
+
+        assertEquals(
+                new Config(
+                        "garboard",
+                        new Config.Database("sqlite:/etc/garboard/garboard.db"),
+                        Path.of("/etc/garboard/images"),
+                        Path.of("/etc/garboard/pki"),
+                        new Config.Dhcp(true, List.of(new Config.Dhcp.Interface("br0", "192.0.2.1")), 67, false),
+                        new Config.Tftp(true, at("0.0.0.0", 69), 256, Path.of("/usr/lib/ipxe")),
+                        new Config.HttpBoot(at("0.0.0.0", 80), at("192.0.2.1", 80), 32),
+                        at("0.0.0.0", 7442),
+                        new Config.NodeApi(at("0.0.0.0", 7443), at("192.0.2.1", 7443), 24),
+                        false,
+                        at("127.0.0.1", 9464),
+                        new Config.Log("info", "text"),
+                        new Config.Seed(List.of(), List.of())),
+                config);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "tftp: {listne: '1.2.3.4:69'} | tftp.listne is not a key that Garboard knows; tftp may have enabled, listen, max-transfers, loader-directory",
+                "tftp: {max-transfers: 0} | tftp.max-transfers is 0; expected a whole number from 1 to 65536",
+                "tftp: {listen: 'boot.example:69'} | tftp.listen is \"boot.example:69\"; expected ADDRESS:PORT such as 192.0.2.1:80 or 0.0.0.0:80",
+                "log: {format: xml} | log.format is \"xml\"; expected one of [text, json]",
+                "database: {url: 'mysql://x'} | database.url is \"mysql://x\"; expected sqlite:FILE or postgresql://HOST/DATABASE",
+                "images: 7 | images is 7; expected keys with values",
+            })
+    void aWrongValueIsNamedWithItsKey(String yaml, String message) {
+        var refused = assertThrows(ConfigException.class, () -> parsed(MINIMAL + yaml));
+
+        assertEquals(message, refused.getMessage());
+    }
+
+    @Test
+    void aWildcardNeedsAnAddressThatMachinesCanReach() {
+        var refused = assertThrows(
+                ConfigException.class, () -> parsed("dhcp: {enabled: false}\nhttp-boot: {listen: '0.0.0.0:8080'}"));
+
+        assertEquals(
+                "http-boot.public-address is missing and http-boot.listen is 0.0.0.0; "
+                        + "set the address that machines reach this server by",
+                refused.getMessage());
+    }
+
+    @Test
+    void dhcpWithoutAnInterfaceIsRefused() {
+        var refused = assertThrows(
+                ConfigException.class,
+                () -> parsed("http-boot: {public-address: 192.0.2.1}\nnode-api: {public-address: 192.0.2.1}"));
+
+        assertEquals(
+                "dhcp.interfaces is empty; name the interface on the boot network, or set dhcp.enabled to false",
+                refused.getMessage());
+    }
+}

@@ -1,0 +1,164 @@
+package dev.garboard.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ObjectMeta;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.SubnetSpec;
+import dev.garboard.trust.SiteAuthority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole server on loopback, without DHCP, which needs a network card of its own. */
+class ServerIT {
+
+    private static final String SEED = """
+            seed:
+              subnets:
+                - metadata: {name: lab}
+                  spec: {cidr: 192.0.2.0/24, rangeStart: 192.0.2.10, rangeEnd: 192.0.2.20}
+            """;
+
+    @TempDir
+    Path site;
+
+    private final int http = freePort();
+    private final int operator = freePort();
+    private final int node = freePort();
+    private final int metrics = freePort();
+
+    @BeforeEach
+    void makeSite() throws IOException {
+        Files.createDirectory(site.resolve("pki"));
+        SiteAuthority.create(site.resolve("pki"), "test", InstantSource.system());
+    }
+
+    @Test
+    void answersOnAllItsPortsAndStopsAsked() throws Exception {
+        try (var _ = Server.start(config("dhcp: {enabled: false}\n" + SEED))) {
+            assertEquals("ok\n", get(metrics, "/readyz"));
+            assertEquals("ok\n", get(metrics, "/healthz"));
+            assertEquals("not found; there are /metrics, /healthz and /readyz\n", get(metrics, "/nosuch"));
+            assertTrue(get(http, "/boot/0123456789abcdef0123456789abcdef/script.ipxe")
+                    .contains("this server knows no boot session 0123456789abcdef0123456789abcdef"));
+            assertTrue(get(metrics, "/metrics")
+                    .contains("garboard_boot_http_requests_total{file=\"script.ipxe\",outcome=\"not_found\"} 1.0"));
+        }
+
+        assertThrows(IOException.class, () -> get(metrics, "/readyz"));
+    }
+
+    @Test
+    void theSeedIsAppliedOnceAndTheDatabaseCountsAfterwards() {
+        Server.start(config("dhcp: {enabled: false}\n" + SEED)).close();
+        try (var inventory = Inventory.open(site.resolve("garboard.db").toString())) {
+            assertEquals(1, inventory.store().list(Kinds.SUBNET).items().size());
+            inventory.store().delete(Kinds.SUBNET, "lab", 0);
+            inventory
+                    .store()
+                    .create(new Resource<>(
+                            Kinds.SUBNET,
+                            ObjectMeta.named("other"),
+                            new SubnetSpec(
+                                    "198.51.100.0/24",
+                                    "198.51.100.10",
+                                    "198.51.100.20",
+                                    List.of(),
+                                    List.of(),
+                                    List.of(),
+                                    null,
+                                    600,
+                                    300,
+                                    Map.of()),
+                            new NoStatus()));
+        }
+
+        Server.start(config("dhcp: {enabled: false}\n" + SEED)).close();
+
+        try (var inventory = Inventory.open(site.resolve("garboard.db").toString())) {
+            assertEquals(
+                    "other",
+                    inventory.store().list(Kinds.SUBNET).items().getFirst().name());
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedWithItsKeyAndTheRemedy() throws IOException {
+        try (var _ = new ServerSocket(node, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            var refused = assertThrows(StartException.class, () -> Server.start(config("dhcp: {enabled: false}\n")));
+
+            assertEquals(
+                    "127.0.0.1 port " + node
+                            + " is taken by another program (node-api.listen); stop that program (find it with: "
+                            + "ss -lptun 'sport = :" + node + "') or choose another address",
+                    refused.getMessage());
+        }
+        Server.start(config("dhcp: {enabled: false}\n")).close();
+    }
+
+    @Test
+    void aMissingInterfaceIsNamedWithThoseThereAre() {
+        var refused = assertThrows(
+                RuntimeException.class,
+                () -> Server.start(config("dhcp: {interfaces: [{name: nosuch0, address: 192.0.2.1}]}\n")));
+
+        assertTrue(
+                String.valueOf(refused.getMessage())
+                        .startsWith("there is no interface nosuch0 to serve DHCP on; there are ["),
+                refused.getMessage());
+    }
+
+    private Config config(String more) {
+        try {
+            var file = site.resolve("garboard.yaml");
+            Files.writeString(file, """
+                    tftp: {enabled: false}
+                    http-boot: {listen: '127.0.0.1:%d'}
+                    operator-api: {listen: '127.0.0.1:%d'}
+                    node-api: {listen: '127.0.0.1:%d'}
+                    metrics: {listen: '127.0.0.1:%d'}
+                    log: {level: warn}
+                    """.formatted(http, operator, node, metrics) + more);
+            return Config.read(file);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static String get(int port, String path) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
