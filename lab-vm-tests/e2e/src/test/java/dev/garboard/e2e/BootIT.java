@@ -1,0 +1,197 @@
+package dev.garboard.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+/** One machine, from power on to ready, and what an operator then does with it. The tests follow each other, since a boot is dear. */
+@TestMethodOrder(OrderAnnotation.class)
+class BootIT {
+
+    private static final String NAME = "flagship.garboard.test";
+    private static final String ADDRESS = "192.0.2.77";
+
+    @RegisterExtension
+    static final LabFixture lab = new LabFixture();
+
+    @Test
+    @Order(1)
+    void bootsToReadyAndTellsEveryStage() {
+        var events = lab.up();
+
+        var stages = events.stream()
+                .filter(event -> event.path("event").asString().equals("stage"))
+                .map(event -> event.path("stage").asString())
+                .toList();
+        assertEquals(List.of("dhcp", "loader", "script", "kernel", "stage-0", "agent", "enrolled", "ready"), stages);
+        assertEquals("ready", events.getLast().path("event").asString());
+        assertEquals(1, events.getLast().path("machines").asInt());
+    }
+
+    @Test
+    @Order(2)
+    void keepsATimelineOfTheBoot() {
+        var timeline = lab.cli("boots", "m1").succeeded().out();
+
+        for (var stage : List.of("dhcp", "script", "kernel", "agent", "enrolled", "ready")) {
+            assertTrue(timeline.lines().anyMatch(line -> line.contains(" s  " + stage + " ")), timeline);
+        }
+        assertTrue(timeline.contains("ready after "), timeline);
+    }
+
+    @Test
+    @Order(2)
+    void theNodeAnswersForItself() {
+        assertTrue(
+                node("version").path("kernelRelease").asString().contains("cloud-amd64"),
+                () -> node("version").toString());
+        assertTrue(
+                node("hardware").toString().contains("52:54:00:77:00:11"),
+                () -> node("hardware").toString());
+        assertTrue(lab.cli("node", "m1", "services").succeeded().out().contains("enrollment"));
+        assertTrue(node("interfaces").toString().contains("192.168.77."));
+        lab.cli("node", "m1", "time").succeeded();
+        assertTrue(lab.cli("node", "m1", "dmesg").succeeded().out().contains("Linux version"));
+        assertFalse(lab.cli("node", "m1", "logs", "agent").succeeded().out().isBlank(), "the agent's log has no line");
+    }
+
+    @Test
+    @Order(2)
+    void theInventoryKnowsTheMachine() {
+        assertTrue(lab.cli("machine", "list").succeeded().out().contains("m1"));
+        assertTrue(lab.cli("machine", "show", "m1").succeeded().out().contains("52:54:00:77:00:11"));
+        lab.cli("machine", "show", "m9").exitedWith(3);
+    }
+
+    @Test
+    @Order(2)
+    void kubectlListsTheMachineAndAppliesAChange() {
+        assertTrue(lab.kubectl("get", "machines").succeeded().out().contains("m1"));
+        var yaml = lab.kubectl("get", "machine", "m1", "-o", "yaml").succeeded().out();
+        assertTrue(yaml.contains("kind: Machine"), yaml);
+
+        lab.kubectlReading("""
+                        apiVersion: garboard.dev/v1alpha1
+                        kind: Machine
+                        metadata:
+                          name: m1
+                          labels: { rack: r7 }
+                        """, "apply", "-f", "-").succeeded();
+
+        assertTrue(lab.cli("machine", "list", "--selector", "rack=r7")
+                .succeeded()
+                .out()
+                .contains("m1"));
+        assertEquals("Accepted", machine().at("/spec/acceptance").asString());
+    }
+
+    @Test
+    @Order(3)
+    void takesAnotherNameServerWithoutAReboot() throws IOException, InterruptedException {
+        var session = machine().at("/status/bootSession").asString();
+        var log = Files.createTempFile("dns", ".log");
+        var dns = start(log, "dev.garboard.e2e.DnsResponder", "192.168.77.1", NAME + ".", ADDRESS);
+        try {
+            LabFixture.await(
+                    "the name server listens", () -> Files.readString(log).contains("listening"));
+
+            lab.kubectl(
+                            "patch",
+                            "machine",
+                            "m1",
+                            "--type",
+                            "merge",
+                            "-p",
+                            "{\"spec\":{\"dnsServers\":[\"192.168.77.1\"]}}")
+                    .succeeded();
+
+            LabFixture.await(
+                    "the node resolves by the new server",
+                    Duration.ofMinutes(2),
+                    () -> lab.cli("node", "m1", "resolve", NAME).out().contains(ADDRESS));
+            var answer = node("resolve", NAME);
+            assertTrue(answer.path("server").asString().startsWith("192.168.77.1"), answer.toString());
+            assertTrue(answer.path("rcode").asString().contains("NOERROR"), answer.toString());
+            assertEquals(session, machine().at("/status/bootSession").asString());
+            pythonClientGetsTheSameAnswer();
+        } finally {
+            dns.destroyForcibly().waitFor();
+            Files.deleteIfExists(log);
+        }
+    }
+
+    /** A client that shares no code with ours, against the same contract. */
+    private static void pythonClientGetsTheSameAnswer() throws IOException {
+        var python = PythonClient.install(lab);
+
+        var printed = python.run(lab, "m1", NAME).succeeded().out();
+
+        assertTrue(printed.contains(ADDRESS), printed);
+    }
+
+    @Test
+    @Order(4)
+    void comesBackAsTheSameMachineAfterAReboot() {
+        var before = machine();
+
+        lab.cli("node", "m1", "reboot").succeeded();
+
+        LabFixture.await("the machine is ready again", () -> {
+            var now = machine();
+            return now.at("/status/phase").asString().equals("Ready")
+                    && !now.at("/status/bootSession").equals(before.at("/status/bootSession"));
+        });
+        var machines = lab.kubectlJson("get", "machines").path("items");
+        assertEquals(1, machines.size(), machines::toPrettyString);
+        assertEquals(before.at("/metadata/uid"), machine().at("/metadata/uid"));
+        assertEquals("r7", machine().at("/metadata/labels/rack").asString());
+        var former = session(before.at("/status/bootSession").asString());
+        var present = session(machine().at("/status/bootSession").asString());
+        assertEquals("Ended", former.at("/status/outcome").asString(), former::toPrettyString);
+        LabFixture.await(
+                "the new boot is ready",
+                () -> session(present.at("/metadata/name").asString())
+                        .at("/status/outcome")
+                        .asString()
+                        .equals("Ready"));
+        assertNotEquals(former.at("/metadata/name"), present.at("/metadata/name"));
+    }
+
+    private static JsonNode machine() {
+        return lab.kubectlJson("get", "machine", "m1");
+    }
+
+    private static JsonNode session(String name) {
+        return lab.kubectlJson("get", "bootsession", name);
+    }
+
+    private static JsonNode node(String... question) {
+        var words = new java.util.ArrayList<>(List.of("node", "m1"));
+        words.addAll(List.of(question));
+        return lab.json(words.toArray(String[]::new));
+    }
+
+    /** Starts one of this module's programs inside the lab's network. */
+    private static Process start(Path log, String... mainAndArguments) throws IOException {
+        var builder = new ProcessBuilder(lab.insideCommand(TestPrograms.command(mainAndArguments)))
+                .directory(LabFixture.root().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.to(log.toFile()));
+        builder.environment().putAll(lab.environment());
+        return builder.start();
+    }
+}

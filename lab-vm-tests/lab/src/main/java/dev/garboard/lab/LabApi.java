@@ -1,0 +1,57 @@
+package dev.garboard.lab;
+
+import dev.garboard.trust.Pem;
+import dev.garboard.trust.TlsIdentity;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The lab's own look at the operator API, through the relay, with the administrator's certificate. */
+final class LabApi implements AutoCloseable {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final HttpClient client;
+    private final String root;
+
+    LabApi(LabDirectory directory, int port) {
+        var pki = directory.pki();
+        var identity = TlsIdentity.read(pki.resolve("admin.crt"), pki.resolve("admin.key"));
+        this.client = HttpClient.newBuilder()
+                .sslContext(identity.sslContext(Pem.readCertificate(pki.resolve("site-ca.crt"))))
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(LIMIT)
+                .build();
+        this.root = "https://127.0.0.1:" + port + "/apis/garboard.dev/v1alpha1/";
+    }
+
+    /** All resources of a kind. */
+    JsonNode list(String plural) throws IOException {
+        var request = HttpRequest.newBuilder(URI.create(root + plural))
+                .timeout(LIMIT)
+                .header("Accept", "application/json")
+                .build();
+        try {
+            var answer = client.send(request, BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException("the operator API answered " + answer.statusCode() + " to a list of " + plural
+                        + ": " + answer.body());
+            }
+            return MAPPER.readTree(answer.body()).path("items");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted while asking the operator API", interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

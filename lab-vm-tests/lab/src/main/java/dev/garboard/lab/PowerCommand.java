@@ -1,0 +1,74 @@
+package dev.garboard.lab;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The power buttons. */
+@Command(name = "power", description = "Press a machine's buttons: on, off (at once, as by pulling the plug) or reset.")
+final class PowerCommand implements Callable<Integer> {
+
+    enum Button {
+        ON,
+        OFF,
+        RESET
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private LabOptions options;
+
+    @Parameters(index = "0", paramLabel = "on|off|reset", description = "What to do.")
+    private Button button;
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "MACHINE", description = "For example m1.")
+    private List<String> names;
+
+    @Override
+    public Integer call() throws IOException {
+        var directory = options.directory();
+        var state = LabState.required(directory);
+        var processes = new LabProcesses(state.id());
+        for (var machine : names.stream().map(state::machine).toList()) {
+            var said = press(machine, directory, state, processes);
+            spec.commandLine().getOut().println(machine.name() + ": " + said);
+        }
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private String press(LabMachine machine, LabDirectory directory, LabState state, LabProcesses processes)
+            throws IOException {
+        var running = processes.find(machine.role());
+        return switch (button) {
+            case ON -> {
+                if (running.isPresent()) {
+                    yield "is on already";
+                }
+                Qemu.powerOn(processes, LabNetwork.of(processes, state), directory, machine);
+                yield "powered on; watch it with: garboard lab logs -f " + machine.name();
+            }
+            case OFF -> {
+                running.ifPresent(found -> LabProcesses.end(List.of(found)));
+                yield running.isPresent() ? "powered off" : "is off already";
+            }
+            case RESET -> {
+                if (running.isEmpty()) {
+                    throw new LabException(
+                            machine.name() + " is off; switch it on with: garboard lab power on " + machine.name());
+                }
+                try (var control = Qmp.connect(directory.controlSocket(machine.name()))) {
+                    control.execute("system_reset");
+                }
+                yield "reset";
+            }
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package dev.garboard.lab;
+
+import dev.garboard.lab.LabMachine.Firmware;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** QEMU's command line for a machine, and its start. */
+final class Qemu {
+
+    private static final Path OVMF_CODE = Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd");
+    private static final Path OVMF_VARIABLES = Path.of("/usr/share/OVMF/OVMF_VARS_4M.fd");
+
+    private Qemu() {}
+
+    /** Powers a machine on. */
+    static Process powerOn(LabProcesses processes, LabNetwork network, LabDirectory directory, LabMachine machine) {
+        var own = directory.machine(machine.name());
+        LabDirectory.reachable(directory.consoleSocket(machine.name()));
+        try {
+            Files.createDirectories(own);
+            Files.deleteIfExists(directory.serialLog(machine.name()));
+            Files.deleteIfExists(directory.consoleSocket(machine.name()));
+            Files.deleteIfExists(directory.controlSocket(machine.name()));
+            if (machine.firmware() == Firmware.UEFI) {
+                // Firmware writes to its variables, and what it remembered of another day changes how it boots.
+                Files.copy(OVMF_VARIABLES, own.resolve("variables.fd"), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException failed) {
+            throw new LabException(own + " cannot be prepared: " + failed.getMessage(), failed);
+        }
+        return processes.start(machine.role(), network.inside(command(machine)), own, own.resolve("qemu.log"));
+    }
+
+    /** Paths are relative to the machine's directory. */
+    static List<String> command(LabMachine machine) {
+        var kvm = machine.accelerator().equals("kvm");
+        var command = new ArrayList<>(List.of(
+                "qemu-system-x86_64",
+                "-name",
+                machine.name(),
+                "-accel",
+                kvm ? "kvm" : "tcg,thread=multi,tb-size=256",
+                "-machine",
+                "q35,graphics=off,smm=off",
+                "-cpu",
+                kvm ? "host" : "max",
+                "-smp",
+                "2",
+                "-m",
+                Integer.toString(machine.memory()),
+                "-uuid",
+                machine.uuid(),
+                "-smbios",
+                "type=1,manufacturer=Garboard,product=Lab,serial=" + machine.name(),
+                "-nodefaults",
+                "-display",
+                "none",
+                "-chardev",
+                "socket,id=console,path=console.sock,server=on,wait=off,logfile=serial.log,logappend=on",
+                "-serial",
+                "chardev:console",
+                "-qmp",
+                "unix:qmp.sock,server=on,wait=off",
+                "-object",
+                "rng-random,id=random,filename=/dev/urandom",
+                "-device",
+                "virtio-rng-pci,rng=random",
+                "-netdev",
+                "tap,id=net,ifname=" + machine.tap() + ",script=no,downscript=no"));
+        var card = "virtio-net-pci,netdev=net,bootindex=1,mac=" + machine.mac();
+        switch (machine.firmware()) {
+            case BIOS -> command.addAll(List.of("-device", card));
+            // Without romfile= the card brings iPXE as its option ROM, and the firmware's own network boot is bypassed.
+            case UEFI ->
+                command.addAll(List.of(
+                        "-drive",
+                        "if=pflash,format=raw,unit=0,readonly=on,file=" + OVMF_CODE,
+                        "-drive",
+                        "if=pflash,format=raw,unit=1,file=variables.fd",
+                        "-device",
+                        card + ",romfile="));
+        }
+        return List.copyOf(command);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.garboard.lab;
+
+import java.util.List;
+
+/** Tells what happens, to people or to programs. */
+interface Report {
+
+    /** Something of the lab itself is done. */
+    void done(String step, String detail, double seconds);
+
+    /** A line of a step that takes longer. */
+    void progress(String step, String line);
+
+    void stage(String machine, BootProgress.Event event);
+
+    /** A machine that did not become ready: the stage at which it stopped, why, and the end of its console. */
+    void stopped(String machine, String stage, String reason, List<String> console);
+
+    void ready(int machines, double seconds);
+
+    /** Words for people only. */
+    void say(String line);
+}

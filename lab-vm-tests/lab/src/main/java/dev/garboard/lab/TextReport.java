@@ -1,0 +1,44 @@
+package dev.garboard.lab;
+
+import java.io.PrintWriter;
+import java.util.List;
+
+/** For people. */
+record TextReport(PrintWriter out) implements Report {
+
+    @Override
+    public void done(String step, String detail, double seconds) {
+        say("%-9s %7.1f s  %s".formatted(step, seconds, detail));
+    }
+
+    @Override
+    public void progress(String step, String line) {
+        say("%-9s            %s".formatted(step, line));
+    }
+
+    @Override
+    public void stage(String machine, BootProgress.Event event) {
+        say("%-9s %7.1f s  %s%-9s %s"
+                .formatted(machine, event.seconds(), event.problem() ? "! " : "", event.stage(), event.detail())
+                .stripTrailing());
+    }
+
+    @Override
+    public void stopped(String machine, String stage, String reason, List<String> console) {
+        say("");
+        say(machine + " is not ready. Last stage reached: " + stage + ". " + reason);
+        console.forEach(line -> say("  | " + line));
+    }
+
+    @Override
+    public void ready(int machines, double seconds) {
+        say((machines == 1 ? "The machine is" : "All " + machines + " machines are")
+                + " ready after %.1f s.".formatted(seconds));
+    }
+
+    @Override
+    public void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.garboard.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.lab.LabMachine.Firmware;
+import org.junit.jupiter.api.Test;
+
+class QemuTest {
+
+    @Test
+    void aBiosMachineBootsFromTheIpxeInItsCard() {
+        var machine = LabMachine.numbered(2, Firmware.BIOS, 1024, "tcg");
+
+        var command = String.join(" ", Qemu.command(machine));
+
+        assertEquals(
+                "qemu-system-x86_64 -name m2 -accel tcg,thread=multi,tb-size=256 -machine q35,graphics=off,smm=off -cpu max -smp 2 -m 1024"
+                        + " -uuid 77000000-0000-4000-8000-000000000002 -smbios type=1,manufacturer=Garboard,product=Lab,serial=m2"
+                        + " -nodefaults -display none"
+                        + " -chardev socket,id=console,path=console.sock,server=on,wait=off,logfile=serial.log,logappend=on"
+                        + " -serial chardev:console -qmp unix:qmp.sock,server=on,wait=off"
+                        + " -object rng-random,id=random,filename=/dev/urandom -device virtio-rng-pci,rng=random"
+                        + " -netdev tap,id=net,ifname=tap2,script=no,downscript=no"
+                        + " -device virtio-net-pci,netdev=net,bootindex=1,mac=52:54:00:77:00:12",
+                command);
+    }
+
+    @Test
+    void aUefiMachineHasFirmwareVariablesOfItsOwnAndNoIpxeInItsCard() {
+        var machine = LabMachine.numbered(1, Firmware.UEFI, 2048, "tcg");
+
+        var command = String.join(" ", Qemu.command(machine));
+
+        assertTrue(command.contains("unit=1,file=variables.fd"), command);
+        assertTrue(command.endsWith("mac=52:54:00:77:00:11,romfile="), command);
+    }
+
+    @Test
+    void withKvmTheGuestHasTheHostsProcessor() {
+        var command = String.join(" ", Qemu.command(LabMachine.numbered(1, Firmware.BIOS, 1024, "kvm")));
+
+        assertTrue(command.contains("-accel kvm ") && command.contains("-cpu host "), command);
+    }
+
+    @Test
+    void machinesOfTheLabNeverShareAMacAddress() {
+        assertEquals(
+                LabMachine.MOST,
+                java.util.stream.IntStream.rangeClosed(1, LabMachine.MOST)
+                        .mapToObj(n -> LabMachine.numbered(n, Firmware.BIOS, 1024, "tcg")
+                                .mac())
+                        .distinct()
+                        .filter(mac -> mac.matches("52:54:00:77:00:[0-9a-f]{2}"))
+                        .count());
+    }
+}
