@@ -1,0 +1,36 @@
+package dev.garboard.cli;
+
+import dev.garboard.agentapi.NodeClient;
+import dev.garboard.agentapi.v1.ServiceListRequest;
+import io.grpc.StatusException;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+
+/** The services of a node. */
+@Command(name = "services", description = "List the agent's services with state and health.")
+final class NodeServicesCommand extends NodeCall {
+
+    @Override
+    void ask(NodeClient client) throws StatusException {
+        show(
+                soon(client).serviceList(ServiceListRequest.getDefaultInstance()),
+                answer -> TextTable.print(
+                        out(),
+                        List.of("Name", "State", "Health", "Since", "Restarts", "Message"),
+                        answer.getServicesList().stream()
+                                .map(service -> List.of(
+                                        service.getName(),
+                                        service.getState()
+                                                .name()
+                                                .substring("STATE_".length())
+                                                .toLowerCase(Locale.ROOT),
+                                        service.getHealthy() ? "healthy" : "unhealthy",
+                                        service.hasSince()
+                                                ? instant(service.getSince()).toString()
+                                                : "-",
+                                        Integer.toString(service.getRestarts()),
+                                        service.getMessage()))
+                                .toList()));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.garboard.cli;
+
+import dev.garboard.server.Config;
+import dev.garboard.server.Server;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the boot server until it is told to stop. */
+@Command(
+        name = "serve",
+        description = "Run the boot server: DHCP, TFTP, boot HTTP, the operator API and the node API in one process."
+                + " SIGTERM and SIGINT stop it gracefully.")
+final class ServeCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            required = true,
+            description = "The site's garboard.yaml; `garboard init` makes one.")
+    private Path config;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var stop = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        try (var _ = Server.start(Config.read(config))) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "stop"));
+            stop.await();
+        } finally {
+            stopped.countDown();
+        }
+        return ExitCode.OK;
+    }
+
+    /** The virtual machine halts when its hooks have ended, so this one waits until everything is closed. */
+    private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The garboard command line. */
+@NullMarked
+package dev.garboard.cli;
+
+import org.jspecify.annotations.NullMarked;

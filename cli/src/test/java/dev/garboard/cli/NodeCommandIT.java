@@ -1,0 +1,160 @@
+package dev.garboard.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agentapi.MachineMetadata;
+import dev.garboard.agentapi.SiteServers;
+import dev.garboard.agentapi.SiteServers.ClientCertificate;
+import dev.garboard.agentapi.v1.LogLine;
+import dev.garboard.agentapi.v1.LogsRequest;
+import dev.garboard.agentapi.v1.MachineServiceGrpc.MachineServiceImplBase;
+import dev.garboard.agentapi.v1.RebootRequest;
+import dev.garboard.agentapi.v1.RebootResponse;
+import dev.garboard.agentapi.v1.VersionRequest;
+import dev.garboard.agentapi.v1.VersionResponse;
+import dev.garboard.trust.Role;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.X509KeyManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against a small node; the real one is asked in the tests with virtual machines. */
+class NodeCommandIT {
+
+    @TempDir
+    private Path directory;
+
+    private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    private RunningSite site;
+    private Server node;
+
+    @BeforeEach
+    void start() throws Exception {
+        site = new RunningSite(directory);
+        var loopback = InetAddress.getLoopbackAddress();
+        node = SiteServers.builder(
+                        new InetSocketAddress(loopback, 0),
+                        (X509KeyManager) site.authority.issueServer(List.of("node-a"), List.of(loopback))
+                                .keyManagers()[0],
+                        site.authority.certificate(),
+                        ClientCertificate.REQUIRED)
+                .addService(new SmallNode())
+                .intercept(new ServerInterceptor() {
+                    @Override
+                    public <Q, A> ServerCall.Listener<Q> interceptCall(
+                            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                        asked.add(String.valueOf(headers.get(MachineMetadata.MACHINE)));
+                        return next.startCall(call, headers);
+                    }
+                })
+                .build()
+                .start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        node.shutdownNow().awaitTermination();
+        site.close();
+    }
+
+    @Test
+    void asksThroughTheServerNamingTheMachine() throws Exception {
+        var shown = throughServer("version");
+
+        assertEquals(0, shown.code(), shown.err());
+        assertTrue(shown.out().contains("Agent:           0.1.0\n"), shown.out());
+        assertEquals("node-a", asked.peek());
+    }
+
+    @Test
+    void asksStraightAtAnAddress() throws Exception {
+        var shown = RunningSite.run(
+                "node",
+                "node-a",
+                "--kubeconfig=" + site.kubeconfig(site.person(Role.READER), 1),
+                "--address=127.0.0.1:" + node.getPort(),
+                "version",
+                "-o",
+                "json");
+
+        assertEquals(0, shown.code(), shown.err());
+        assertTrue(shown.out().contains("\"agentVersion\" : \"0.1.0\""), shown.out());
+        assertEquals("null", asked.peek());
+    }
+
+    @Test
+    void printsLogLinesAsTheyCome() throws Exception {
+        var shown = throughServer("logs", "-f");
+
+        assertEquals("- INFO  first\n... 3 lines were lost\n- WARN  second\n", shown.out());
+    }
+
+    @Test
+    void endsWithTheCodeOfTheNodesAnswer() throws Exception {
+        var refused = throughServer("reboot");
+        var missing = throughServer("logs", "nothing");
+        var silent = RunningSite.run(
+                "node", "node-a", "--kubeconfig=" + site.kubeconfig(site.person(Role.READER), 1), "version");
+
+        assertEquals(ExitCode.REFUSED, refused.code(), refused.err());
+        assertTrue(refused.err().contains("needs the role operator"), refused.err());
+        assertEquals(ExitCode.NOT_FOUND, missing.code(), missing.err());
+        assertEquals(ExitCode.UNREACHABLE, silent.code(), silent.err());
+    }
+
+    private RunningSite.Outcome throughServer(String... question) throws Exception {
+        var words = new ArrayList<>(
+                List.of("node", "node-a", "--kubeconfig=" + site.kubeconfig(site.person(Role.READER), node.getPort())));
+        words.addAll(List.of(question));
+        return RunningSite.run(words.toArray(String[]::new));
+    }
+
+    private static final class SmallNode extends MachineServiceImplBase {
+
+        @Override
+        public void version(VersionRequest request, StreamObserver<VersionResponse> answer) {
+            answer.onNext(VersionResponse.newBuilder().setAgentVersion("0.1.0").build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void logs(LogsRequest request, StreamObserver<LogLine> answer) {
+            if (request.getService().equals("nothing")) {
+                answer.onError(Status.NOT_FOUND
+                        .withDescription("there is no service nothing; there are: agent")
+                        .asRuntimeException());
+                return;
+            }
+            answer.onNext(LogLine.newBuilder().setLevel("INFO").setText("first").build());
+            answer.onNext(LogLine.newBuilder()
+                    .setLevel("WARN")
+                    .setText("second")
+                    .setLost(3)
+                    .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void reboot(RebootRequest request, StreamObserver<RebootResponse> answer) {
+            answer.onError(Status.PERMISSION_DENIED
+                    .withDescription("Reboot needs the role operator; alice has reader")
+                    .asRuntimeException());
+        }
+    }
+}
