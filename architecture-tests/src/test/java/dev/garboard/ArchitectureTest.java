@@ -36,9 +36,10 @@ class ArchitectureTest {
             Map.entry("httpboot", List.of("inventory")),
             Map.entry("operatorapi", List.of("inventory", "trust")),
             Map.entry("agentapi", List.of("trust")),
-            Map.entry("fleet", List.of("inventory", "trust", "agentapi")),
-            Map.entry("image", List.of("trust")),
-            Map.entry("agent", List.of("agentapi", "trust", "dhcp")),
+            Map.entry("kubernetes", List.of("trust")),
+            Map.entry("fleet", List.of("inventory", "trust", "agentapi", "kubernetes")),
+            Map.entry("image", List.of("trust", "kubernetes")),
+            Map.entry("agent", List.of("agentapi", "trust", "dhcp", "kubernetes")),
             Map.entry(
                     "server",
                     List.of(
@@ -50,9 +51,10 @@ class ArchitectureTest {
                             "agentapi",
                             "fleet",
                             "image",
+                            "kubernetes",
                             "trust")),
             Map.entry("lab", List.of("trust")),
-            Map.entry("cli", List.of("server", "lab", "image", "trust", "agentapi", "inventory")));
+            Map.entry("cli", List.of("server", "lab", "image", "trust", "agentapi", "inventory", "kubernetes")));
 
     @ArchTest
     static void arrowsPointOneWay(JavaClasses all) {
