@@ -32,7 +32,7 @@ class ArchitectureTest {
             Map.entry("trust", List.of()),
             Map.entry("dhcp", List.of()),
             Map.entry("tftp", List.of()),
-            Map.entry("inventory", List.of()),
+            Map.entry("inventory", List.of("kubernetes")),
             Map.entry("httpboot", List.of("inventory")),
             Map.entry("operatorapi", List.of("inventory", "trust")),
             Map.entry("agentapi", List.of("trust")),

@@ -1,5 +1,6 @@
 package dev.garboard.fleet;
 
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.NodeMessage.Status;
 import dev.garboard.inventory.Kinds;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,10 @@ final class NodeRecorder {
                     .at(stream.address(), stream.apiPort())
                     .booted(session.isEmpty() ? null : session, hello.getAgentVersion(), hello.getImage())
                     .kernel(hello.getKernelRelease())
+                    .documents(
+                            session.equals(machine.status().bootSession())
+                                    ? machine.status().documents()
+                                    : List.of())
                     .condition(CONNECTED, true, "Connected", "its stream is open")
                     .seen();
             return machine.withStatus(status);
@@ -74,6 +80,8 @@ final class NodeRecorder {
                             said.getReady(),
                             said.getReady() ? "Ready" : "NotReady",
                             said.getReady() ? "all services run" : said.getMessage());
+            change.documents(
+                    said.getDocumentsList().stream().map(NodeRecorder::document).toList());
             if (said.hasCertificateNotAfter()) {
                 change.certificateUntil(
                         Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));
@@ -86,6 +94,16 @@ final class NodeRecorder {
         if (becameReady) {
             sessions.ready(stream.session());
         }
+    }
+
+    private static MachineStatus.Document document(NodeMessage.DocumentStatus said) {
+        return new MachineStatus.Document(
+                said.getKind(),
+                said.getName(),
+                said.getDesiredRevision(),
+                said.getAppliedRevision(),
+                said.getFailedRevision(),
+                said.getMessage());
     }
 
     void goodbye(NodeStream stream, Goodbye goodbye) {

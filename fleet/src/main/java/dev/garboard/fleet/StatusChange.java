@@ -26,6 +26,7 @@ final class StatusChange {
     private @Nullable String image;
     private @Nullable String kernelRelease;
     private @Nullable Instant certificateNotAfter;
+    private List<MachineStatus.Document> documents;
     private final List<Condition> conditions;
 
     StatusChange(MachineStatus before, Instant now) {
@@ -41,6 +42,7 @@ final class StatusChange {
         this.image = before.image();
         this.kernelRelease = before.kernelRelease();
         this.certificateNotAfter = before.certificateNotAfter();
+        this.documents = before.documents();
         this.conditions = new ArrayList<>(before.conditions());
     }
 
@@ -70,6 +72,11 @@ final class StatusChange {
 
     StatusChange kernel(String release) {
         kernelRelease = release;
+        return this;
+    }
+
+    StatusChange documents(List<MachineStatus.Document> said) {
+        documents = List.copyOf(said);
         return this;
     }
 
@@ -122,6 +129,7 @@ final class StatusChange {
                 kernelRelease,
                 lastSeen,
                 certificateNotAfter,
+                documents,
                 conditions);
     }
 }

@@ -1,5 +1,7 @@
 package dev.garboard.inventory;
 
+import static java.util.Map.entry;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,15 +10,19 @@ import org.jspecify.annotations.Nullable;
 /** What a field is when the document leaves it out; fields that are neither here, nullable nor collections are required. */
 final class FieldDefaults {
 
-    private static final Map<Class<?>, Map<String, Object>> DEFAULTS = Map.of(
-            MachineSpec.class, of(MachineSpec.undecided()),
-            MachineIdentity.class, of(MachineIdentity.none()),
-            MachineStatus.class, of(MachineStatus.unseen()),
-            BootSessionStatus.class, of(BootSessionStatus.begun()),
-            BootSessionStatus.Step.class, Map.of("detail", "", "bytes", 0L, "outcome", "ok"),
-            Condition.class, Map.of("reason", "", "message", ""),
-            ImageSpec.class, Map.of("preferred", false, "commandLine", ""),
-            EnrollmentRuleSpec.class,
+    private static final Map<Class<?>, Map<String, Object>> DEFAULTS = Map.ofEntries(
+            entry(MachineSpec.class, of(MachineSpec.undecided())),
+            entry(MachineIdentity.class, of(MachineIdentity.none())),
+            entry(MachineStatus.class, of(MachineStatus.unseen())),
+            entry(
+                    MachineStatus.Document.class,
+                    Map.of("desiredRevision", 0L, "appliedRevision", 0L, "failedRevision", 0L, "message", "")),
+            entry(BootSessionStatus.class, of(BootSessionStatus.begun())),
+            entry(BootSessionStatus.Step.class, Map.of("detail", "", "bytes", 0L, "outcome", "ok")),
+            entry(Condition.class, Map.of("reason", "", "message", "")),
+            entry(ImageSpec.class, Map.of("preferred", false, "commandLine", "")),
+            entry(
+                    EnrollmentRuleSpec.class,
                     Map.of(
                             "order",
                             100,
@@ -25,9 +31,19 @@ final class FieldDefaults {
                             "namePattern",
                             "node-{mac}",
                             "allowWeakIdentity",
-                            false),
+                            false)),
+            entry(
+                    ClusterSpec.class,
+                    Map.of(
+                            "workers", new ClusterSpec.Workers(Map.of()),
+                            "podCidr", "10.244.0.0/16",
+                            "serviceCidr", "10.96.0.0/16",
+                            "clusterDomain", "cluster.local")),
+            entry(ClusterSpec.ControlPlane.class, Map.of("schedulable", false)),
+            entry(ClusterStatus.class, of(ClusterStatus.declared())),
+            entry(ClusterStatus.Node.class, Map.of("ready", false, "message", "")),
             // A boot loader keeps its address for minutes; the agent asks again for itself.
-            SubnetSpec.class, Map.of("leaseSeconds", 3600L, "bootLeaseSeconds", 600L));
+            entry(SubnetSpec.class, Map.of("leaseSeconds", 3600L, "bootLeaseSeconds", 600L)));
 
     private FieldDefaults() {}
 

@@ -65,6 +65,10 @@ final class Findings {
         }
     }
 
+    boolean none() {
+        return problems.isEmpty();
+    }
+
     void throwIfAny() {
         if (!problems.isEmpty()) {
             throw new InvalidResourceException(problems);

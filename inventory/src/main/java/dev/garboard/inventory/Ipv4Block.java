@@ -43,6 +43,11 @@ public record Ipv4Block(long first, int prefix) {
         return number.isPresent() && contains(number.getAsLong());
     }
 
+    /** Whether the two have an address in common. */
+    public boolean overlaps(Ipv4Block other) {
+        return first <= other.last() && other.first <= last();
+    }
+
     /** Whether a host may have the address: in a block of up to 30 bits the first and last are the network and broadcast address. */
     public boolean isHost(long address) {
         return contains(address) && (prefix > 30 || (address != first && address != last()));

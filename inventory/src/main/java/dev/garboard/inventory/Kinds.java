@@ -31,10 +31,13 @@ public final class Kinds {
             BootSessionStatus.class,
             true);
 
+    public static final Kind<ClusterSpec, ClusterStatus> CLUSTER =
+            new Kind<>("Cluster", "clusters", "cluster", List.of(), ClusterSpec.class, ClusterStatus.class, false);
+
     private Kinds() {}
 
     public static List<Kind<?, ?>> all() {
-        return List.of(MACHINE, IMAGE, ENROLLMENT_RULE, SUBNET, LEASE, BOOT_SESSION);
+        return List.of(MACHINE, IMAGE, ENROLLMENT_RULE, SUBNET, LEASE, BOOT_SESSION, CLUSTER);
     }
 
     /** The kind of that name, for example {@code Machine}. */

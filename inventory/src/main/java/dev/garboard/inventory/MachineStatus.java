@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts hardware as JSON-shaped data (the machine API's Hardware message in its JSON form)
  * @param address of the machine API, without port
  * @param bootSession the latest one
+ * @param documents what the node made of its configuration documents in this boot
  */
 public record MachineStatus(
         String phase,
@@ -27,15 +28,45 @@ public record MachineStatus(
         @Nullable String kernelRelease,
         @Nullable Instant lastSeen,
         @Nullable Instant certificateNotAfter,
+        List<Document> documents,
         List<Condition> conditions) {
 
     public MachineStatus {
+        documents = List.copyOf(documents);
         facts = Map.copyOf(facts);
         conditions = List.copyOf(conditions);
     }
 
     public static MachineStatus unseen() {
         return new MachineStatus(
-                "Discovered", MachineIdentity.none(), Map.of(), null, 0, null, null, null, null, null, null, List.of());
+                "Discovered",
+                MachineIdentity.none(),
+                Map.of(),
+                null,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of());
     }
+
+    /**
+     * How far the node is with one of its configuration documents, as it said last.
+     *
+     * @param desiredRevision that the server wants; 0 when the document is to be removed
+     * @param appliedRevision the last one that was applied and holds; 0 when none
+     * @param failedRevision the last one that could not be applied; 0 when none
+     * @param message why it failed, or what it waits for; empty otherwise
+     */
+    public record Document(
+            String kind,
+            String name,
+            long desiredRevision,
+            long appliedRevision,
+            long failedRevision,
+            String message) {}
 }

@@ -24,6 +24,14 @@ public final class ResourceRules {
             case ImageSpec spec -> checkImage(spec, findings);
             case EnrollmentRuleSpec spec -> EnrollmentRuleChecks.check(spec, findings);
             case SubnetSpec spec -> SubnetChecks.check(spec, findings);
+            case ClusterSpec spec -> {
+                findings.expect(
+                        Syntax.dnsLabel(resource.name()) && resource.name().length() <= 40,
+                        "metadata.name",
+                        resource.name(),
+                        "at most 40 lower-case letters, digits and '-', beginning and ending with a letter or digit");
+                ClusterChecks.check(spec, findings);
+            }
             case LeaseSpec spec -> {
                 findings.address("spec.address", spec.address());
                 findings.mac("spec.mac", spec.mac());

@@ -30,6 +30,7 @@ final class SqlResourceStore implements ResourceStore {
                     .isPresent()) {
                 throw new ResourceExistsException(resource.kind().name() + " " + resource.name() + " exists already");
             }
+            NeighbourRules.check(transaction.handle(), resource);
             return ResourceRows.insert(
                     transaction, resource.withMetadata(resource.metadata().created(clock.instant())));
         });
@@ -109,6 +110,10 @@ final class SqlResourceStore implements ResourceStore {
             if (!wanted.name().equals(name) || !wanted.kind().equals(kind)) {
                 throw new InvalidResourceException("metadata.name: found " + wanted.name() + ", expected " + name
                         + "; a resource keeps its kind and name");
+            }
+            if (!wanted.spec().equals(stored.spec())) {
+                NeighbourRules.checkChange(stored, wanted);
+                NeighbourRules.check(transaction.handle(), wanted);
             }
             return ResourceRows.update(transaction, stored, wanted);
         });

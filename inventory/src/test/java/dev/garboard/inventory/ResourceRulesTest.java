@@ -138,6 +138,50 @@ class ResourceRulesTest {
         refusal(rule);
     }
 
+    @Test
+    void findsEverythingThatIsWrongWithACluster() {
+        var cluster = Samples.cluster()
+                .withSpec(new ClusterSpec(
+                        "1.20.2",
+                        new ClusterSpec.ControlPlane(Map.of("role", "control-plane"), false),
+                        new ClusterSpec.Workers(Map.of("rack", "1")),
+                        "10.96.0.0/16",
+                        "10.96.128.0/17",
+                        "cluster.local",
+                        "api.example.org"));
+
+        assertEquals(
+                List.of(
+                        "spec.version: found 1.20.2, expected a version of Kubernetes 1.36 or 1.37, such as 1.37.2",
+                        "spec.workers.selector: found {rack=1}, expected a label that spec.controlPlane.selector has with"
+                                + " another value; otherwise one machine could be selected by both",
+                        "spec.serviceCidr: found 10.96.128.0/17, expected a network apart from spec.podCidr, 10.96.0.0/16;"
+                                + " kube-proxy drops traffic to unallocated service addresses and would cut nodes and pods"
+                                + " off without a word",
+                        "spec.endpoint: found api.example.org, expected host:port, such as api.example.org:6443"),
+                refusal(cluster).problems());
+    }
+
+    @Test
+    void aClusterNeedsAControlPlaneButNoWorkers() {
+        var spec = ClusterSpec.of("1.36.3", Map.of(), Map.of());
+
+        assertEquals(
+                List.of("spec.controlPlane.selector: found no labels, expected at least one label, such as role:"
+                        + " control-plane; without any it would select nothing"),
+                refusal(Samples.cluster().withSpec(spec)).problems());
+        assertDoesNotThrow(() -> ResourceRules.check(
+                Samples.cluster().withSpec(ClusterSpec.of("1.36.3", Map.of("role", "all"), Map.of()))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.244.0.0/25", "10.244.0.1/16", "10.0.0.0/7", "pods"})
+    void refusesPodNetworksThatNodesCannotShare(String cidr) {
+        var spec = ClusterSpec.of("1.37.2", Map.of("role", "all"), Map.of()).withNetworks(cidr, "192.168.0.0/16");
+
+        assertEquals(1, refusal(Samples.cluster().withSpec(spec)).problems().size());
+    }
+
     private static InvalidResourceException refusal(Resource<?, ?> resource) {
         return assertThrows(InvalidResourceException.class, () -> ResourceRules.check(resource));
     }

@@ -45,6 +45,7 @@ final class Samples {
                         "6.12.57+deb13-amd64",
                         TIME,
                         TIME.plusSeconds(86400),
+                        List.of(new MachineStatus.Document("Kubelet", "default", 3, 2, 1, "waits for containerd")),
                         List.of(new Condition("Ready", "True", "StreamUp", "the node's stream is up", TIME))));
     }
 
@@ -129,7 +130,46 @@ final class Samples {
                                 TIME.plusMillis(1250), "dhcp", "dhcp", "OFFER 192.168.77.10", 0, "ok"))));
     }
 
+    static ClusterSpec clusterSpec() {
+        return new ClusterSpec(
+                "1.37.2",
+                new ClusterSpec.ControlPlane(Map.of("role", "control-plane"), true),
+                new ClusterSpec.Workers(Map.of("role", "worker")),
+                "10.244.0.0/16",
+                "10.96.0.0/16",
+                "cluster.local",
+                "api.example.org:6443");
+    }
+
+    static Resource<ClusterSpec, ClusterStatus> cluster() {
+        return new Resource<>(
+                Kinds.CLUSTER,
+                ObjectMeta.named("lab"),
+                clusterSpec(),
+                new ClusterStatus(
+                        "Scaling",
+                        "1.37.2",
+                        "kubernetes-1.37.2",
+                        "m1",
+                        true,
+                        1,
+                        1,
+                        2,
+                        0,
+                        List.of(new ClusterStatus.Node(
+                                "m1",
+                                ClusterStatus.Role.CONTROL_PLANE,
+                                "192.168.77.10",
+                                "10.244.0.0/24",
+                                ClusterStatus.Stage.MEMBER,
+                                true,
+                                "v1.37.2",
+                                "all is well")),
+                        List.of(new Condition("ApiReady", "True", "Answers", "the API answers", TIME))));
+    }
+
     static List<Resource<?, ?>> oneOfEachKind() {
-        return List.of(fullMachine(), image("lab-1", true, TIME), rule("rule"), subnet("lab"), lease(), session());
+        return List.of(
+                fullMachine(), image("lab-1", true, TIME), rule("rule"), subnet("lab"), lease(), session(), cluster());
     }
 }

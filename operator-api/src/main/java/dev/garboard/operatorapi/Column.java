@@ -32,7 +32,8 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
             Kinds.ENROLLMENT_RULE, enrollmentRule(),
             Kinds.SUBNET, subnet(),
             Kinds.LEASE, lease(),
-            Kinds.BOOT_SESSION, bootSession());
+            Kinds.BOOT_SESSION, bootSession(),
+            Kinds.CLUSTER, cluster());
 
     static List<Column> of(Kind<?, ?> kind) {
         return COLUMNS.getOrDefault(kind, List.of(NAME, AGE));
@@ -140,6 +141,29 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
                 plain(kind, "Started", (boot, now) -> since(boot.spec().startedAt(), now)),
                 wide(kind, "Architecture", (boot, _) -> boot.spec().architecture()),
                 wide(kind, "Likely Cause", (boot, _) -> boot.status().likelyCause()));
+    }
+
+    private static List<Column> cluster() {
+        var kind = Kinds.CLUSTER;
+        return List.of(
+                NAME,
+                plain(kind, "Version", (cluster, _) -> cluster.spec().version()),
+                plain(kind, "Phase", (cluster, _) -> cluster.status().phase()),
+                plain(
+                        kind,
+                        "Control Planes",
+                        (cluster, _) -> cluster.status().controlPlanesReady() + "/"
+                                + cluster.status().controlPlanes()),
+                plain(
+                        kind,
+                        "Workers",
+                        (cluster, _) -> cluster.status().workersReady() + "/"
+                                + cluster.status().workers()),
+                AGE,
+                wide(kind, "Pods", (cluster, _) -> cluster.spec().podCidr()),
+                wide(kind, "Services", (cluster, _) -> cluster.spec().serviceCidr()),
+                wide(kind, "Endpoint", (cluster, _) -> cluster.spec().endpoint()),
+                wide(kind, "Bundle", (cluster, _) -> cluster.status().bundle()));
     }
 
     private static <S extends Record, T extends Record> Column plain(

@@ -22,7 +22,8 @@ final class OpenApiSchemas {
             "EnrollmentRule", "Which unknown machines are accepted or rejected without a person.",
             "Subnet", "One network with an address pool that this server leases from.",
             "Lease", "Read-only view of a DHCP lease.",
-            "BootSession", "Read-only timeline of one boot.");
+            "BootSession", "Read-only timeline of one boot.",
+            "Cluster", "One Kubernetes cluster of machines that its selectors choose.");
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

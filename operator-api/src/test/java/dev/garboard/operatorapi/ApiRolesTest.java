@@ -29,7 +29,8 @@ class ApiRolesTest {
                         "enrollmentrules" + writes.replace("operator", Role.ADMIN.word()),
                         "subnets" + writes,
                         "leases" + reads,
-                        "bootsessions" + reads),
+                        "bootsessions" + reads,
+                        "clusters" + writes),
                 table);
     }
 }

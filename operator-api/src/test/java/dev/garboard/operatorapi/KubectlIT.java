@@ -46,6 +46,19 @@ class KubectlIT {
               hostname: first
             """;
 
+    private static final String CLUSTER = """
+            apiVersion: garboard.dev/v1alpha1
+            kind: Cluster
+            metadata:
+              name: lab
+            spec:
+              version: 1.37.2
+              controlPlane:
+                selector: {role: control-plane}
+              workers:
+                selector: {role: worker}
+            """;
+
     @TempDir
     private Path directory;
 
@@ -108,6 +121,21 @@ class KubectlIT {
 
     @ParameterizedTest
     @MethodSource("kubectls")
+    void appliesAndPrintsClusters(String kubectl) throws Exception {
+        var file = Files.writeString(directory.resolve("cluster.yaml"), CLUSTER);
+
+        assertEquals("cluster.garboard.dev/lab created\n", run(kubectl, "apply", "-f", file.toString()));
+        assertEquals("cluster.garboard.dev/lab unchanged\n", run(kubectl, "apply", "-f", file.toString()));
+
+        var rows = run(kubectl, "get", "clusters").lines().toList();
+        assertEquals(
+                List.of("NAME", "VERSION", "PHASE", "CONTROL", "PLANES", "WORKERS", "AGE"),
+                List.of(rows.getFirst().split(" +")));
+        assertTrue(rows.getLast().matches("lab +1\\.37\\.2 +Pending +0/0 +0/0 +\\S+"), rows::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kubectls")
     void watchesMachines(String kubectl) throws Exception {
         machine("node-a", "1");
         var output = directory.resolve("watch.txt");
@@ -132,6 +160,7 @@ class KubectlIT {
                                     null,
                                     null,
                                     null,
+                                    List.of(),
                                     List.of())));
             waitFor(output, "Ready");
             machine("node-b", "2");

@@ -1,0 +1,66 @@
+package dev.garboard.inventory;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is declared of one Kubernetes cluster.
+ *
+ * @param version of Kubernetes, for example {@code 1.37.2}; a bundle of it must have been imported
+ * @param podCidr addresses of pods; each node gets a /24 of it
+ * @param serviceCidr addresses of services
+ * @param clusterDomain DNS suffix of services
+ * @param endpoint {@code host:port} under which people reach the API; null means that of a control-plane node
+ */
+public record ClusterSpec(
+        String version,
+        ControlPlane controlPlane,
+        Workers workers,
+        String podCidr,
+        String serviceCidr,
+        String clusterDomain,
+        @Nullable String endpoint) {
+
+    /** A cluster of that version with the usual networks. */
+    public static ClusterSpec of(String version, Map<String, String> controlPlanes, Map<String, String> workers) {
+        return new ClusterSpec(
+                version,
+                new ControlPlane(controlPlanes, false),
+                new Workers(workers),
+                "10.244.0.0/16",
+                "10.96.0.0/16",
+                "cluster.local",
+                null);
+    }
+
+    public ClusterSpec withVersion(String newVersion) {
+        return new ClusterSpec(newVersion, controlPlane, workers, podCidr, serviceCidr, clusterDomain, endpoint);
+    }
+
+    public ClusterSpec withNetworks(String pods, String services) {
+        return new ClusterSpec(version, controlPlane, workers, pods, services, clusterDomain, endpoint);
+    }
+
+    /**
+     * The machines that run etcd and the API.
+     *
+     * @param selector labels that such a machine has, all of them
+     * @param schedulable whether ordinary pods may run there as well
+     */
+    public record ControlPlane(Map<String, String> selector, boolean schedulable) {
+        public ControlPlane {
+            selector = Map.copyOf(selector);
+        }
+    }
+
+    /**
+     * The machines that run pods.
+     *
+     * @param selector labels that such a machine has, all of them; empty means that there are no workers
+     */
+    public record Workers(Map<String, String> selector) {
+        public Workers {
+            selector = Map.copyOf(selector);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.garboard.inventory;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was observed of a cluster, and the decisions that must never be taken twice.
+ *
+ * @param phase {@code Pending}, {@code Bootstrapping}, {@code Scaling}, {@code Ready} or {@code Degraded}
+ * @param version that the nodes are to run; follows the declared one when an upgrade begins
+ * @param bundle name of the Kubernetes bundle that the nodes are to run
+ * @param bootstrapMachine the one machine that may found the cluster's etcd; never changed once it is set
+ * @param bootstrapped whether it did; from then on nobody founds anything any more
+ * @param nodes every machine that has a part in the cluster
+ */
+public record ClusterStatus(
+        String phase,
+        @Nullable String version,
+        @Nullable String bundle,
+        @Nullable String bootstrapMachine,
+        boolean bootstrapped,
+        int controlPlanes,
+        int controlPlanesReady,
+        int workers,
+        int workersReady,
+        List<Node> nodes,
+        List<Condition> conditions) {
+
+    public ClusterStatus {
+        nodes = List.copyOf(nodes);
+        conditions = List.copyOf(conditions);
+    }
+
+    /** The status of a cluster that nobody has worked on yet. */
+    public static ClusterStatus declared() {
+        return new ClusterStatus("Pending", null, null, null, false, 0, 0, 0, 0, List.of(), List.of());
+    }
+
+    /** The node on that machine. */
+    public Optional<Node> node(String machine) {
+        return nodes.stream().filter(node -> node.machine().equals(machine)).findFirst();
+    }
+
+    /**
+     * One machine's part in the cluster.
+     *
+     * @param machine its name, and that of the Kubernetes node
+     * @param address the one that the cluster knows it by
+     * @param podCidr its share of the cluster's pod addresses
+     * @param stage how far it has come
+     * @param ready whether Kubernetes says so
+     * @param kubeletVersion as Kubernetes says
+     * @param message what it waits for, or why it does not get on; empty when all is well
+     */
+    public record Node(
+            String machine,
+            Role role,
+            @Nullable String address,
+            @Nullable String podCidr,
+            Stage stage,
+            boolean ready,
+            @Nullable String kubeletVersion,
+            String message) {
+
+        public Node withStage(Stage newStage) {
+            return new Node(machine, role, address, podCidr, newStage, ready, kubeletVersion, message);
+        }
+
+        public Node withMessage(String text) {
+            return new Node(machine, role, address, podCidr, stage, ready, kubeletVersion, text);
+        }
+
+        public Node at(String newAddress, String newPodCidr) {
+            return new Node(machine, role, newAddress, newPodCidr, stage, ready, kubeletVersion, message);
+        }
+
+        public Node observed(boolean isReady, @Nullable String version) {
+            return new Node(machine, role, address, podCidr, stage, isReady, version, message);
+        }
+    }
+
+    /** What a node is there for. */
+    public enum Role {
+        CONTROL_PLANE,
+        WORKER
+    }
+
+    /** How far a node has come; its documents follow from this alone. */
+    public enum Stage {
+        /** Selected, and not yet its turn: it has no documents. */
+        WAITING,
+        /** It has its documents and is on its way: a control plane is not yet a voter of etcd with an API that answers. */
+        JOINING,
+        /** A voter of etcd with an API, or a worker that was seen ready. */
+        MEMBER,
+        /** No longer selected: it is emptied, and then loses its documents. */
+        LEAVING
+    }
+}
