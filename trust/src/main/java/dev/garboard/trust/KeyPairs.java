@@ -46,7 +46,7 @@ public final class KeyPairs {
     }
 
     /** Whether the two belong together, found out by a signature. */
-    static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) {
+    public static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) {
         if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm())) {
             return false;
         }

@@ -16,12 +16,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -29,11 +31,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and certificates as PEM (RFC 7468): certificates, and private keys in PKCS #8. */
+/** Keys and certificates as PEM (RFC 7468): certificates, private keys in PKCS #8, public keys. */
 public final class Pem {
 
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final String PUBLIC_KEY = "PUBLIC KEY";
 
     /** A chain and a key are a few kilobytes; anything much larger is another file. */
     private static final long LARGEST_FILE = 1 << 20;
@@ -124,6 +127,25 @@ public final class Pem {
     /** A private key as PKCS #8 PEM. */
     public static String ofKey(PrivateKey key) {
         return block(PRIVATE_KEY, key.getEncoded());
+    }
+
+    /** A public key as PEM. */
+    public static String ofPublicKey(PublicKey key) {
+        return block(PUBLIC_KEY, key.getEncoded());
+    }
+
+    /**
+     * The one public key of a text.
+     *
+     * @param origin where the text came from, for the message of a refusal
+     */
+    public static PublicKey publicKey(String pem, String origin) {
+        for (var block : blocks(pem, origin, "a public key")) {
+            if (block.label().equals(PUBLIC_KEY)) {
+                return publicKey(block.decode(origin), origin);
+            }
+        }
+        throw new TrustException(origin + " holds " + labels(pem) + ", expected a PEM block \"" + PUBLIC_KEY + "\"");
     }
 
     /** Writes certificates, readable by everybody, all at once or not at all. */
@@ -232,6 +254,20 @@ public final class Pem {
         } catch (NoSuchAlgorithmException missing) {
             throw new TrustException("this Java runtime has no " + algorithm + " keys", missing);
         }
+    }
+
+    private static PublicKey publicKey(byte[] der, String origin) {
+        var spec = new X509EncodedKeySpec(der);
+        for (var algorithm : List.of("EC", "RSA")) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePublic(spec);
+            } catch (InvalidKeySpecException anotherAlgorithm) {
+                // The next one is tried.
+            } catch (NoSuchAlgorithmException missing) {
+                throw new TrustException("this Java runtime has no " + algorithm + " keys", missing);
+            }
+        }
+        throw new TrustException(origin + ": the public key is neither EC nor RSA, or is damaged");
     }
 
     private static String block(String label, byte[] content) {

@@ -1,0 +1,66 @@
+package dev.garboard.kubernetes.document;
+
+import java.net.Inet4Address;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * That the node is a member of the cluster's etcd. Needs the secrets {@code etcd-ca.crt} and {@code etcd-ca.key}.
+ *
+ * @param address at which the other members reach this one
+ * @param bootstrap whether this node founds the cluster; true for one node of a cluster's whole life
+ * @param members the other members that are known
+ * @param token tells clusters apart that would otherwise take each other's members
+ */
+public record Etcd(String memberName, Inet4Address address, boolean bootstrap, List<Member> members, String token)
+        implements NodeDocument {
+
+    public static final String KIND = "Etcd";
+
+    /** Another member. */
+    public record Member(String name, Inet4Address address) {}
+
+    public Etcd {
+        members = List.copyOf(members);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    static Etcd read(Fields spec) {
+        var name = spec.value("memberName", Forms::dnsName);
+        var address = spec.value("address", Forms::address);
+        boolean bootstrap = spec.flag("bootstrap");
+        var members = spec.objects("members", member -> member(member, name, address));
+        if (!bootstrap && members.isEmpty()) {
+            throw spec.refusal("members", "none", "at least one member to join, because bootstrap is false");
+        }
+        return new Etcd(name, address, bootstrap, members, spec.value("token", Forms::label));
+    }
+
+    private static Member member(Fields fields, String ownName, Inet4Address ownAddress) {
+        var name = fields.value("name", Forms::dnsName);
+        if (name.equals(ownName)) {
+            throw fields.refusal("name", '"' + name + '"', "another name than memberName");
+        }
+        var address = fields.value("address", Forms::address);
+        if (address.equals(ownAddress)) {
+            throw fields.refusal("address", '"' + address.getHostAddress() + '"', "another address than this node's");
+        }
+        return new Member(name, address);
+    }
+
+    @Override
+    public void write(ObjectNode spec) {
+        spec.put("memberName", memberName);
+        spec.put("address", address.getHostAddress());
+        spec.put("bootstrap", bootstrap);
+        var list = spec.putArray("members");
+        members.forEach(member -> list.addObject()
+                .put("name", member.name())
+                .put("address", member.address().getHostAddress()));
+        spec.put("token", token);
+    }
+}

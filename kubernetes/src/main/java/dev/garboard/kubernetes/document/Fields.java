@@ -1,0 +1,172 @@
+package dev.garboard.kubernetes.document;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One object of a document being read: remembers its path and which fields were asked for, and refuses the others. */
+final class Fields {
+
+    private final String label;
+    private final String path;
+    private final ObjectNode json;
+    private final Set<String> known = new HashSet<>();
+
+    Fields(String label, String path, ObjectNode json) {
+        this.label = label;
+        this.path = path;
+        this.json = json;
+    }
+
+    /** A field's value in its own type; a refusal is an {@link IllegalArgumentException} that says what was expected. */
+    interface Form<T> extends Function<String, T> {}
+
+    String text(String field) {
+        return string(path(field), required(field));
+    }
+
+    <T> T value(String field, Form<T> form) {
+        return parsed(path(field), text(field), form);
+    }
+
+    <T> @Nullable T valueOrNull(String field, Form<T> form) {
+        return optional(field) == null ? null : value(field, form);
+    }
+
+    String oneOf(String field, List<String> allowed) {
+        var found = text(field);
+        if (!allowed.contains(found)) {
+            throw refusal(field, quoted(found), "one of " + String.join(", ", allowed));
+        }
+        return found;
+    }
+
+    boolean flag(String field) {
+        var value = required(field);
+        if (!value.isBoolean()) {
+            throw refusal(field, value.toString(), "true or false");
+        }
+        return value.booleanValue();
+    }
+
+    int integer(String field, int smallest, int largest) {
+        var value = required(field);
+        if (!value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < smallest
+                || value.intValue() > largest) {
+            throw refusal(field, value.toString(), "a whole number from " + smallest + " to " + largest);
+        }
+        return value.intValue();
+    }
+
+    @Nullable
+    Integer integerOrNull(String field, int smallest, int largest) {
+        return optional(field) == null ? null : (Integer) integer(field, smallest, largest);
+    }
+
+    Fields object(String field) {
+        return object(path(field), required(field));
+    }
+
+    /** A list of texts; an absent one is empty. */
+    <T> List<T> values(String field, Form<T> form) {
+        var values = new ArrayList<T>();
+        int index = 0;
+        for (var element : array(field)) {
+            var at = path(field) + "[" + index++ + "]";
+            values.add(parsed(at, string(at, element), form));
+        }
+        return List.copyOf(values);
+    }
+
+    /** A list of objects; an absent one is empty. */
+    <T> List<T> objects(String field, Function<Fields, T> reader) {
+        var values = new ArrayList<T>();
+        int index = 0;
+        for (var element : array(field)) {
+            var fields = object(path(field) + "[" + index++ + "]", element);
+            values.add(reader.apply(fields));
+            fields.refuseOthers();
+        }
+        return List.copyOf(values);
+    }
+
+    /** To be called when all fields were read. */
+    void refuseOthers() {
+        for (var name : json.propertyNames()) {
+            if (!known.contains(name)) {
+                throw new DocumentException(label + ": " + path(name) + ": unknown field; known here are "
+                        + String.join(", ", known.stream().sorted().toList()));
+            }
+        }
+    }
+
+    DocumentException refusal(String field, String found, String expected) {
+        return at(path(field), "found " + found + ", expected " + expected);
+    }
+
+    private Fields object(String at, JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            return new Fields(label, at, object);
+        }
+        throw at(at, "found " + value + ", expected an object");
+    }
+
+    private List<JsonNode> array(String field) {
+        var value = optional(field);
+        if (value == null) {
+            return List.of();
+        }
+        if (value instanceof ArrayNode array) {
+            return List.copyOf(array.values());
+        }
+        throw refusal(field, value.toString(), "a list");
+    }
+
+    private <T> T parsed(String at, String text, Form<T> form) {
+        try {
+            return form.apply(text);
+        } catch (IllegalArgumentException refused) {
+            throw at(at, "found " + quoted(text) + ", expected " + refused.getMessage());
+        }
+    }
+
+    private String string(String at, JsonNode value) {
+        if (!value.isString()) {
+            throw at(at, "found " + value + ", expected a text");
+        }
+        return value.stringValue();
+    }
+
+    private JsonNode required(String field) {
+        var value = optional(field);
+        if (value == null) {
+            throw at(path(field), "is missing");
+        }
+        return value;
+    }
+
+    private @Nullable JsonNode optional(String field) {
+        known.add(field);
+        return json.get(field);
+    }
+
+    private DocumentException at(String at, String what) {
+        return new DocumentException(label + ": " + at + ": " + what);
+    }
+
+    private String path(String field) {
+        return path.isEmpty() ? field : path + "." + field;
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text + "\"";
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.garboard.kubernetes.document;
+
+import org.jspecify.annotations.NullMarked;

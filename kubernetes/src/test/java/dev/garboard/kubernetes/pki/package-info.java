@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.garboard.kubernetes.pki;
+
+import org.jspecify.annotations.NullMarked;
