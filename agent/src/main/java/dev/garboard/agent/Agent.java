@@ -10,7 +10,9 @@ import dev.garboard.agent.enrollment.NodeIdentity;
 import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.hardware.HardwareFacts;
+import dev.garboard.agent.kubernetes.KubernetesNode;
 import dev.garboard.agent.linux.BootParameters;
+import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Kernel;
 import dev.garboard.agent.linux.Power;
 import dev.garboard.agent.linux.SystemCallException;
@@ -28,6 +30,7 @@ import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.BootStep;
 import dev.garboard.agentapi.v1.Hardware;
+import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
 import dev.garboard.trust.Pem;
@@ -45,6 +48,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +62,7 @@ final class Agent {
     private static final Path BUILT_AT = Path.of("/etc/java.args");
 
     private final BootSteps steps;
+    private final Children children;
     private final Consumer<Throwable> fatal;
     private final Runnable exit;
     private final StatusScreen screen;
@@ -80,6 +85,7 @@ final class Agent {
     private final NodeFacts facts;
     private final ServerChannel server;
     private final NodeStream stream;
+    private final Desired desired = new Desired();
     private volatile List<InetAddress> desiredResolvers = List.of();
 
     private Agent(
@@ -88,9 +94,11 @@ final class Agent {
             Stage0Notes stage0,
             BootParameters boot,
             X509Certificate siteCa,
+            Children children,
             Consumer<Throwable> fatal,
             Runnable exit) {
         this.steps = steps;
+        this.children = children;
         this.fatal = fatal;
         this.exit = exit;
         this.stage0 = stage0;
@@ -112,11 +120,11 @@ final class Agent {
                         .orElse(""),
                 this::bootSteps);
         this.server = new ServerChannel(boot.server(), siteCa, this::clockIsBehind);
-        this.stream =
-                new NodeStream(streamService, server, facts, identity, services, ApiServer.PORT, random, this::apply);
+        this.stream = new NodeStream(streamService, server, facts, identity, services, ApiServer.PORT, random, desired);
     }
 
-    static Agent assemble(Console console, Consumer<Throwable> fatal, Runnable exit) throws IOException {
+    static Agent assemble(Console console, Children children, Consumer<Throwable> fatal, Runnable exit)
+            throws IOException {
         var steps = new BootSteps(console);
         var stage0 = Stage0Notes.read();
         steps.before("kernel", stage0.start(), "");
@@ -124,7 +132,7 @@ final class Agent {
         steps.now("agent", "");
         var boot = BootParameters.parse(Files.readString(COMMAND_LINE));
         var siteCa = Pem.readCertificate(SITE_CA);
-        return new Agent(console, steps, stage0, boot, siteCa, fatal, exit);
+        return new Agent(console, steps, stage0, boot, siteCa, children, fatal, exit);
     }
 
     /** Starts every part and stays. */
@@ -197,15 +205,44 @@ final class Agent {
         }
     }
 
-    private void apply(DesiredState state) {
-        if (!state.getHostname().isEmpty()) {
-            setHostname(state.getHostname());
+    /** What the server wants of this node. Kubernetes is there as soon as a document is, and not before. */
+    private final class Desired implements NodeStream.Desired {
+
+        private volatile @Nullable KubernetesNode kubernetes;
+
+        @Override
+        public void apply(DesiredState state) {
+            if (!state.getHostname().isEmpty()) {
+                setHostname(state.getHostname());
+            }
+            desiredResolvers = addresses(state.getDnsServersList());
+            useResolvers();
+            List<InetAddress> timeServers = addresses(state.getTimeServersList());
+            if (!timeServers.isEmpty()) {
+                time.use(timeServers);
+            }
+            KubernetesNode node = kubernetes;
+            if (node == null && state.getDocumentsCount() > 0) {
+                var parts = new KubernetesNode.Parts(children, supervisor, services, random);
+                node = new KubernetesNode(parts, stream::statusChanged);
+                kubernetes = node;
+            }
+            if (node != null) {
+                node.want(state.getDocumentsList(), state.getSecretsMap());
+            }
         }
-        desiredResolvers = addresses(state.getDnsServersList());
-        useResolvers();
-        List<InetAddress> timeServers = addresses(state.getTimeServersList());
-        if (!timeServers.isEmpty()) {
-            time.use(timeServers);
+
+        @Override
+        public List<DocumentStatus> documents() {
+            KubernetesNode node = kubernetes;
+            return node == null ? List.of() : node.statuses();
+        }
+
+        void shutDown() {
+            KubernetesNode node = kubernetes;
+            if (node != null) {
+                node.shutDown();
+            }
         }
     }
 
@@ -275,6 +312,7 @@ final class Agent {
         boolean off = how == Power.Down.OFF;
         screen.update(now -> now.withState((off ? "powering off: " : "restarting: ") + why));
         goodbye(off ? Goodbye.Kind.KIND_SHUTDOWN : Goodbye.Kind.KIND_REBOOT, why);
+        desired.shutDown();
         Power.down(how);
     }
 

@@ -47,7 +47,7 @@ public final class Main {
                 children.start();
             }
             var agent = Agent.assemble(
-                    console, Main::fatal, () -> Runtime.getRuntime().halt(1));
+                    console, children, Main::fatal, () -> Runtime.getRuntime().halt(1));
             AGENT.set(agent);
             agent.run();
         } catch (Throwable error) {

@@ -13,6 +13,7 @@ import dev.garboard.agentapi.v1.ServerMessage;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,11 @@ public final class NodeStream implements Supervisor.Work {
     public interface Desired {
         /** The whole desired state; the last one wins. */
         void apply(ServerMessage.DesiredState state);
+
+        /** How far the node is with the documents of that state. */
+        default List<NodeMessage.DocumentStatus> documents() {
+            return List.of();
+        }
     }
 
     /** The stream of this node. */
@@ -109,7 +115,8 @@ public final class NodeStream implements Supervisor.Work {
         }
     }
 
-    private synchronized void statusChanged() {
+    /** Sends the status soon: something in it has changed. */
+    public synchronized void statusChanged() {
         changed = true;
         notifyAll();
     }
@@ -145,6 +152,17 @@ public final class NodeStream implements Supervisor.Work {
                         .append(each.name())
                         .append(": ")
                         .append(each.status().message());
+            }
+        }
+        for (NodeMessage.DocumentStatus document : desired.documents()) {
+            status.addDocuments(document);
+            if (document.getAppliedRevision() != document.getDesiredRevision() || document.getFailedRevision() != 0) {
+                notReady.append(notReady.isEmpty() ? "" : "; ")
+                        .append(document.getKind())
+                        .append('/')
+                        .append(document.getName())
+                        .append(": ")
+                        .append(document.getMessage().isEmpty() ? "not applied yet" : document.getMessage());
             }
         }
         return NodeMessage.newBuilder()

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,31 @@ public final class Children {
 
     /** Starts {@code argv[0]} in a session of its own, without inherited descriptors above 2 and with no signal blocked. */
     public Child spawn(List<String> argv, List<String> environment) {
+        return spawn(argv, environment, -1);
+    }
+
+    /** The same with nothing to read; what it writes comes here, a line at a time, on a thread of its own. */
+    public Child spawn(List<String> argv, List<String> environment, Consumer<String> output) {
+        var ends = new int[2];
+        try {
+            Libc.pipe2(ends, Libc.O_CLOEXEC);
+        } catch (LastErrorException refused) {
+            throw new SystemCallException("pipe2", refused);
+        }
+        try {
+            Child child = spawn(argv, environment, ends[1]);
+            var lines = new PipeLines(ends[0], output);
+            Thread.ofPlatform().name("output of " + child.pid()).daemon().start(lines);
+            return child;
+        } catch (RuntimeException failed) {
+            Libc.close(ends[0]);
+            throw failed;
+        } finally {
+            Libc.close(ends[1]);
+        }
+    }
+
+    private Child spawn(List<String> argv, List<String> environment, int output) {
         var pinned = new ArrayList<Memory>();
         try (var attributes = new Memory(512);
                 var actions = new Memory(512);
@@ -68,6 +94,11 @@ public final class Children {
             Libc.posix_spawnattr_setsigmask(attributes, none);
             Libc.posix_spawnattr_setsigdefault(attributes, all);
             Libc.posix_spawn_file_actions_init(actions);
+            if (output >= 0) {
+                Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.O_RDONLY, 0);
+                Libc.posix_spawn_file_actions_adddup2(actions, output, 1);
+                Libc.posix_spawn_file_actions_adddup2(actions, output, 2);
+            }
             Libc.posix_spawn_file_actions_addclosefrom_np(actions, 3);
             var pid = new int[1];
             var exit = new CompletableFuture<ExitStatus>();

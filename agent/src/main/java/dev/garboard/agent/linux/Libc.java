@@ -62,6 +62,22 @@ public final class Libc {
     public static native int setsockopt(int fd, int level, int option, Pointer value, int length)
             throws LastErrorException;
 
+    /** mount(2). */
+    public static native int mount(
+            @Nullable String source, String target, @Nullable String type, NativeLong flags, @Nullable String data)
+            throws LastErrorException;
+
+    /** umount2(2). */
+    public static native int umount2(String target, int flags) throws LastErrorException;
+
+    /** ioctl(2) with a pointer. */
+    public static native int ioctl(int fd, NativeLong request, Pointer argument) throws LastErrorException;
+
+    /** ioctl(2) with a number. */
+    public static native int ioctl(int fd, NativeLong request, NativeLong argument) throws LastErrorException;
+
+    static native int pipe2(int[] ends, int flags) throws LastErrorException;
+
     static native int getpid();
 
     static native int waitpid(int pid, int[] status, int options) throws LastErrorException;
@@ -94,6 +110,10 @@ public final class Libc {
     static native int posix_spawn_file_actions_init(Pointer actions);
 
     static native int posix_spawn_file_actions_destroy(Pointer actions);
+
+    static native int posix_spawn_file_actions_addopen(Pointer actions, int fd, String path, int flags, int mode);
+
+    static native int posix_spawn_file_actions_adddup2(Pointer actions, int from, int to);
 
     static native int posix_spawn_file_actions_addclosefrom_np(Pointer actions, int from);
 

@@ -21,6 +21,13 @@ public final class ServiceTable {
         return service;
     }
 
+    /** Takes a service out: the node is not to have it any more. Its log stays readable. */
+    public void remove(Service service) {
+        if (services.remove(service)) {
+            changed();
+        }
+    }
+
     /** All services. */
     public List<Service> all() {
         return List.copyOf(services);

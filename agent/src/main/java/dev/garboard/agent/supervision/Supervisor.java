@@ -30,10 +30,14 @@ public final class Supervisor {
         this.fatal = fatal;
     }
 
-    /** Starts the work of a service; returns at once. */
-    public void start(Service service, Work work) {
+    /**
+     * Starts the work of a service; returns at once.
+     *
+     * @return its thread; when that is interrupted, the work ends for good
+     */
+    public Thread start(Service service, Work work) {
         // Platform threads: this work blocks in native calls, which would hold the carrier of a virtual thread.
-        Thread.ofPlatform().name(service.name()).daemon().start(() -> supervise(service, work));
+        return Thread.ofPlatform().name(service.name()).daemon().start(() -> supervise(service, work));
     }
 
     private void supervise(Service service, Work work) {

@@ -1,0 +1,27 @@
+package dev.garboard.agent.kubernetes;
+
+/**
+ * Brings the documents of one kind into effect. Called by one thread, one document after the other; both methods may block,
+ * and both must give the same result when they are called again.
+ */
+public interface DocumentApplier extends AutoCloseable {
+
+    /** The kind of document, as {@code Kubelet}. */
+    String kind();
+
+    /**
+     * Makes the node be what the document says. Called for a new revision, when a secret that the document asked for last
+     * time has changed, when a document of an earlier kind has changed, and after a failure.
+     *
+     * @throws DocumentPendingException when something must happen elsewhere first
+     * @throws Exception any other means failed, with its message for the operator; it is tried again after a while
+     */
+    void apply(DocumentInput input) throws Exception;
+
+    /** Takes the effect of the document of that name back. */
+    void remove(String name) throws Exception;
+
+    /** The node goes down: ends what runs, quickly, and leaves the state on disk as it is. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,283 @@
+package dev.garboard.agent.kubernetes;
+
+import com.google.protobuf.ByteString;
+import dev.garboard.agent.supervision.Backoff;
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.agent.supervision.Supervisor;
+import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
+import dev.garboard.agentapi.v1.ServerMessage.Document;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the node to its documents: kinds in the order of the appliers, removals the other way round, what failed again after
+ * a growing wait. The last desired state stays in force when the server is lost.
+ */
+public final class DocumentEngine implements Supervisor.Work {
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.documents");
+    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    /** What a pending document waits for is near: another program of this node, or the server's next word. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(300);
+
+    private final Service service;
+    private final Map<String, DocumentApplier> appliers = new LinkedHashMap<>();
+    private final Runnable changed;
+    private final Backoff backoff;
+    private final Map<DocumentKey, DocumentProgress> progress = new HashMap<>();
+    private State desired = new State(Map.of(), Map.of());
+    private boolean fresh;
+
+    /** How a pass ended, the worse the further down. */
+    enum Outcome {
+        SETTLED,
+        PENDING,
+        FAILED;
+
+        Outcome and(Outcome other) {
+            return compareTo(other) >= 0 ? this : other;
+        }
+    }
+
+    private record State(Map<DocumentKey, Document> documents, Map<String, ByteString> secrets) {
+
+        State {
+            documents = Map.copyOf(documents);
+            secrets = Map.copyOf(secrets);
+        }
+
+        Document document(DocumentKey key) {
+            return Objects.requireNonNull(documents.get(key));
+        }
+
+        byte @Nullable [] secret(String name) {
+            ByteString value = secrets.get(name);
+            return value == null ? null : value.toByteArray();
+        }
+
+        @Override
+        public String toString() {
+            return documents.keySet() + " with secrets " + secrets.keySet();
+        }
+    }
+
+    /**
+     * An engine with nothing to do.
+     *
+     * @param appliers in the order in which their kinds are applied
+     * @param changed called when a document's status has changed
+     */
+    public DocumentEngine(Service service, List<DocumentApplier> appliers, RandomGenerator random, Runnable changed) {
+        this.service = service;
+        appliers.forEach(applier -> this.appliers.put(applier.kind(), applier));
+        this.changed = changed;
+        this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
+    }
+
+    /** Ends what runs, the last kind first; the node goes down. */
+    public void shutDown() {
+        List.copyOf(appliers.values()).reversed().forEach(DocumentApplier::close);
+    }
+
+    /** Replaces the desired state; returns at once. */
+    public void want(List<Document> documents, Map<String, ByteString> secrets) {
+        var byKey = new HashMap<DocumentKey, Document>();
+        documents.forEach(document -> byKey.put(DocumentKey.of(document), document));
+        synchronized (this) {
+            desired = new State(byKey, secrets);
+            byKey.forEach((key, document) -> progress.put(
+                    key, progress.getOrDefault(key, DocumentProgress.NEW).wanted(document.getRevision())));
+            fresh = true;
+            notifyAll();
+        }
+        changed.run();
+    }
+
+    /** How far the node is with each document. */
+    public synchronized List<DocumentStatus> statuses() {
+        return progress.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(
+                        Comparator.comparing(DocumentKey::kind).thenComparing(DocumentKey::name)))
+                .map(entry -> entry.getValue().message(entry.getKey()))
+                .toList();
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        service.running();
+        Outcome last = Outcome.SETTLED;
+        while (true) {
+            synchronized (this) {
+                if (!fresh) {
+                    switch (last) {
+                        case SETTLED -> wait();
+                        case PENDING -> wait(LOOK_AGAIN.toMillis());
+                        case FAILED -> wait(Math.max(1, backoff.next().toMillis()));
+                    }
+                }
+                if (fresh) {
+                    backoff.reset();
+                }
+            }
+            last = convergeOnce();
+        }
+    }
+
+    /** One pass now, on this thread. */
+    Outcome convergeOnce() throws InterruptedException {
+        State now;
+        synchronized (this) {
+            fresh = false;
+            now = desired;
+        }
+        return converge(now);
+    }
+
+    private Outcome converge(State now) throws InterruptedException {
+        Outcome all = removeOthers(now);
+        boolean earlierChanged = false;
+        for (DocumentKey key : inOrder(now.documents().keySet())) {
+            DocumentApplier applier = appliers.get(key.kind());
+            if (applier == null) {
+                refuse(key, now);
+                continue;
+            }
+            boolean before = isSettled(key, now);
+            if (!before || earlierChanged) {
+                Outcome one = apply(applier, key, now);
+                earlierChanged |= one == Outcome.SETTLED && !before;
+                all = all.and(one);
+            }
+        }
+        return all;
+    }
+
+    private List<DocumentKey> inOrder(Iterable<DocumentKey> keys) {
+        var kinds = List.copyOf(appliers.keySet());
+        var sorted = new ArrayList<DocumentKey>();
+        keys.forEach(sorted::add);
+        sorted.sort(Comparator.comparingInt((DocumentKey key) -> kinds.indexOf(key.kind()))
+                .thenComparing(DocumentKey::kind)
+                .thenComparing(DocumentKey::name));
+        return sorted;
+    }
+
+    private synchronized boolean isSettled(DocumentKey key, State now) {
+        DocumentProgress so = progress.getOrDefault(key, DocumentProgress.NEW);
+        return so.settled()
+                && so.secrets().entrySet().stream()
+                        .allMatch(used ->
+                                SecretPrint.of(now.secret(used.getKey())).equals(used.getValue()));
+    }
+
+    /** Trying again cannot help; a newer agent can. */
+    private void refuse(DocumentKey key, State now) {
+        note(
+                key,
+                so -> so.failed(
+                        now.document(key).getRevision(),
+                        "this agent has no documents of the kind " + key.kind() + "; it knows "
+                                + String.join(", ", appliers.keySet())));
+    }
+
+    private Outcome apply(DocumentApplier applier, DocumentKey key, State now) throws InterruptedException {
+        Document document = now.document(key);
+        var input = new DocumentInput(document, now::secret);
+        try {
+            applier.apply(input);
+            note(key, so -> so.succeeded(document.getRevision(), input.used()));
+            return Outcome.SETTLED;
+        } catch (InterruptedException ended) {
+            throw ended;
+        } catch (DocumentPendingException pending) {
+            note(key, so -> so.pending(reason(pending)));
+            return Outcome.PENDING;
+        } catch (Exception failed) {
+            if (note(key, so -> so.failed(document.getRevision(), reason(failed)))) {
+                LOG.warn("{}, revision {}", key, document.getRevision(), failed);
+            }
+            return Outcome.FAILED;
+        }
+    }
+
+    private Outcome removeOthers(State now) throws InterruptedException {
+        List<DocumentKey> gone;
+        synchronized (this) {
+            gone = inOrder(progress.keySet().stream()
+                            .filter(key -> !now.documents().containsKey(key))
+                            .toList())
+                    .reversed();
+        }
+        Outcome all = Outcome.SETTLED;
+        for (DocumentKey key : gone) {
+            all = all.and(remove(key));
+        }
+        return all;
+    }
+
+    private Outcome remove(DocumentKey key) throws InterruptedException {
+        try {
+            DocumentApplier applier = appliers.get(key.kind());
+            if (applier != null) {
+                applier.remove(key.name());
+            }
+            synchronized (this) {
+                // It may have come back meanwhile; then its next pass starts from nothing.
+                Document back = desired.documents().get(key);
+                if (back != null) {
+                    progress.put(key, DocumentProgress.NEW.wanted(back.getRevision()));
+                } else {
+                    progress.remove(key);
+                }
+            }
+            LOG.info("{} is removed", key);
+            changed.run();
+            return Outcome.SETTLED;
+        } catch (InterruptedException ended) {
+            throw ended;
+        } catch (DocumentPendingException pending) {
+            note(key, so -> so.removalFailed(reason(pending)));
+            return Outcome.PENDING;
+        } catch (Exception failed) {
+            if (note(key, so -> so.removalFailed(reason(failed)))) {
+                LOG.warn("{} cannot be removed", key, failed);
+            }
+            return Outcome.FAILED;
+        }
+    }
+
+    /** Whether the document's progress became another. */
+    private boolean note(DocumentKey key, UnaryOperator<DocumentProgress> step) {
+        synchronized (this) {
+            DocumentProgress before = progress.getOrDefault(key, DocumentProgress.NEW);
+            DocumentProgress after = step.apply(before);
+            if (after.equals(before)) {
+                return false;
+            }
+            progress.put(key, after);
+            if (after.settled()) {
+                LOG.info("{} is applied, revision {}", key, after.applied());
+            }
+        }
+        changed.run();
+        return true;
+    }
+
+    private static String reason(Exception failed) {
+        String message = failed.getMessage();
+        return message == null ? failed.toString() : message;
+    }
+}

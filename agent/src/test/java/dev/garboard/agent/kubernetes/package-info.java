@@ -1,0 +1,4 @@
+@NullMarked
+package dev.garboard.agent.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
