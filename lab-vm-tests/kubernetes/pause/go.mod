@@ -1,0 +1,3 @@
+module garboard.test/pause
+
+go 1.26.0
