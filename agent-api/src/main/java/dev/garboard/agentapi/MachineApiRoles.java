@@ -1,5 +1,6 @@
 package dev.garboard.agentapi;
 
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.trust.Role;
@@ -21,6 +22,14 @@ public final class MachineApiRoles {
             Map.entry(MachineServiceGrpc.getTimeMethod().getFullMethodName(), Role.READER),
             Map.entry(MachineServiceGrpc.getRebootMethod().getFullMethodName(), Role.OPERATOR),
             Map.entry(MachineServiceGrpc.getShutdownMethod().getFullMethodName(), Role.OPERATOR),
+            Map.entry(KubernetesServiceGrpc.getKubeconfigMethod().getFullMethodName(), Role.READER),
+            Map.entry(KubernetesServiceGrpc.getKubernetesStatusMethod().getFullMethodName(), Role.READER),
+            Map.entry(KubernetesServiceGrpc.getEtcdMembersMethod().getFullMethodName(), Role.READER),
+            Map.entry(KubernetesServiceGrpc.getEtcdStatusMethod().getFullMethodName(), Role.READER),
+            Map.entry(KubernetesServiceGrpc.getEtcdSnapshotMethod().getFullMethodName(), Role.ADMIN),
+            Map.entry(KubernetesServiceGrpc.getEtcdRemoveMemberMethod().getFullMethodName(), Role.ADMIN),
+            Map.entry(KubernetesServiceGrpc.getEtcdDefragmentMethod().getFullMethodName(), Role.OPERATOR),
+            Map.entry(KubernetesServiceGrpc.getEtcdAlarmsMethod().getFullMethodName(), Role.OPERATOR),
             Map.entry("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Role.READER),
             Map.entry("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Role.READER));
 

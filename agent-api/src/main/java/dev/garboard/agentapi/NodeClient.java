@@ -1,5 +1,6 @@
 package dev.garboard.agentapi;
 
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.trust.CertificateFailure;
 import dev.garboard.trust.TlsIdentity;
@@ -47,6 +48,11 @@ public final class NodeClient implements AutoCloseable {
     /** Calls that block; streams are read one message at a time. */
     public MachineServiceGrpc.MachineServiceBlockingV2Stub api() {
         return MachineServiceGrpc.newBlockingV2Stub(channel).withInterceptors(machine);
+    }
+
+    /** Calls to the node's part of a Kubernetes cluster that block; streams are read one message at a time. */
+    public KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub kubernetes() {
+        return KubernetesServiceGrpc.newBlockingV2Stub(channel).withInterceptors(machine);
     }
 
     /** Calls that answer by callback. */

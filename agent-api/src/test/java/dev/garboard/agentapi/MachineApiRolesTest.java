@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.trust.Caller;
@@ -12,6 +13,7 @@ import dev.garboard.trust.TrustException;
 import io.grpc.MethodDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,10 +24,13 @@ class MachineApiRolesTest {
 
     @Test
     void everyMethodOfTheMachineApiHasARole() {
-        for (var method : MachineServiceGrpc.getServiceDescriptor().getMethods()) {
-            assertTrue(
-                    MachineApiRoles.MACHINE.containsKey(method.getFullMethodName()),
-                    () -> method.getFullMethodName() + " has no role in MachineApiRoles");
+        for (var service : List.of(
+                MachineServiceGrpc.getServiceDescriptor(), KubernetesServiceGrpc.getServiceDescriptor())) {
+            for (var method : service.getMethods()) {
+                assertTrue(
+                        MachineApiRoles.MACHINE.containsKey(method.getFullMethodName()),
+                        () -> method.getFullMethodName() + " has no role in MachineApiRoles");
+            }
         }
         assertEquals(
                 MachineApiRoles.NODE.keySet(),
@@ -36,14 +41,17 @@ class MachineApiRolesTest {
 
     @Test
     void theRolesAreThoseThatTheProtoSays() throws Exception {
-        var proto = Files.readString(Path.of("src/main/proto/garboard/machine/v1/machine.proto"));
+        var files = Map.of(
+                MachineServiceGrpc.SERVICE_NAME, "machine.proto", KubernetesServiceGrpc.SERVICE_NAME, "kubernetes.proto");
         var rpc = Pattern.compile("Role: (\\w+)\\.\\n(?:  //[^\\n]*\\n)*  rpc (\\w+)\\(");
 
         var said = new TreeMap<String, Role>();
-        rpc.matcher(proto)
-                .results()
-                .forEach(found ->
-                        said.put(MachineServiceGrpc.SERVICE_NAME + "/" + found.group(2), Role.ofWord(found.group(1))));
+        for (var service : files.entrySet()) {
+            var proto = Files.readString(Path.of("src/main/proto/garboard/machine/v1").resolve(service.getValue()));
+            rpc.matcher(proto)
+                    .results()
+                    .forEach(found -> said.put(service.getKey() + "/" + found.group(2), Role.ofWord(found.group(1))));
+        }
 
         var table = new TreeMap<>(MachineApiRoles.MACHINE);
         table.keySet().removeIf(method -> method.startsWith("grpc.reflection."));

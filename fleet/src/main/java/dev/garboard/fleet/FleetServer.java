@@ -87,7 +87,7 @@ public final class FleetServer implements AutoCloseable {
                 .executor(calls)
                 .addService(enrollments)
                 .addService(nodes)
-                .addService(new MachineForwarder(index, streams, channels, events).service())
+                .addServices(new MachineForwarder(index, streams, channels, events).services())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .intercept(new PeerAddress())
                 .intercept(new RoleInterceptor(

@@ -2,6 +2,7 @@ package dev.garboard.fleet;
 
 import dev.garboard.agentapi.MachineMetadata;
 import dev.garboard.agentapi.RoleInterceptor;
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.inventory.MachineIndex;
 import dev.garboard.inventory.Resource;
@@ -16,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** Answers the machine API on the server by passing each call on to the machine that its metadata names. */
 final class MachineForwarder {
@@ -32,9 +34,14 @@ final class MachineForwarder {
         this.events = events;
     }
 
-    /** The service, with every method that the machine API has; the descriptor is kept for reflection. */
-    ServerServiceDefinition service() {
-        var original = MachineServiceGrpc.getServiceDescriptor();
+    /** The services, with every method that the machine API has; the descriptors are kept for reflection. */
+    List<ServerServiceDefinition> services() {
+        return List.of(
+                service(MachineServiceGrpc.getServiceDescriptor()),
+                service(KubernetesServiceGrpc.getServiceDescriptor()));
+    }
+
+    private ServerServiceDefinition service(ServiceDescriptor original) {
         var descriptor =
                 ServiceDescriptor.newBuilder(original.getName()).setSchemaDescriptor(original.getSchemaDescriptor());
         var methods =
