@@ -21,6 +21,9 @@ public interface DocumentApplier extends AutoCloseable {
     /** Takes the effect of the document of that name back. */
     void remove(String name) throws Exception;
 
+    /** All documents are applied: what only the former state needed can go. */
+    default void settle() {}
+
     /** The node goes down: ends what runs, quickly, and leaves the state on disk as it is. */
     @Override
     default void close() {}

@@ -31,7 +31,7 @@ public final class DocumentEngine implements Supervisor.Work {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     /** What a pending document waits for is near: another program of this node, or the server's next word. */
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(300);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final Service service;
     private final Map<String, DocumentApplier> appliers = new LinkedHashMap<>();
@@ -161,6 +161,9 @@ public final class DocumentEngine implements Supervisor.Work {
                 earlierChanged |= one == Outcome.SETTLED && !before;
                 all = all.and(one);
             }
+        }
+        if (all == Outcome.SETTLED) {
+            appliers.values().forEach(DocumentApplier::settle);
         }
         return all;
     }

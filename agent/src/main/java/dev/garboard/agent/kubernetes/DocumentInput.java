@@ -1,6 +1,8 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.kubernetes.document.NodeDocument;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,15 @@ public final class DocumentInput {
     /** The whole document as JSON. */
     public byte[] content() {
         return document.getContent().toByteArray();
+    }
+
+    /**
+     * The document, read and checked.
+     *
+     * @throws dev.garboard.kubernetes.document.DocumentException when it is malformed
+     */
+    public <T extends NodeDocument> T as(Class<T> type) {
+        return type.cast(Documents.parse(document.getKind() + "/" + document.getName(), content()));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,9 @@ import java.util.random.RandomGenerator;
  * these classes.
  */
 public final class KubernetesNode {
+
+    /** Stage-0 puts it there out of the signed initramfs. */
+    private static final Path RELEASE_CERTIFICATE = Path.of("/run/garboard/release.crt");
 
     private final DocumentEngine engine;
 
@@ -27,7 +31,14 @@ public final class KubernetesNode {
      * @param changed called when the status of a document has changed
      */
     public KubernetesNode(Parts parts, Runnable changed) {
-        List<DocumentApplier> appliers = List.of();
+        var shelf = new BundleShelf();
+        var tools = new ProgramCall(parts.children(), List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
+        List<DocumentApplier> appliers = List.of(
+                new BundleApplier(parts.services(), shelf, RELEASE_CERTIFICATE),
+                new RegistryMirrorApplier(),
+                new ContainerRuntimeApplier(parts, shelf),
+                new CniApplier(tools),
+                new KubeletApplier(parts, shelf));
         var service = parts.services().add("documents", "Brings the node to its documents");
         engine = new DocumentEngine(service, appliers, parts.random(), changed);
         parts.supervisor().start(service, engine);

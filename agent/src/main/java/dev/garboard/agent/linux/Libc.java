@@ -23,6 +23,12 @@ public final class Libc {
     public static final int ECHILD = 10;
     public static final int EPIPE = 32;
     public static final int EINTR = 4;
+    public static final int ENXIO = 6;
+    public static final int ENOTBLK = 15;
+    public static final int EEXIST = 17;
+    public static final int EINVAL = 22;
+
+    static final long SYS_FINIT_MODULE = 313;
 
     static {
         Native.register(NativeLibrary.getProcess());
@@ -75,6 +81,8 @@ public final class Libc {
 
     /** ioctl(2) with a number. */
     public static native int ioctl(int fd, NativeLong request, NativeLong argument) throws LastErrorException;
+
+    static native NativeLong syscall(NativeLong number, int fd, String text, int flags) throws LastErrorException;
 
     static native int pipe2(int[] ends, int flags) throws LastErrorException;
 

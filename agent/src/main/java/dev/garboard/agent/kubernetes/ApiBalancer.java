@@ -1,0 +1,158 @@
+package dev.garboard.agent.kubernetes;
+
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.kubernetes.document.HostPort;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on this node and passes each connection on to an API server that answers; bytes only, TLS goes through. One dead
+ * API server is not noticed: its connections end at once, and new ones go to another.
+ */
+public final class ApiBalancer implements AutoCloseable {
+
+    /** Where the node's programs find the API. */
+    public static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 6444);
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.api-balancer");
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+    /** A node has a few dozen; more would be a fault, and each costs memory of the agent. */
+    private static final int MOST_CONNECTIONS = 1000;
+
+    private final ServerSocketChannel listener;
+    private final Service service;
+    private final Semaphore free = new Semaphore(MOST_CONNECTIONS);
+    private volatile List<ApiBackend> backends = List.of();
+    private volatile boolean closed;
+
+    private ApiBalancer(ServerSocketChannel listener, Service service) {
+        this.listener = listener;
+        this.service = service;
+    }
+
+    /** Opens the port and begins; no API server is known yet. */
+    public static ApiBalancer start(InetSocketAddress address, Service service) throws IOException {
+        var listener = ServerSocketChannel.open();
+        try {
+            listener.bind(address);
+        } catch (IOException taken) {
+            listener.close();
+            throw new IOException("cannot listen on " + address + ": " + taken.getMessage(), taken);
+        }
+        var balancer = new ApiBalancer(listener, service);
+        service.waiting("no API server is known yet");
+        Thread.ofVirtual().name("api-balancer accept").start(balancer::accept);
+        Thread.ofVirtual().name("api-balancer look").start(balancer::look);
+        return balancer;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) listener.getLocalAddress();
+    }
+
+    /**
+     * From now on these API servers; connections to others end.
+     *
+     * @param near the node's own address: an API server on this very node is asked first
+     */
+    public void use(List<HostPort> servers, Inet4Address near) {
+        List<ApiBackend> before = backends;
+        backends = servers.stream()
+                .map(server -> before.stream()
+                        .filter(known -> known.server().equals(server))
+                        .findFirst()
+                        .orElseGet(() -> new ApiBackend(server, server.host().equals(near.getHostAddress()))))
+                .toList();
+        before.stream().filter(gone -> !backends.contains(gone)).forEach(ApiBackend::closeAll);
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                SocketChannel client = listener.accept();
+                if (free.tryAcquire()) {
+                    Thread.ofVirtual().start(() -> {
+                        try {
+                            serve(client);
+                        } finally {
+                            free.release();
+                        }
+                    });
+                } else {
+                    LOG.warn("refused a connection: there are {} already", MOST_CONNECTIONS);
+                    client.close();
+                }
+            } catch (IOException failed) {
+                if (!closed) {
+                    service.unhealthy("cannot accept connections: " + failed.getMessage());
+                    LOG.warn("accept", failed);
+                }
+                if (!listener.isOpen()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try (client) {
+            for (ApiBackend backend : ApiBackend.inOrder(backends)) {
+                if (backend.serve(client)) {
+                    return;
+                }
+            }
+        } catch (IOException failed) {
+            LOG.debug("closing a client's connection", failed);
+        }
+    }
+
+    private void look() {
+        while (!closed) {
+            List<ApiBackend> now = backends;
+            now.forEach(ApiBackend::look);
+            tell(now);
+            try {
+                Thread.sleep(LOOK_EVERY);
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void tell(List<ApiBackend> now) {
+        if (now.isEmpty() || closed) {
+            return;
+        }
+        if (now.stream().anyMatch(ApiBackend::answers)) {
+            service.running();
+        } else {
+            service.starting("no API server answers: "
+                    + now.stream().map(each -> each.server().toString()).collect(Collectors.joining(", ")));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            listener.close();
+        } catch (IOException failed) {
+            LOG.debug("closing the listener", failed);
+        }
+        backends.forEach(ApiBackend::closeAll);
+        backends = List.of();
+    }
+}

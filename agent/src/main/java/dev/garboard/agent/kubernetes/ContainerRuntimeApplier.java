@@ -1,0 +1,125 @@
+package dev.garboard.agent.kubernetes;
+
+import dev.garboard.agent.linux.Capabilities;
+import dev.garboard.agent.linux.Cgroups;
+import dev.garboard.agent.linux.KernelModules;
+import dev.garboard.agent.linux.Mounts;
+import dev.garboard.agent.linux.ProcessTable;
+import dev.garboard.agent.supervision.Program;
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.kubernetes.document.ContainerRuntime;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code ContainerRuntime}: containerd as a service, with the images that the bundle carries. */
+final class ContainerRuntimeApplier implements DocumentApplier {
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.containerd");
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration CTR_LIMIT = Duration.ofMinutes(5);
+
+    private final KubernetesNode.Parts parts;
+    private final BundleShelf shelf;
+    private @Nullable Service service;
+    private @Nullable Program program;
+    private String imported = "";
+
+    ContainerRuntimeApplier(KubernetesNode.Parts parts, BundleShelf shelf) {
+        this.parts = parts;
+        this.shelf = shelf;
+    }
+
+    @Override
+    public String kind() {
+        return ContainerRuntime.KIND;
+    }
+
+    @Override
+    public void apply(DocumentInput input) throws Exception {
+        var document = input.as(ContainerRuntime.class);
+        var bundle = shelf.require();
+        if (program == null) {
+            KernelModules.loadAll();
+            Mounts.shareAll();
+            Cgroups.delegateControllers();
+            service = parts.services().add("containerd", "Runs the containers");
+            program =
+                    new Program(service, parts.children(), parts.supervisor(), GRACE, ContainerRuntimeApplier::answers);
+        }
+        String config = ContainerdConfig.text(document, bundle, Capabilities.hasSysResource());
+        ConfigFile.write(NodePaths.CONTAINERD_CONFIG, config);
+        Files.createDirectories(NodePaths.REGISTRIES);
+        Files.createDirectories(NodePaths.CNI);
+        program.start(new Program.Command(
+                List.of(bundle.program("containerd").toString(), "--config", NodePaths.CONTAINERD_CONFIG.toString()),
+                bundle.environment(),
+                config));
+        if (service != null && !service.status().healthy()) {
+            throw new DocumentPendingException(
+                    "waits for containerd: " + service.status().message());
+        }
+        importImages(bundle);
+    }
+
+    private static void answers() throws IOException {
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(NodePaths.CONTAINERD_SOCKET));
+        } catch (IOException absent) {
+            throw new IOException(NodePaths.CONTAINERD_SOCKET + " does not answer: " + absent.getMessage(), absent);
+        }
+    }
+
+    private void importImages(MountedBundle bundle) throws IOException, InterruptedException {
+        if (imported.equals(bundle.name())) {
+            return;
+        }
+        try (Stream<Path> images = Files.list(bundle.path().resolve("images"))) {
+            for (Path image : images.sorted().toList()) {
+                ctr(bundle, "images", "import", "--local", image.toString());
+                LOG.info("imported {}", image.getFileName());
+            }
+        }
+        ctr(bundle, "images", "tag", "--force", bundle.image(), MountedBundle.currentImage());
+        imported = bundle.name();
+    }
+
+    private void ctr(MountedBundle bundle, String... words) throws IOException, InterruptedException {
+        var argv = new ArrayList<>(List.of(
+                bundle.program("ctr").toString(),
+                "--address",
+                NodePaths.CONTAINERD_SOCKET.toString(),
+                "--namespace",
+                "k8s.io"));
+        argv.addAll(List.of(words));
+        new ProgramCall(parts.children(), bundle.environment()).run(CTR_LIMIT, argv.toArray(String[]::new));
+    }
+
+    @Override
+    public void remove(String name) throws Exception {
+        if (program != null) {
+            program.stop();
+            program = null;
+        }
+        imported = "";
+        // Containers outlive containerd by design; without it nobody would ever end them.
+        ProcessTable.killAll(process -> process.program().equals("containerd-shim") || process.inCgroup("kubepods"));
+        Mounts.detachBelow(Path.of("/run/containerd"));
+        Mounts.detachBelow(Path.of("/run/netns"));
+        Files.deleteIfExists(NodePaths.CONTAINERD_CONFIG);
+        if (service != null) {
+            parts.services().remove(service);
+            service = null;
+        }
+    }
+}

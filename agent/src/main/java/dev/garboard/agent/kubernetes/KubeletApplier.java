@@ -1,0 +1,139 @@
+package dev.garboard.agent.kubernetes;
+
+import dev.garboard.agent.linux.Cgroups;
+import dev.garboard.agent.linux.Mounts;
+import dev.garboard.agent.linux.ProcessTable;
+import dev.garboard.agent.supervision.Program;
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.kubernetes.document.Kubelet;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code Kubelet}: the kubelet as a service, and the balancer through which it reaches the API servers. */
+final class KubeletApplier implements DocumentApplier {
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final int ANSWER_MILLIS = 2000;
+    private static final URI HEALTH = URI.create("http://127.0.0.1:10248/healthz");
+
+    private final KubernetesNode.Parts parts;
+    private final BundleShelf shelf;
+    private final KubeletCredentials credentials = new KubeletCredentials();
+    private @Nullable Service service;
+    private @Nullable Program program;
+    private @Nullable Service balancerService;
+    private @Nullable ApiBalancer balancer;
+
+    KubeletApplier(KubernetesNode.Parts parts, BundleShelf shelf) {
+        this.parts = parts;
+        this.shelf = shelf;
+    }
+
+    @Override
+    public String kind() {
+        return Kubelet.KIND;
+    }
+
+    @Override
+    public void apply(DocumentInput input) throws Exception {
+        var document = input.as(Kubelet.class);
+        var bundle = shelf.require();
+        balance(document);
+        Files.createDirectories(NodePaths.MANIFESTS);
+        Files.createDirectories(NodePaths.KUBELET);
+        String joins = credentials.prepare(document, input);
+        String config = KubeletConfig.text(document, bundle.version(), Cgroups.isVersion2());
+        ConfigFile.write(NodePaths.KUBELET_CONFIG, config);
+        run(document, bundle, config + joins);
+        if (service != null && !service.status().healthy()) {
+            throw new DocumentPendingException(
+                    "waits for the kubelet: " + service.status().message());
+        }
+        if (!Files.exists(NodePaths.KUBELET_CLIENT)) {
+            throw new DocumentPendingException("waits for the kubelet's certificate, which an API server must approve");
+        }
+    }
+
+    private void balance(Kubelet document) throws IOException {
+        if (balancer == null) {
+            balancerService =
+                    parts.services().add("api-balancer", "Leads this node's programs to an API server that answers");
+            balancer = ApiBalancer.start(ApiBalancer.ADDRESS, balancerService);
+        }
+        balancer.use(document.apiServers(), document.nodeIp());
+    }
+
+    private void run(Kubelet document, MountedBundle bundle, String version) throws InterruptedException {
+        if (program == null) {
+            service = parts.services().add("kubelet", "Runs the pods that the cluster assigns to this node");
+            program = new Program(service, parts.children(), parts.supervisor(), GRACE, KubeletApplier::isHealthy);
+        }
+        program.start(new Program.Command(
+                List.of(
+                        bundle.program("kubelet").toString(),
+                        "--config=" + NodePaths.KUBELET_CONFIG,
+                        "--kubeconfig=" + NodePaths.KUBELET_KUBECONFIG,
+                        "--bootstrap-kubeconfig=" + NodePaths.BOOTSTRAP_KUBECONFIG,
+                        "--cert-dir=" + NodePaths.KUBELET_PKI,
+                        "--root-dir=" + NodePaths.KUBELET,
+                        "--hostname-override=" + document.nodeName(),
+                        "--node-ip=" + document.nodeIp().getHostAddress()),
+                bundle.environment(),
+                version));
+    }
+
+    private static void isHealthy() throws IOException {
+        var connection = (HttpURLConnection) HEALTH.toURL().openConnection();
+        connection.setConnectTimeout(ANSWER_MILLIS);
+        connection.setReadTimeout(ANSWER_MILLIS);
+        try {
+            int status = connection.getResponseCode();
+            if (status != HttpURLConnection.HTTP_OK) {
+                byte[] body = connection.getErrorStream() == null
+                        ? new byte[0]
+                        : connection.getErrorStream().readNBytes(500);
+                throw new IOException(
+                        "its health check says " + status + ": " + new String(body, StandardCharsets.UTF_8).strip());
+            }
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    @Override
+    public void remove(String name) throws Exception {
+        if (program != null) {
+            program.stop();
+            program = null;
+        }
+        if (balancer != null) {
+            balancer.close();
+            balancer = null;
+        }
+        ProcessTable.killAll(process -> process.inCgroup("kubepods"));
+        Mounts.detachBelow(NodePaths.KUBELET);
+        credentials.forget();
+        Files.deleteIfExists(NodePaths.KUBELET_CONFIG);
+        Trees.empty(NodePaths.KUBELET);
+        for (Service each : new Service[] {service, balancerService}) {
+            if (each != null) {
+                parts.services().remove(each);
+            }
+        }
+        service = null;
+        balancerService = null;
+    }
+
+    @Override
+    public void close() {
+        if (balancer != null) {
+            balancer.close();
+        }
+    }
+}
