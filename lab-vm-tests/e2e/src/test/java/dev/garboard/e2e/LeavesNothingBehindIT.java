@@ -60,9 +60,9 @@ class LeavesNothingBehindIT {
     }
 
     @Test
-    void upRemovesWhatAKilledOneLeft() throws Exception {
+    void upRemovesWhatWasLeftByOneThatWasKilledWhileItMadeALab() throws Exception {
         try (var up = RunningUp.start(lab)) {
-            up.awaitStep("machines");
+            up.awaitStep("network");
             up.process().destroyForcibly().waitFor();
         }
         var killed = Leftovers.of(lab.directory());
@@ -73,6 +73,25 @@ class LeavesNothingBehindIT {
         assertFalse(killed.processes().isEmpty(), "nothing outlived up, so nothing was tried");
         var now = Leftovers.of(lab.directory());
         assertTrue(Collections.disjoint(now.processes(), killed.processes()), () -> killed + ", then " + now);
+        lab.down();
+        Leftovers.assertSame(before, lab.directory());
+    }
+
+    @Test
+    void upGoesOnWithTheLabOfOneThatWasKilledWhileItWaited() throws Exception {
+        try (var up = RunningUp.start(lab)) {
+            up.awaitStep("machines");
+            up.process().destroyForcibly().waitFor();
+        }
+        var killed = Leftovers.of(lab.directory());
+        var other = lab.tryUp("--machines", "2");
+        assertTrue(other.err().contains("the lab is up already, with 1 machine"), other::toString);
+        lab.power("off", "m1");
+
+        var events = lab.up();
+
+        assertEquals("ready", events.getLast().path("event").asString());
+        assertEquals(killed.namespaces(), Leftovers.of(lab.directory()).namespaces());
         lab.down();
         Leftovers.assertSame(before, lab.directory());
     }

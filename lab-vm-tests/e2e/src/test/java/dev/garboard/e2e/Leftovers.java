@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -64,7 +65,7 @@ record Leftovers(Set<String> processes, Set<String> namespaces, Set<String> name
     }
 
     private static boolean belongs(Path process, Path directory) {
-        return Set.of(text(process.resolve("environ")).split("\0", -1)).contains(MARK + "=" + directory)
+        return List.of(text(process.resolve("environ")).split("\0", -1)).contains(MARK + "=" + directory)
                 || text(process.resolve("cmdline")).contains(directory + "/")
                 || link(process.resolve("cwd")).startsWith(directory.toString());
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
         name = "up",
         description = {
             "Make a lab and boot machines in it: installs the Debian packages that are missing, makes a site, builds and imports a node image,"
-                    + " starts the server in a private network and powers machines on, each step only where it is not done yet.",
+                    + " starts the server in a private network and powers machines on, each step only where it is not done yet."
+                    + " On a lab that is up it powers on the machines that are off and waits for all of them.",
             "Exit code 0 only when all machines are ready. A machine that is not is left as it is, to be looked at."
         })
 final class UpCommand implements Callable<Integer> {
@@ -89,8 +91,8 @@ final class UpCommand implements Callable<Integer> {
         Report report = output == Output.JSON ? new JsonReport(out) : new TextReport(out);
         var directory = options.directory();
         directory.create();
-        clearTheWay(directory, report);
-        return up(directory, report) ? 0 : 1;
+        var running = running(directory, report);
+        return (running.isPresent() ? goOn(running.get(), directory, report) : up(directory, report)) ? 0 : 1;
     }
 
     private void check() {
@@ -104,11 +106,11 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** A lab that is up stays; what a killed {@code up} left behind is removed. */
-    private static void clearTheWay(LabDirectory directory, Report report) {
+    /** The lab that is up, if there is one; what an {@code up} left behind that was killed while it made one is removed. */
+    private static Optional<LabState> running(LabDirectory directory, Report report) {
         var former = LabState.read(directory);
         if (former.isEmpty()) {
-            return;
+            return former;
         }
         var state = former.get();
         if (state.phase() == Phase.STARTING && state.maker().isAlive()) {
@@ -117,22 +119,48 @@ final class UpCommand implements Callable<Integer> {
         }
         var processes = new LabProcesses(state.id());
         if (state.phase() == Phase.UP && processes.find(LabServer.ROLE).isPresent()) {
-            throw new LabException("the lab is up already (look: garboard lab status). Power its machines with"
-                    + " `garboard lab power`, or end it with `garboard lab down`");
+            return former;
         }
         report.say("Removing what is left of a former lab.");
         processes.endAll();
         LabState.delete(directory);
+        return Optional.empty();
+    }
+
+    /** Nothing of a lab that is up is made again; a machine that is off is powered on. */
+    private boolean goOn(LabState state, LabDirectory directory, Report report) throws IOException {
+        var clock = new StepClock(report);
+        var asked = machines(accelerator.choose(directory));
+        if (!asked.equals(state.machines())) {
+            throw new LabException("the lab is up already, with " + description(state.machines())
+                    + "; asked for are " + description(asked)
+                    + ". End it first (garboard lab down), or ask for what it has");
+        }
+        var processes = new LabProcesses(state.id());
+        var network = LabNetwork.of(processes, state);
+        try (var api = new LabApi(directory, state.operatorPort())) {
+            new LabServer(directory, processes, network, state.operatorPort()).awaitReady(api);
+            clock.done("server", "answers at https://127.0.0.1:" + state.operatorPort());
+            var watch = new BootWatch(directory, processes, api, report);
+            for (var machine : state.machines()) {
+                var found = processes.find(machine.role());
+                watch.add(
+                        machine,
+                        found.flatMap(on -> on.handle().info().startInstant()).orElseGet(Instant::now));
+                if (found.isEmpty()) {
+                    Qemu.powerOn(processes, network, directory, machine);
+                }
+            }
+            clock.done("machines", description(state.machines()));
+            return watch(watch, directory, report, clock, state.machines());
+        }
     }
 
     private boolean up(LabDirectory directory, Report report) throws IOException {
         var clock = new StepClock(report);
         packages(directory, clock);
         var id = UUID.randomUUID().toString();
-        var accel = accelerator.choose(directory);
-        var machines = IntStream.rangeClosed(1, count)
-                .mapToObj(number -> LabMachine.numbered(number, firmware, memory, accel))
-                .toList();
+        var machines = machines(accelerator.choose(directory));
         machines.forEach(machine -> LabDirectory.reachable(directory.consoleSocket(machine.name())));
         var state = new LabState(id, Phase.STARTING, Maker.self(), !Shell.isRoot(), LabServer.freePorts(), machines);
         state.write(directory);
@@ -161,6 +189,12 @@ final class UpCommand implements Callable<Integer> {
             clock.done("machines", description(machines));
             return watch(watch, directory, report, clock, machines);
         }
+    }
+
+    private List<LabMachine> machines(String accel) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> LabMachine.numbered(number, firmware, memory, accel))
+                .toList();
     }
 
     private boolean watch(
@@ -197,7 +231,7 @@ final class UpCommand implements Callable<Integer> {
 
     private static String description(List<LabMachine> machines) {
         var one = machines.getFirst();
-        return machines.size() + " powered on, each with " + one.firmware().name() + ", " + one.memory() + " MB, "
-                + one.accelerator();
+        return machines.size() + (machines.size() == 1 ? " machine with " : " machines, each with ")
+                + one.firmware().name() + ", " + one.memory() + " MB, " + one.accelerator();
     }
 }
