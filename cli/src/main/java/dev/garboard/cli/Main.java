@@ -20,6 +20,7 @@ public final class Main {
         return List.of(
                 new InitCommand(),
                 new ServeCommand(),
+                new TrainCommand(),
                 new ImageCommand(),
                 new MachineCommand(),
                 new BootsCommand(),

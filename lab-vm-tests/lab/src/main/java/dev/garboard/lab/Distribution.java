@@ -31,14 +31,17 @@ record Distribution(Path home, Path work) {
 
     /** A command line for one of Garboard's commands. */
     List<String> command(String... arguments) {
-        var jvm = arguments[0].equals("serve") ? "serve.args" : "cli.args";
-        var command = new ArrayList<>(List.of(
-                java(),
-                "@" + home.resolve(jvm),
+        var serving = arguments[0].equals("serve");
+        var command = new ArrayList<>(List.of(java(), "@" + home.resolve(serving ? "serve.args" : "cli.args")));
+        var cache = home.resolve("serve.aot");
+        if (serving && Files.exists(cache)) {
+            command.add("-XX:AOTCache=" + cache);
+        }
+        command.addAll(List.of(
                 "-Dgarboard.home=" + home,
                 "-Dgarboard.work=" + work,
                 "-cp",
-                home.resolve("lib") + "/*",
+                jar("garboard-cli-").toString(),
                 "dev.garboard.cli.Main"));
         command.addAll(List.of(arguments));
         return command;

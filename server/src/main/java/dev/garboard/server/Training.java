@@ -1,0 +1,153 @@
+package dev.garboard.server;
+
+import dev.garboard.agentapi.SiteChannels;
+import dev.garboard.agentapi.v1.EnrollRequest;
+import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
+import dev.garboard.dhcp.server.DhcpBindException;
+import dev.garboard.trust.Role;
+import dev.garboard.trust.SiteAuthority;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts a server on loopback, asks of it what a first machine, a first node and a first operator ask, and stops it: the virtual machine
+ * writes down the classes that this needed, and a server that starts with them is there in a third of the time and takes less memory.
+ */
+public final class Training {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private Training() {}
+
+    /**
+     * Runs once in an empty directory.
+     *
+     * @return what was asked, for the build's log
+     */
+    public static String run(Path directory) throws IOException, InterruptedException {
+        var pki = Files.createDirectories(directory.resolve("pki"));
+        var authority = SiteAuthority.create(pki, "training", InstantSource.system());
+        for (var loader : new String[] {"snponly.efi", "undionly.kpxe"}) {
+            Files.writeString(directory.resolve(loader), loader);
+        }
+        int[] ports = freePorts(6);
+        var config = directory.resolve("garboard.yaml");
+        try (var _ = start(config, ports)) {
+            discover(ports[0]);
+            get("http://" + LOOPBACK + ":" + ports[2] + "/autoexec.ipxe", null);
+            get("http://" + LOOPBACK + ":" + ports[5] + "/readyz", null);
+            var operator = authority.issueOperator("training", Role.ADMIN, Duration.ofHours(1));
+            get(
+                    "https://" + LOOPBACK + ":" + ports[3] + "/apis/garboard.dev/v1alpha1/machines",
+                    operator.sslContext(authority.certificate()));
+            enroll(ports[4], authority);
+        }
+        return "DHCP, boot HTTP, the operator API and the node API were asked on loopback";
+    }
+
+    /** Where DHCP cannot be had on loopback, because another server has port 4011 there, the rest is still worth it. */
+    private static Server start(Path config, int[] ports) throws IOException {
+        Files.writeString(config, configuration(ports));
+        try {
+            return Server.start(Config.read(config));
+        } catch (DhcpBindException taken) {
+            Files.writeString(
+                    config,
+                    "dhcp: {enabled: false}\n"
+                            + configuration(ports).lines().skip(1).collect(Collectors.joining("\n")));
+            return Server.start(Config.read(config));
+        }
+    }
+
+    private static String configuration(int[] ports) {
+        return """
+                dhcp: {interfaces: [{name: lo, address: 127.0.0.1}], port: %d}
+                tftp: {listen: '127.0.0.1:%d', loader-directory: .}
+                http-boot: {listen: '127.0.0.1:%d'}
+                operator-api: {listen: '127.0.0.1:%d'}
+                node-api: {listen: '127.0.0.1:%d'}
+                metrics: {listen: '127.0.0.1:%d'}
+                log: {level: error}
+                seed:
+                  subnets:
+                    - metadata: {name: training}
+                      spec: {cidr: 127.0.0.0/8, rangeStart: 127.0.0.10, rangeEnd: 127.0.0.20}
+                """.formatted(Arrays.stream(ports).boxed().toArray());
+    }
+
+    /** What iPXE sends first. The answer goes to port 68, where nobody listens. */
+    private static void discover(int port) throws IOException, InterruptedException {
+        var packet = new byte[300];
+        packet[0] = 1;
+        packet[1] = 1;
+        packet[2] = 6;
+        System.arraycopy(new byte[] {0x52, 0x54, 0, 0x77, 0, 1}, 0, packet, 28, 6);
+        System.arraycopy(new byte[] {0x63, (byte) 0x82, 0x53, 0x63, 53, 1, 1, 93, 2, 0, 0, 77, 4}, 0, packet, 236, 13);
+        System.arraycopy("iPXE".getBytes(StandardCharsets.US_ASCII), 0, packet, 249, 4);
+        packet[253] = (byte) 255;
+        try (var socket = new DatagramSocket(0, InetAddress.ofLiteral(LOOPBACK))) {
+            socket.send(new DatagramPacket(packet, packet.length, InetAddress.ofLiteral(LOOPBACK), port));
+        }
+        // There is no answer to wait for here; the decision is made within milliseconds.
+        Thread.sleep(500);
+    }
+
+    private static void get(String url, @Nullable SSLContext tls) throws IOException, InterruptedException {
+        var builder = HttpClient.newBuilder().connectTimeout(PATIENCE);
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
+        try (var client = builder.build()) {
+            client.send(
+                    HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(), BodyHandlers.discarding());
+        }
+    }
+
+    /** An empty application, which is refused. */
+    private static void enroll(int port, SiteAuthority authority) throws InterruptedException {
+        var channel = SiteChannels.open(SiteChannels.Peer.at(LOOPBACK, port), null, authority.certificate());
+        try {
+            EnrollmentServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .enroll(EnrollRequest.getDefaultInstance())
+                    .forEachRemaining(_ -> {});
+        } catch (StatusRuntimeException refused) {
+            // As it should be.
+        } finally {
+            channel.shutdownNow();
+            channel.awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static int[] freePorts(int count) throws IOException {
+        var sockets = new ServerSocket[count];
+        var ports = new int[count];
+        for (int i = 0; i < count; i++) {
+            sockets[i] = new ServerSocket(0, 1, InetAddress.ofLiteral(LOOPBACK));
+            ports[i] = sockets[i].getLocalPort();
+        }
+        for (var socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+}
