@@ -47,6 +47,7 @@ public final class FleetServer implements AutoCloseable {
      * What the server needs of the rest of Garboard.
      *
      * @param index closed by its owner, after this server
+     * @param documents of the nodes; its owner closes it after this server
      * @param identity the server's certificate; replaced by its owner before it expires
      */
     public record Parts(
@@ -56,6 +57,7 @@ public final class FleetServer implements AutoCloseable {
             SiteAuthority authority,
             RotatingIdentity identity,
             LeasedAddresses leases,
+            DesiredDocuments documents,
             FleetEvents events,
             InstantSource clock) {}
 
@@ -74,7 +76,14 @@ public final class FleetServer implements AutoCloseable {
         this.recorder = new NodeRecorder(parts.store(), sessions, parts.clock());
         this.channels = new NodeChannels(parts.identity(), siteCa);
         this.nodes = new NodeEndpoint(
-                index, streams, recorder, sessions, parts.authority(), config.certificateValidity(), events);
+                index,
+                streams,
+                recorder,
+                sessions,
+                parts.authority(),
+                config.certificateValidity(),
+                parts.documents(),
+                events);
         this.enrollments = new EnrollmentEndpoint(
                 enrollment,
                 sessions,
@@ -97,6 +106,7 @@ public final class FleetServer implements AutoCloseable {
                         parts.clock(),
                         (method, reason, message, peer) -> events.happened("call", reason.name())))
                 .build();
+        parts.documents().listen(nodes::documentsChanged);
         this.machines = ResourceMirror.start(parts.store(), Kinds.MACHINE, (before, after) -> {
             enrollments.machineChanged(before, after);
             nodes.machineChanged(before, after);

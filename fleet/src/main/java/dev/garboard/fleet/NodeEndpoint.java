@@ -37,6 +37,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
     private final SessionLog sessions;
     private final SiteAuthority authority;
     private final Duration certificateValidity;
+    private final DesiredDocuments documents;
     private final FleetEvents events;
     private volatile boolean stopping;
 
@@ -47,6 +48,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
             SessionLog sessions,
             SiteAuthority authority,
             Duration certificateValidity,
+            DesiredDocuments documents,
             FleetEvents events) {
         this.machines = machines;
         this.streams = streams;
@@ -54,6 +56,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
         this.sessions = sessions;
         this.authority = authority;
         this.certificateValidity = certificateValidity;
+        this.documents = documents;
         this.events = events;
     }
 
@@ -208,7 +211,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                                 .setSeconds(now.getEpochSecond())
                                 .setNanos(now.getNano())))
                 .build());
-        machine.ifPresent(found -> stream.send(desired(found)));
+        machine.ifPresent(found -> sendDesired(stream, found));
         return stream;
     }
 
@@ -242,8 +245,21 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                     "machine " + name + (after == null ? " was deleted" : " is not accepted any more")));
         } else if (before != null
                 && before.metadata().generation() != after.metadata().generation()) {
-            stream.send(desired(after));
+            sendDesired(stream, after);
         }
+    }
+
+    /** A node's documents may have changed. */
+    void documentsChanged(String name) {
+        streams.of(name)
+                .ifPresent(stream -> machines.get(name)
+                        .filter(machine -> machine.spec().acceptance() == Acceptance.ACCEPTED)
+                        .ifPresent(machine -> sendDesired(stream, machine)));
+    }
+
+    /** Nothing is sent while the documents are not known: a desired state without them would take back what the node has. */
+    private void sendDesired(NodeStream stream, Resource<MachineSpec, MachineStatus> machine) {
+        documents.of(machine.name()).ifPresent(state -> stream.sendDesired(desired(machine, state)));
     }
 
     /** Ends all streams; machines stay what they are, since it is the server that goes. */
@@ -254,15 +270,23 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
         }
     }
 
-    private static ServerMessage desired(Resource<MachineSpec, MachineStatus> machine) {
+    private static ServerMessage desired(
+            Resource<MachineSpec, MachineStatus> machine, DesiredDocuments.NodeState state) {
         var spec = machine.spec();
         var hostname = spec.hostname() == null ? machine.name() : spec.hostname();
-        return ServerMessage.newBuilder()
-                .setDesired(ServerMessage.DesiredState.newBuilder()
-                        .setRevision(machine.metadata().generation())
-                        .setHostname(hostname)
-                        .addAllDnsServers(spec.dnsServers())
-                        .addAllTimeServers(spec.timeServers()))
-                .build();
+        var desired = ServerMessage.DesiredState.newBuilder()
+                // Both only grow, so their sum grows with each change of either.
+                .setRevision(machine.metadata().generation() + state.revision())
+                .setHostname(hostname)
+                .addAllDnsServers(spec.dnsServers())
+                .addAllTimeServers(spec.timeServers());
+        state.documents()
+                .forEach(document -> desired.addDocuments(ServerMessage.Document.newBuilder()
+                        .setKind(document.kind())
+                        .setName(document.name())
+                        .setRevision(document.revision())
+                        .setContent(ByteString.copyFrom(document.content()))));
+        state.secrets().forEach((name, value) -> desired.putSecrets(name, ByteString.copyFromUtf8(value)));
+        return ServerMessage.newBuilder().setDesired(desired).build();
     }
 }

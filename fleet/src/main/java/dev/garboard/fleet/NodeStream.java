@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.net.InetAddress;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** One node's open stream. */
 final class NodeStream {
@@ -17,6 +18,7 @@ final class NodeStream {
     private volatile Instant lastHeard;
     private volatile boolean ready;
     private volatile boolean saidGoodbye;
+    private @Nullable ServerMessage lastDesired;
     private boolean ended;
 
     NodeStream(
@@ -81,6 +83,18 @@ final class NodeStream {
     synchronized void send(ServerMessage message) {
         if (!ended && !observer.isCancelled()) {
             observer.onNext(message);
+        }
+    }
+
+    /** Sends a desired state that says anything else than the last one, and is not older. */
+    synchronized void sendDesired(ServerMessage message) {
+        var last = lastDesired;
+        if (!message.equals(last)
+                && (last == null
+                        || message.getDesired().getRevision()
+                                >= last.getDesired().getRevision())) {
+            lastDesired = message;
+            send(message);
         }
     }
 

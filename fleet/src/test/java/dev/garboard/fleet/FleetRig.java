@@ -55,6 +55,7 @@ final class FleetRig implements AutoCloseable {
     final Map<String, String> leases = new ConcurrentHashMap<>();
     final ConcurrentMap<String, Integer> counted = new ConcurrentHashMap<>();
     final List<Runnable> open = new ArrayList<>();
+    DesiredDocuments documents = DesiredDocuments.none();
     FleetServer fleet;
 
     FleetRig(Path directory, boolean allowWeakIdentity) throws IOException {
@@ -86,6 +87,7 @@ final class FleetRig implements AutoCloseable {
                         authority,
                         identity,
                         mac -> Optional.ofNullable(leases.get(mac)),
+                        documents,
                         (event, outcome) -> counted.merge(event + " " + outcome, 1, Integer::sum),
                         InstantSource.system()));
     }

@@ -10,6 +10,8 @@ public final class Inventory implements AutoCloseable {
     private final SqlResourceStore store;
     private final SqlLeases leases;
     private final BootSessions bootSessions;
+    private final SealedSecrets secrets;
+    private final DocumentRevisions documents;
 
     private Inventory(Database database, InstantSource clock) {
         this.database = database;
@@ -17,6 +19,8 @@ public final class Inventory implements AutoCloseable {
         this.store = new SqlResourceStore(database, watches, clock);
         this.leases = new SqlLeases(database);
         this.bootSessions = new BootSessions(database, clock);
+        this.secrets = new SealedSecrets(database);
+        this.documents = new DocumentRevisions(database);
     }
 
     /** Opens with the usual bounds; see {@link InventoryConfig#database}. */
@@ -53,6 +57,16 @@ public final class Inventory implements AutoCloseable {
     /** The boots of all machines. */
     public BootSessions bootSessions() {
         return bootSessions;
+    }
+
+    /** What no API shows. */
+    public SealedSecrets secrets() {
+        return secrets;
+    }
+
+    /** The numbers of the nodes' documents. */
+    public DocumentRevisions documents() {
+        return documents;
     }
 
     InventoryConfig config() {

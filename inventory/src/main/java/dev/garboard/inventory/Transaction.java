@@ -12,6 +12,7 @@ final class Transaction {
     private final Handle handle;
     private final long keptChanges;
     private boolean locked;
+    private boolean kept;
     private long before;
     private long newest;
 
@@ -45,6 +46,12 @@ final class Transaction {
         return ++newest;
     }
 
+    /** Commits even if no revision is taken: for what is not a resource and nobody watches. */
+    void keep() {
+        lock();
+        kept = true;
+    }
+
     void log(ResourceStore.Change.Type type, Resource<?, ?> resource) {
         log(List.of(new ResourceStore.Change(type, resource)));
     }
@@ -65,7 +72,7 @@ final class Transaction {
     /** Stores the counter, and cuts the history when its step is reached; false when there is nothing to commit. */
     boolean finish() {
         if (newest == before) {
-            return false;
+            return kept;
         }
         handle.createUpdate("UPDATE revision_counter SET revision = :newest WHERE id = 1")
                 .bind("newest", newest)

@@ -4,7 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,13 +22,15 @@ abstract class ClusterStoreContract {
 
     Inventory inventory;
     ResourceStore store;
+    private String url;
 
     /** An empty database of the test. */
     abstract String database() throws Exception;
 
     @BeforeEach
     void open() throws Exception {
-        inventory = Inventory.open(database());
+        url = database();
+        inventory = Inventory.open(url);
         store = inventory.store();
     }
 
@@ -88,5 +98,85 @@ abstract class ClusterStoreContract {
                         .withVersion("1.36.3")));
 
         assertEquals("1.36.3", changed.spec().version());
+    }
+
+    @Test
+    void aSecretIsMadeOnceAndOutlivesARestart() throws Exception {
+        var first = inventory.secrets().putIfAbsent("uid", "keys", () -> "one");
+        inventory.close();
+        inventory = Inventory.open(url);
+
+        var second = inventory.secrets().putIfAbsent("uid", "keys", () -> "two");
+
+        assertEquals(List.of("one", "one"), List.of(first, second));
+        assertEquals(Optional.empty(), inventory.secrets().get("uid", "other"));
+    }
+
+    @Test
+    void allWhoAskAtOnceGetTheSameSecret() throws Exception {
+        var next = new AtomicInteger();
+        var answers = new ArrayList<Future<String>>();
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            for (int i = 0; i < 8; i++) {
+                answers.add(threads.submit(
+                        () -> inventory.secrets().putIfAbsent("uid", "keys", () -> "made " + next.incrementAndGet())));
+            }
+        }
+
+        var distinct = new HashSet<String>();
+        for (var answer : answers) {
+            distinct.add(answer.get());
+        }
+        assertEquals(Set.of(inventory.secrets().get("uid", "keys").orElseThrow()), distinct);
+    }
+
+    @Test
+    void secretsGoWithTheirOwnerOnly() {
+        inventory.secrets().putIfAbsent("one", "keys", () -> "1");
+        inventory.secrets().putIfAbsent("two", "keys", () -> "2");
+
+        inventory.secrets().delete("one");
+
+        assertEquals(Optional.empty(), inventory.secrets().get("one", "keys"));
+        assertEquals(Optional.of("2"), inventory.secrets().get("two", "keys"));
+    }
+
+    @Test
+    void aRevisionGrowsWithTheContentAndOnlyThen() throws Exception {
+        var kubelet = new DocumentRevisions.Document("Kubelet", "default", "a");
+        var cni = new DocumentRevisions.Document("Cni", "default", "x");
+        var changed = new DocumentRevisions.Document("Kubelet", "default", "b");
+
+        assertEquals(
+                Optional.of(Map.of(kubelet, 1L, cni, 1L)),
+                inventory.documents().number("m1", 10, List.of(kubelet, cni)));
+        assertEquals(
+                Optional.of(Map.of(changed, 2L, cni, 1L)),
+                inventory.documents().number("m1", 11, List.of(changed, cni)));
+        inventory.close();
+        inventory = Inventory.open(url);
+
+        assertEquals(Optional.of(Map.of(changed, 2L)), inventory.documents().number("m1", 12, List.of(changed)));
+        assertEquals(Optional.of(Map.of(kubelet, 3L)), inventory.documents().number("m1", 13, List.of(kubelet)));
+        assertEquals(Optional.of(Map.of(kubelet, 1L)), inventory.documents().number("m2", 13, List.of(kubelet)));
+        assertEquals(Optional.of(Map.of()), inventory.documents().number("m3", 13, List.of()));
+        assertEquals(
+                List.of(true, false),
+                List.of(
+                        inventory.documents().isKnown("m2"),
+                        inventory.documents().isKnown("m3")));
+    }
+
+    @Test
+    void whoKnowsLessNumbersNothing() {
+        var founding = new DocumentRevisions.Document("Etcd", "default", "bootstrap");
+        var founded = new DocumentRevisions.Document("Etcd", "default", "founded");
+        inventory.documents().number("m1", 10, List.of(founding));
+        inventory.documents().number("m1", 20, List.of(founded));
+
+        var late = inventory.documents().number("m1", 15, List.of(founding));
+
+        assertEquals(Optional.empty(), late);
+        assertEquals(Optional.of(Map.of(founded, 2L)), inventory.documents().number("m1", 21, List.of(founded)));
     }
 }

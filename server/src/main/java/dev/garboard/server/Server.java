@@ -1,5 +1,6 @@
 package dev.garboard.server;
 
+import dev.garboard.fleet.DesiredDocuments;
 import dev.garboard.fleet.FleetConfig;
 import dev.garboard.fleet.FleetServer;
 import dev.garboard.httpboot.BootHttpConfig;
@@ -127,6 +128,7 @@ public final class Server implements AutoCloseable {
                             authority,
                             identity.rotating(),
                             dhcp::addressOf,
+                            DesiredDocuments.none(),
                             metrics::fleet,
                             clock));
         } catch (IOException failed) {

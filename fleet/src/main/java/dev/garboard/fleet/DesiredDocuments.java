@@ -1,0 +1,77 @@
+package dev.garboard.fleet;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Where the documents of nodes come from. */
+public interface DesiredDocuments {
+
+    /** All documents that a machine is to have; empty while that is not known, when nothing may be said to it. May block. */
+    Optional<NodeState> of(String machine);
+
+    /** Who is told of each machine whose documents or secrets changed. */
+    void listen(Consumer<String> changed);
+
+    /** No machine has any documents. */
+    static DesiredDocuments none() {
+        return new DesiredDocuments() {
+            @Override
+            public Optional<NodeState> of(String machine) {
+                return Optional.of(new NodeState(0, List.of(), Map.of()));
+            }
+
+            @Override
+            public void listen(Consumer<String> changed) {}
+        };
+    }
+
+    /**
+     * The documents of one node, and the secrets that they refer to.
+     *
+     * @param revision grows with every change of any of them
+     */
+    record NodeState(long revision, List<Document> documents, Map<String, String> secrets) {
+
+        public NodeState {
+            documents = List.copyOf(documents);
+            secrets = Map.copyOf(secrets);
+        }
+
+        /** Names the secrets, and shows none. */
+        @Override
+        public String toString() {
+            return "NodeState[" + revision + ", " + documents + ", secrets " + secrets.keySet() + "]";
+        }
+    }
+
+    /**
+     * One document.
+     *
+     * @param content as JSON; nobody changes the array
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by value below, and never changed
+    record Document(String kind, String name, long revision, byte[] content) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Document(var otherKind, var otherName, var otherRevision, var otherContent)
+                    && kind.equals(otherKind)
+                    && name.equals(otherName)
+                    && revision == otherRevision
+                    && Arrays.equals(content, otherContent);
+        }
+
+        @Override
+        public int hashCode() {
+            return kind.hashCode() * 31 + Long.hashCode(revision);
+        }
+
+        @Override
+        public String toString() {
+            return kind + "/" + name + "@" + revision;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.kubernetes.pki.BootstrapToken;
+import dev.garboard.kubernetes.pki.ClusterKeys;
+import dev.garboard.kubernetes.pki.KubeletRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the server asks of a cluster through one of its API servers. Every method blocks, and throws
+ * {@link dev.garboard.kubernetes.api.KubernetesException} when the API refuses or does not answer.
+ */
+interface ClusterApi extends AutoCloseable {
+
+    /** Why the API server is not ready; empty when it is. Never throws. */
+    String trouble();
+
+    /** All nodes, by name. */
+    Map<String, KubernetesNode> nodes();
+
+    /** Gives a node labels and taints. */
+    void mark(String node, Map<String, String> labels, List<KubernetesNode.Taint> taints);
+
+    /** Makes a token valid, for one machine and until then. */
+    void validate(BootstrapToken token, String machine, Instant until);
+
+    /** Ends all tokens of a machine. */
+    void endTokens(String machine);
+
+    /** The machine that a token was made for. */
+    Optional<String> machineOf(String tokenId);
+
+    /** Requests of kubelets that nobody decided yet. */
+    List<KubeletRequest> openRequests();
+
+    /** Decides a request. */
+    void decide(KubeletRequest request, boolean approve, String reason);
+
+    /** Takes no more pods onto a node, and asks those on it to go; how many are still there. */
+    int drain(String node);
+
+    /** Removes a node. */
+    void remove(String node);
+
+    @Override
+    void close();
+
+    /** Connects to API servers. */
+    @FunctionalInterface
+    interface Connector {
+        ClusterApi connect(HostPort server, ClusterKeys keys);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.ClusterStatus.Node;
+import dev.garboard.inventory.ClusterStatus.Role;
+import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.pki.KubeletRequest;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done inside a cluster, through its own API: tokens for those who join, labels and taints, certificates for kubelets, and the
+ * emptying of nodes that leave. Everything may be done again without harm.
+ */
+final class ClusterCare {
+
+    private static final Logger log = LoggerFactory.getLogger(ClusterCare.class);
+
+    private static final String WORKER_LABEL = "node-role.kubernetes.io/worker";
+
+    private final BootstrapTokens tokens;
+    private final EtcdMembers etcd;
+    private final Set<String> departed = new HashSet<>();
+    private String refusedRequest = "";
+
+    ClusterCare(BootstrapTokens tokens, EtcdMembers etcd) {
+        this.tokens = tokens;
+        this.etcd = etcd;
+    }
+
+    /** Leaving machines that hold nothing of the cluster any more. */
+    Set<String> departed() {
+        return Set.copyOf(departed);
+    }
+
+    /** Why the last request of a kubelet was refused; empty when none was. */
+    String refusedRequest() {
+        return refusedRequest;
+    }
+
+    /** Gives tokens to those who need one and ends those that were used; the machines whose secrets changed. */
+    Set<String> tokens(Resource<ClusterSpec, ClusterStatus> cluster, ClusterFacts facts, ClusterApi api) {
+        var changed = new HashSet<String>();
+        var uid = cluster.metadata().uid();
+        for (var node : cluster.status().nodes()) {
+            var machine = facts.machine(node.machine()).orElse(null);
+            if (node.role() != Role.WORKER || node.stage() == Stage.WAITING || machine == null) {
+                continue;
+            }
+            if (machine.kubeletRuns() || node.stage() == Stage.LEAVING) {
+                if (node.ready() && tokens.spend(uid, node.machine(), api)) {
+                    changed.add(node.machine());
+                }
+            } else if (machine.connected() && tokens.provide(uid, node.machine(), api)) {
+                changed.add(node.machine());
+            }
+        }
+        return changed;
+    }
+
+    /** Labels and taints as the cluster wants them; others' stay. */
+    void marks(Resource<ClusterSpec, ClusterStatus> cluster, ClusterObserver.Observation seen, ClusterApi api) {
+        for (var node : cluster.status().nodes()) {
+            var known = seen.nodes().get(node.machine());
+            if (known == null || node.stage() == Stage.LEAVING) {
+                continue;
+            }
+            var labels = new HashMap<String, String>();
+            labels.put(node.role() == Role.CONTROL_PLANE ? NodeParts.CONTROL_PLANE_LABEL : WORKER_LABEL, "");
+            var taints = taints(cluster.spec(), node, known.taints());
+            if (!known.labels().entrySet().containsAll(labels.entrySet()) || !taints.equals(known.taints())) {
+                api.mark(node.machine(), labels, taints);
+            }
+        }
+    }
+
+    private static List<KubernetesNode.Taint> taints(ClusterSpec spec, Node node, List<KubernetesNode.Taint> present) {
+        var wanted = node.role() == Role.CONTROL_PLANE && !spec.controlPlane().schedulable();
+        var taints = new java.util.ArrayList<>(present);
+        var there = taints.stream().anyMatch(taint -> taint.key().equals(NodeParts.CONTROL_PLANE_LABEL));
+        if (wanted && !there) {
+            taints.add(new KubernetesNode.Taint(NodeParts.CONTROL_PLANE_LABEL, "", "NoSchedule"));
+        } else if (!wanted && there) {
+            taints.removeIf(taint -> taint.key().equals(NodeParts.CONTROL_PLANE_LABEL));
+        }
+        return taints;
+    }
+
+    /** Issues certificates to kubelets whose request is that of their machine, and refuses the others. */
+    void requests(Resource<ClusterSpec, ClusterStatus> cluster, ClusterApi api) {
+        for (var request : api.openRequests()) {
+            var refusal = request.signer().equals(KubeletRequest.SERVING)
+                    ? request.refusalToServe(address(cluster.status(), request))
+                    : refusalToJoin(request, api);
+            if (refusal == null) {
+                continue;
+            }
+            api.decide(request, refusal.isEmpty(), refusal.isEmpty() ? "as the inventory has it" : refusal);
+            if (!refusal.isEmpty()) {
+                refusedRequest = "request " + request.name() + " was refused: " + refusal
+                        + ". Look at that machine: its name or address is not the one in the inventory, or somebody else asked";
+                log.atWarn()
+                        .addKeyValue("cluster", cluster.name())
+                        .addKeyValue("request", request.name())
+                        .addKeyValue("reason", refusal)
+                        .log("certificate refused");
+            }
+        }
+    }
+
+    /** Null for a renewal: that is between the kubelet and Kubernetes' own controller. */
+    private static @org.jspecify.annotations.Nullable String refusalToJoin(KubeletRequest request, ClusterApi api) {
+        var token = request.tokenId();
+        return token == null ? null : request.refusalToJoin(api.machineOf(token).orElse(null));
+    }
+
+    private static @org.jspecify.annotations.Nullable String address(ClusterStatus status, KubeletRequest request) {
+        var name = request.node();
+        return name == null
+                ? null
+                : status.node(name)
+                        .filter(node -> node.stage() != Stage.WAITING)
+                        .map(Node::address)
+                        .orElse(null);
+    }
+
+    /** Empties those that leave: pods first, then the member of etcd, then the node. */
+    void departures(Resource<ClusterSpec, ClusterStatus> cluster, Map<String, KubernetesNode> nodes, ClusterApi api) {
+        var leaving = cluster.status().nodes().stream()
+                .filter(node -> node.stage() == Stage.LEAVING)
+                .toList();
+        departed.retainAll(leaving.stream().map(Node::machine).toList());
+        for (var node : leaving) {
+            if (nodes.containsKey(node.machine()) && api.drain(node.machine()) > 0) {
+                continue;
+            }
+            if (node.role() == Role.CONTROL_PLANE && !leavesEtcd(cluster.status(), node)) {
+                continue;
+            }
+            api.remove(node.machine());
+            departed.add(node.machine());
+        }
+    }
+
+    private boolean leavesEtcd(ClusterStatus status, Node node) {
+        var through = status.nodes().stream()
+                .filter(other -> other.role() == Role.CONTROL_PLANE && other.stage() == Stage.MEMBER)
+                .findFirst();
+        if (through.isEmpty()) {
+            return false;
+        }
+        var trouble = etcd.remove(through.get().machine(), node.machine());
+        trouble.ifPresent(why -> log.atWarn()
+                .addKeyValue("member", node.machine())
+                .addKeyValue("reason", why)
+                .log("member of etcd not removed"));
+        return trouble.isEmpty();
+    }
+}

@@ -1,0 +1,197 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.ClusterStatus.Node;
+import dev.garboard.inventory.ClusterStatus.Role;
+import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.Condition;
+import dev.garboard.inventory.Resource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What is to be said of a cluster: each condition names cause and remedy when it does not hold. */
+final class ClusterConditions {
+
+    static final String BUNDLE = "BundleAvailable";
+    static final String BOOTSTRAPPED = "Bootstrapped";
+    static final String API = "ApiReady";
+    static final String QUORUM = "EtcdQuorum";
+    static final String NODES = "NodesReady";
+    static final String REQUESTS = "CertificatesIssued";
+
+    private static final int LONGEST = 1000;
+
+    private final Resource<ClusterSpec, ClusterStatus> cluster;
+    private final Membership.Outcome outcome;
+    private final ClusterFacts facts;
+    private final Instant now;
+    private final List<Condition> conditions = new ArrayList<>();
+
+    private ClusterConditions(
+            Resource<ClusterSpec, ClusterStatus> cluster, Membership.Outcome outcome, ClusterFacts facts, Instant now) {
+        this.cluster = cluster;
+        this.outcome = outcome;
+        this.facts = facts;
+        this.now = now;
+    }
+
+    static List<Condition> of(
+            Resource<ClusterSpec, ClusterStatus> cluster, Membership.Outcome outcome, ClusterFacts facts, Instant now) {
+        var conditions = new ClusterConditions(cluster, outcome, facts, now);
+        conditions.bundle();
+        conditions.bootstrapped();
+        if (outcome.bootstrapped()) {
+            conditions.api();
+            conditions.quorum();
+            conditions.nodes();
+            conditions.requests();
+        }
+        return List.copyOf(conditions.conditions);
+    }
+
+    private void bundle() {
+        var version = cluster.spec().version();
+        if (facts.bundle() == null) {
+            add(
+                    BUNDLE,
+                    false,
+                    "BundleMissing",
+                    "no bundle of Kubernetes " + version
+                            + " was imported; import one: garboard kubernetes import DIRECTORY, and see garboard kubernetes list");
+        } else {
+            add(BUNDLE, true, "Imported", "nodes fetch " + facts.bundle().name());
+        }
+    }
+
+    private void bootstrapped() {
+        var founder = outcome.bootstrapMachine();
+        if (outcome.bootstrapped()) {
+            add(BOOTSTRAPPED, true, "Founded", "by " + founder);
+        } else if (founder != null) {
+            var message = outcome.nodes().stream()
+                    .filter(node -> node.machine().equals(founder))
+                    .map(Node::message)
+                    .findFirst()
+                    .orElse("");
+            add(
+                    BOOTSTRAPPED,
+                    false,
+                    "Founding",
+                    founder + " founds the cluster, and no other machine ever will: " + message
+                            + "; if it never comes back, delete the Cluster and declare it again");
+        } else if (outcome.nodes().stream().noneMatch(node -> node.role() == Role.CONTROL_PLANE)) {
+            add(
+                    BOOTSTRAPPED,
+                    false,
+                    "NoControlPlane",
+                    "no machine has the labels "
+                            + text(cluster.spec().controlPlane().selector())
+                            + "; give them to one: garboard machine label MACHINE "
+                            + text(cluster.spec().controlPlane().selector()).replace(",", " "));
+        } else {
+            add(
+                    BOOTSTRAPPED,
+                    false,
+                    "Waiting",
+                    "no control plane can begin: " + messages(node -> node.role() == Role.CONTROL_PLANE));
+        }
+    }
+
+    private void api() {
+        var silent = outcome.nodes().stream()
+                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
+                .filter(node -> !facts.kubernetes().answering().contains(node.machine()))
+                .map(Node::machine)
+                .collect(Collectors.joining(", "));
+        if (silent.isEmpty()) {
+            add(API, true, "Answers", "every control plane's API answers");
+        } else {
+            add(
+                    API,
+                    !facts.kubernetes().answering().isEmpty(),
+                    facts.kubernetes().answering().isEmpty() ? "Unreachable" : "Partial",
+                    "the API of " + silent + " does not answer"
+                            + (facts.kubernetes().trouble().isEmpty()
+                                    ? ""
+                                    : " (" + facts.kubernetes().trouble() + ")")
+                            + "; look at the services of that machine: garboard node services MACHINE");
+        }
+    }
+
+    /** A member counts as lost with its machine: without a majority etcd takes no write. */
+    private void quorum() {
+        var members = outcome.nodes().stream()
+                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
+                .toList();
+        var lost = members.stream()
+                .filter(node -> !facts.machine(node.machine())
+                        .map(MachineFacts::connected)
+                        .orElse(false))
+                .map(Node::machine)
+                .toList();
+        int majority = members.size() / 2 + 1;
+        int present = members.size() - lost.size();
+        var counted = present + " of " + members.size() + " members are there, " + majority + " are needed";
+        if (present >= majority) {
+            add(QUORUM, true, lost.isEmpty() ? "Complete" : "Reduced", counted);
+        } else {
+            add(
+                    QUORUM,
+                    false,
+                    "Lost",
+                    counted + ": etcd takes no write. Bring back " + String.join(", ", lost)
+                            + "; if their data is gone, restore a snapshot");
+        }
+    }
+
+    private void nodes() {
+        var unready =
+                messages(node -> node.stage() != Stage.LEAVING && !(node.stage() == Stage.MEMBER && node.ready()));
+        if (unready.isEmpty()) {
+            add(NODES, true, "Ready", "every selected machine is a ready node");
+        } else {
+            add(NODES, false, "NotReady", unready);
+        }
+    }
+
+    private void requests() {
+        var refused = facts.kubernetes().refusedRequest();
+        if (refused.isEmpty()) {
+            add(REQUESTS, true, "Issued", "no kubelet asked for a certificate that does not match its machine");
+        } else {
+            add(REQUESTS, false, "Refused", refused);
+        }
+    }
+
+    private String messages(java.util.function.Predicate<Node> which) {
+        return outcome.nodes().stream()
+                .filter(which)
+                .map(node -> node.machine() + ": "
+                        + (node.message().isEmpty() ? "Kubernetes does not say that it is ready" : node.message()))
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String text(Map<String, String> selector) {
+        return new TreeMap<>(selector)
+                .entrySet().stream()
+                        .map(label -> label.getKey() + "=" + label.getValue())
+                        .collect(Collectors.joining(","));
+    }
+
+    /** The time of a condition moves only when its status does. */
+    private void add(String type, boolean holds, String reason, String message) {
+        var status = holds ? "True" : "False";
+        var since = cluster.status().conditions().stream()
+                .filter(known -> known.type().equals(type) && known.status().equals(status))
+                .map(Condition::lastTransitionTime)
+                .findFirst()
+                .orElse(now);
+        var text = message.length() > LONGEST ? message.substring(0, LONGEST) : message;
+        conditions.add(new Condition(type, status, reason, text, since));
+    }
+}

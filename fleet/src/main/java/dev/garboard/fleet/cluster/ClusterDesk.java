@@ -1,0 +1,177 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.fleet.DesiredDocuments;
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.ClusterStatus.Node;
+import dev.garboard.inventory.DocumentRevisions;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.ResourceStore;
+import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.kubernetes.document.NodeDocument;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each machine is to be told. It reads the stored clusters anew for each answer: a decision leaves the server only after it was
+ * stored, and one that was replaced never leaves.
+ */
+final class ClusterDesk implements DesiredDocuments {
+
+    private static final Logger log = LoggerFactory.getLogger(ClusterDesk.class);
+
+    /** Numbers the desired state as a whole; no document is of this kind. */
+    private static final String WHOLE = "DesiredState";
+
+    private final ResourceStore store;
+    private final DocumentRevisions revisions;
+    private final ClusterVault vault;
+    private final Bundles bundles;
+    private final BootstrapTokens tokens;
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+    ClusterDesk(
+            ResourceStore store,
+            DocumentRevisions revisions,
+            ClusterVault vault,
+            Bundles bundles,
+            BootstrapTokens tokens) {
+        this.store = store;
+        this.revisions = revisions;
+        this.vault = vault;
+        this.bundles = bundles;
+        this.tokens = tokens;
+    }
+
+    @Override
+    public Optional<NodeState> of(String machine) {
+        try {
+            var clusters = store.list(Kinds.CLUSTER);
+            for (var cluster : clusters.items()) {
+                var node = cluster.status().node(machine);
+                if (node.isPresent()) {
+                    return member(clusters.revision(), cluster, node.get());
+                }
+            }
+            return revisions.isKnown(machine)
+                    ? state(machine, clusters.revision(), List.of(), Map.of())
+                    : Optional.of(new NodeState(0, List.of(), Map.of()));
+        } catch (SealingException locked) {
+            log.atError().addKeyValue("machine", machine).setCause(locked).log("no documents");
+            return Optional.empty();
+        }
+    }
+
+    private Optional<NodeState> member(long asOf, Resource<ClusterSpec, ClusterStatus> cluster, Node node) {
+        if (node.stage() == ClusterStatus.Stage.WAITING) {
+            return revisions.isKnown(node.machine())
+                    ? state(node.machine(), asOf, List.of(), Map.of())
+                    : Optional.of(new NodeState(0, List.of(), Map.of()));
+        }
+        var bundle = Optional.ofNullable(cluster.status().bundle()).flatMap(bundles::named);
+        if (bundle.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("machine", node.machine())
+                    .addKeyValue("bundle", cluster.status().bundle())
+                    .log("the bundle of the cluster is gone; the node keeps what it has");
+            return Optional.empty();
+        }
+        var secrets = NodeSecrets.of(
+                node.role(),
+                vault.of(cluster),
+                tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
+        return state(node.machine(), asOf, new NodeParts(cluster, bundle.get()).of(node), secrets);
+    }
+
+    private Optional<NodeState> state(
+            String machine, long asOf, List<NodeDocument> documents, Map<String, String> secrets) {
+        var contents = new HashMap<DocumentRevisions.Document, byte[]>();
+        var numbered = new ArrayList<DocumentRevisions.Document>();
+        var whole = sha256();
+        for (var document : documents) {
+            var content = Documents.render(document);
+            var row = new DocumentRevisions.Document(document.kind(), document.name(), hex(content));
+            whole.update(content);
+            contents.put(row, content);
+            numbered.add(row);
+        }
+        new TreeMap<>(secrets).forEach((name, value) -> {
+            whole.update(name.getBytes(StandardCharsets.UTF_8));
+            whole.update(value.getBytes(StandardCharsets.UTF_8));
+        });
+        var all = new DocumentRevisions.Document(WHOLE, "", HexFormat.of().formatHex(whole.digest()));
+        numbered.add(all);
+        return revisions.number(machine, asOf, numbered).map(numbers -> {
+            numbered.remove(all);
+            return new NodeState(
+                    numbers.getOrDefault(all, 0L),
+                    numbered.stream()
+                            .map(row -> new Document(
+                                    row.kind(),
+                                    row.name(),
+                                    numbers.getOrDefault(row, 0L),
+                                    contents.getOrDefault(row, new byte[0])))
+                            .toList(),
+                    secrets);
+        });
+    }
+
+    /** The revisions that are wanted of each node's documents as of a reading of the clusters: by machine and kind. */
+    Map<String, Map<String, Long>> wanted(long asOf, Resource<ClusterSpec, ClusterStatus> cluster) {
+        var wanted = new HashMap<String, Map<String, Long>>();
+        Optional.ofNullable(cluster.status().bundle())
+                .flatMap(bundles::named)
+                .map(bundle -> new NodeParts(cluster, bundle))
+                .ifPresent(parts -> cluster.status()
+                        .nodes()
+                        .forEach(node -> wanted.put(node.machine(), wanted(node.machine(), asOf, parts.of(node)))));
+        return wanted;
+    }
+
+    private Map<String, Long> wanted(String machine, long asOf, List<NodeDocument> documents) {
+        var rows = documents.stream()
+                .map(document -> new DocumentRevisions.Document(
+                        document.kind(), document.name(), hex(Documents.render(document))))
+                .toList();
+        var wanted = new HashMap<String, Long>();
+        revisions
+                .number(machine, asOf, rows)
+                .ifPresent(numbers -> numbers.forEach((row, revision) -> wanted.put(row.kind(), revision)));
+        return wanted;
+    }
+
+    @Override
+    public void listen(Consumer<String> changed) {
+        listeners.add(changed);
+    }
+
+    /** What the machine is to be told may have changed. */
+    void changed(String machine) {
+        listeners.forEach(listener -> listener.accept(machine));
+    }
+
+    private static String hex(byte[] content) {
+        return HexFormat.of().formatHex(sha256().digest(content));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java runtime has SHA-256", missing);
+        }
+    }
+}

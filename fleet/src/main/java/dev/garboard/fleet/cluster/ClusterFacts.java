@@ -1,0 +1,35 @@
+package dev.garboard.fleet.cluster;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a plan is made from besides the cluster itself.
+ *
+ * @param machines of the inventory, by name
+ * @param taken machines that have a part in another cluster
+ * @param bundle for the cluster's version; null when none was imported
+ * @param departed leaving machines that hold nothing of the cluster any more
+ */
+record ClusterFacts(
+        List<MachineFacts> machines,
+        Set<String> taken,
+        @Nullable Bundle bundle,
+        KubernetesFacts kubernetes,
+        Set<String> departed) {
+
+    ClusterFacts {
+        machines = machines.stream()
+                .sorted(Comparator.comparing(MachineFacts::name))
+                .toList();
+        taken = Set.copyOf(taken);
+        departed = Set.copyOf(departed);
+    }
+
+    Optional<MachineFacts> machine(String name) {
+        return machines.stream().filter(machine -> machine.name().equals(name)).findFirst();
+    }
+}

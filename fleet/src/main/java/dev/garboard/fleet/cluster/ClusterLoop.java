@@ -1,0 +1,243 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.ResourceConflictException;
+import dev.garboard.inventory.ResourceMirror;
+import dev.garboard.inventory.ResourceMissingException;
+import dev.garboard.inventory.ResourceStore;
+import dev.garboard.kubernetes.KubernetesVersion;
+import dev.garboard.kubernetes.api.KubernetesException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings one cluster on: looks, plans, stores the plan, and only then acts on it. */
+final class ClusterLoop implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ClusterLoop.class);
+
+    /** While something is on its way. */
+    private static final Duration BUSY = Duration.ofMillis(400);
+    /** When nothing changes by itself. */
+    private static final Duration CALM = Duration.ofSeconds(5);
+    /** How long it stays so after the last change. */
+    private static final Duration ATTENTIVE = Duration.ofSeconds(20);
+    /** However often it is woken, it does not look more often than this. */
+    private static final Duration LEAST = Duration.ofMillis(100);
+
+    private final String name;
+    private final String uid;
+    private final Parts parts;
+    private final ClusterObserver observer;
+    private final ClusterCare care;
+    private final Semaphore wake = new Semaphore(0);
+    private final Thread thread;
+    private final Set<String> told = new HashSet<>();
+    private @Nullable Told last;
+    private Instant busyUntil = Instant.MIN;
+    private volatile @Nullable Resource<ClusterSpec, ClusterStatus> known;
+    private volatile boolean closed;
+
+    /** What the nodes' documents follow from. */
+    private record Told(ClusterSpec spec, ClusterStatus status) {}
+
+    /** What all loops share. */
+    record Parts(
+            ResourceStore store,
+            ResourceMirror<MachineSpec, MachineStatus> machines,
+            ClusterDesk desk,
+            Bundles bundles,
+            BootstrapTokens tokens,
+            InstantSource clock) {}
+
+    ClusterLoop(String name, String uid, Parts parts, ClusterObserver observer, ClusterCare care) {
+        this.name = name;
+        this.uid = uid;
+        this.parts = parts;
+        this.observer = observer;
+        this.care = care;
+        this.thread = Thread.ofVirtual().name("cluster-" + name).unstarted(this::run);
+    }
+
+    String uid() {
+        return uid;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Something changed that the cluster may depend on. */
+    void wake() {
+        if (wake.availablePermits() == 0) {
+            wake.release();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                var pause = CALM;
+                try {
+                    pause = step();
+                } catch (ResourceConflictException raced) {
+                    pause = LEAST;
+                } catch (ResourceMissingException deleted) {
+                    return;
+                } catch (RuntimeException failed) {
+                    if (closed) {
+                        return;
+                    }
+                    log.atWarn().addKeyValue("cluster", name).setCause(failed).log("the cluster was not brought on");
+                }
+                Thread.sleep(LEAST);
+                var _ = wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+                wake.drainPermits();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } finally {
+            observer.close();
+        }
+    }
+
+    /** One round; how long to wait for the next. */
+    private Duration step() {
+        var clusters = parts.store().list(Kinds.CLUSTER);
+        var cluster = clusters.items().stream()
+                .filter(one -> one.metadata().uid().equals(uid))
+                .findFirst()
+                .orElseThrow(() -> new ResourceMissingException("there is no Cluster " + name));
+        var seen = cluster.status().bootstrapMachine() == null
+                ? ClusterObserver.Observation.nothing()
+                : observer.observe(cluster);
+        var facts = facts(clusters, cluster, seen);
+        var planned =
+                ClusterPlanner.advance(cluster, facts, parts.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+        // Stored first, and only if nobody changed the cluster since it was read: what is told and done below follows
+        // from what is stored.
+        var stored = parts.store().replaceStatus(cluster.withStatus(planned));
+        known = stored;
+        tell(stored);
+        if (seen.api() != null) {
+            act(stored, facts, seen, seen.api());
+        }
+        return isBusy(stored.status()) || parts.clock().instant().isBefore(busyUntil) ? BUSY : CALM;
+    }
+
+    private ClusterFacts facts(
+            ResourceStore.Listing<ClusterSpec, ClusterStatus> clusters,
+            Resource<ClusterSpec, ClusterStatus> cluster,
+            ClusterObserver.Observation seen) {
+        var wanted = parts.desk().wanted(clusters.revision(), cluster);
+        var machines = parts.machines().all().stream()
+                .map(machine -> MachineFacts.of(machine, wanted.getOrDefault(machine.name(), Map.of())))
+                .toList();
+        var taken = new HashSet<String>();
+        for (var other : clusters.items()) {
+            if (!other.metadata().uid().equals(uid)) {
+                other.status().nodes().forEach(node -> taken.add(node.machine()));
+            }
+        }
+        cluster.status().nodes().forEach(node -> taken.remove(node.machine()));
+        var nodes = new HashMap<String, KubernetesFacts.NodeFacts>();
+        seen.nodes()
+                .forEach((key, node) -> nodes.put(
+                        key, new KubernetesFacts.NodeFacts(node.ready(), node.kubeletVersion(), node.message())));
+        return new ClusterFacts(
+                machines,
+                taken,
+                bundle(cluster),
+                new KubernetesFacts(seen.answering(), seen.api() != null, nodes, seen.trouble(), care.refusedRequest()),
+                care.departed());
+    }
+
+    /** The one that the cluster began with, or the one it would begin with. */
+    private @Nullable Bundle bundle(Resource<ClusterSpec, ClusterStatus> cluster) {
+        var pinned = cluster.status().bundle();
+        return (pinned == null
+                        ? parts.bundles()
+                                .ofVersion(
+                                        KubernetesVersion.parse(cluster.spec().version()))
+                        : parts.bundles().named(pinned))
+                .orElse(null);
+    }
+
+    /** Tells every node whose documents may have changed, those that have left included. */
+    private void tell(Resource<ClusterSpec, ClusterStatus> cluster) {
+        var now = new Told(cluster.spec(), cluster.status());
+        if (now.equals(last)) {
+            return;
+        }
+        last = now;
+        // What follows a change, such as a request for a certificate, is not in the status.
+        busyUntil = parts.clock().instant().plus(ATTENTIVE);
+        cluster.status().nodes().forEach(node -> told.add(node.machine()));
+        told.forEach(parts.desk()::changed);
+        told.retainAll(cluster.status().nodes().stream()
+                .map(ClusterStatus.Node::machine)
+                .toList());
+    }
+
+    private void act(
+            Resource<ClusterSpec, ClusterStatus> cluster,
+            ClusterFacts facts,
+            ClusterObserver.Observation seen,
+            ClusterApi api) {
+        try {
+            care.tokens(cluster, facts, api).forEach(parts.desk()::changed);
+            care.requests(cluster, api);
+            care.marks(cluster, seen, api);
+            care.departures(cluster, seen.nodes(), api);
+        } catch (KubernetesException refused) {
+            log.atInfo()
+                    .addKeyValue("cluster", name)
+                    .addKeyValue("reason", Objects.toString(refused.getMessage()))
+                    .log("the API refused; tried again in the next round");
+        }
+    }
+
+    private static boolean isBusy(ClusterStatus status) {
+        return status.nodes().stream().anyMatch(node -> node.stage() == Stage.JOINING || node.stage() == Stage.LEAVING);
+    }
+
+    /** Whether a machine matters to this cluster; until the first round every one does. */
+    boolean concerns(Resource<MachineSpec, MachineStatus> machine) {
+        var cluster = known;
+        if (cluster == null || cluster.status().node(machine.name()).isPresent()) {
+            return true;
+        }
+        var labels = machine.metadata().labels().entrySet();
+        var workers = cluster.spec().workers().selector().entrySet();
+        return labels.containsAll(cluster.spec().controlPlane().selector().entrySet())
+                || (!workers.isEmpty() && labels.containsAll(workers));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

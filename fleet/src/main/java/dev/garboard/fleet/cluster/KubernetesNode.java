@@ -1,0 +1,26 @@
+package dev.garboard.fleet.cluster;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A node as Kubernetes has it.
+ *
+ * @param message why it is not ready; empty when it is
+ */
+record KubernetesNode(
+        String name,
+        boolean ready,
+        String kubeletVersion,
+        String message,
+        Map<String, String> labels,
+        List<Taint> taints) {
+
+    KubernetesNode {
+        labels = Map.copyOf(labels);
+        taints = List.copyOf(taints);
+    }
+
+    /** Keeps pods away that do not tolerate it. */
+    record Taint(String key, String value, String effect) {}
+}

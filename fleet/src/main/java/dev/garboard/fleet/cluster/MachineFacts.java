@@ -1,0 +1,87 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.document.Kubelet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the planner knows of a machine.
+ *
+ * @param connected whether its agent's stream is open
+ * @param applied the kinds of documents that it has applied in the revision that is wanted now
+ * @param kubeletRuns whether its kubelet was started in this boot, whatever is wanted of it meanwhile
+ * @param trouble what its documents wait for or failed with; empty when all is well
+ */
+record MachineFacts(
+        String name,
+        Map<String, String> labels,
+        Acceptance acceptance,
+        boolean connected,
+        @Nullable String address,
+        Set<String> applied,
+        boolean kubeletRuns,
+        String trouble) {
+
+    MachineFacts {
+        labels = Map.copyOf(labels);
+        applied = Set.copyOf(applied);
+    }
+
+    /**
+     * The facts in a machine of the inventory.
+     *
+     * @param wanted the revisions that are wanted of its documents, by kind
+     */
+    static MachineFacts of(Resource<MachineSpec, MachineStatus> machine, Map<String, Long> wanted) {
+        return new MachineFacts(
+                machine.name(),
+                machine.metadata().labels(),
+                machine.spec().acceptance(),
+                isConnected(machine.status()),
+                machine.status().address(),
+                applied(machine.status(), wanted),
+                machine.status().documents().stream()
+                        .anyMatch(document -> document.kind().equals(Kubelet.KIND) && document.appliedRevision() > 0),
+                trouble(machine.status()));
+    }
+
+    /** Whether the machine has all labels of a selector that has any. */
+    boolean has(Map<String, String> selector) {
+        return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
+    }
+
+    private static Set<String> applied(MachineStatus status, Map<String, Long> wanted) {
+        return status.documents().stream()
+                .filter(document -> document.appliedRevision() > 0
+                        && wanted.getOrDefault(document.kind(), 0L) == document.appliedRevision())
+                .map(MachineStatus.Document::kind)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isConnected(MachineStatus status) {
+        return status.conditions().stream()
+                .anyMatch(condition -> condition.type().equals("Connected")
+                        && condition.status().equals("True"));
+    }
+
+    /** A failure says more than what waits behind it. */
+    private static String trouble(MachineStatus status) {
+        var failed = status.documents().stream()
+                .filter(document ->
+                        document.failedRevision() > 0 && !document.message().isEmpty())
+                .findFirst();
+        return failed.or(() -> status.documents().stream()
+                        .filter(document -> document.appliedRevision() != document.desiredRevision()
+                                && !document.message().isEmpty())
+                        .findFirst())
+                .map(document ->
+                        document.kind() + (document.failedRevision() > 0 ? " failed: " : ": ") + document.message())
+                .orElse("");
+    }
+}
