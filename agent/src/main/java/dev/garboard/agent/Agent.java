@@ -2,6 +2,7 @@ package dev.garboard.agent;
 
 import dev.garboard.agent.api.ApiServer;
 import dev.garboard.agent.api.FaultApi;
+import dev.garboard.agent.api.KubernetesApi;
 import dev.garboard.agent.api.MachineApi;
 import dev.garboard.agent.api.NodeView;
 import dev.garboard.agent.enrollment.Enrollment;
@@ -11,6 +12,7 @@ import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.hardware.HardwareFacts;
 import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
 import dev.garboard.agent.linux.BootParameters;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Kernel;
@@ -45,6 +47,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -238,6 +241,10 @@ final class Agent {
             return node == null ? List.of() : node.statuses();
         }
 
+        Optional<KubernetesCalls> calls() {
+            return Optional.ofNullable(kubernetes).map(KubernetesNode::calls);
+        }
+
         void shutDown() {
             KubernetesNode node = kubernetes;
             if (node != null) {
@@ -297,6 +304,7 @@ final class Agent {
         var view = new NodeView(facts, () -> screen.status().machine(), network::state, this::resolvers, time);
         List<BindableService> offered = new ArrayList<>();
         offered.add(new MachineApi(view, services, this::goDown));
+        offered.add(new KubernetesApi(desired::calls));
         if (Files.exists(FAULT_INJECTION)) {
             offered.add(new FaultApi(fatal, exit));
         }

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /** The Java runtime of the node: linked from the JDK that runs the build, with the modules that the agent's libraries use. */
 final class RuntimeImage {
 
-    private static final String MODULES = "java.base,java.logging,java.management,java.naming,jdk.unsupported";
+    private static final String MODULES =
+            "java.base,java.logging,java.management,java.naming,java.net.http,jdk.unsupported";
 
     /** Nothing on a node lists certificates, starts programs through a shell or makes other archives. */
     private static final List<String> UNNEEDED =

@@ -23,7 +23,8 @@ final class Migrations {
             throw new InventoryUnavailableException(
                     "database " + database.config().description()
                             + " has schema version " + version + ", and this garboard knows versions up to " + NEWEST
-                            + ": a newer garboard wrote it. Start that version, or restore the backup from before the upgrade");
+                            + ": a newer garboard wrote it. Start that version, or restore the backup from before the"
+                            + " upgrade");
         });
         if (applied.contains(NEWEST)) {
             return;

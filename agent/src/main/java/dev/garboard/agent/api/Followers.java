@@ -1,6 +1,7 @@
 package dev.garboard.agent.api;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -22,7 +23,7 @@ final class Followers {
     <T> void follow(String name, StreamObserver<T> observer, Sender<T> sender) {
         if (!places.tryAcquire()) {
             observer.onError(Status.RESOURCE_EXHAUSTED
-                    .withDescription(LIMIT + " log streams are open on this node, which is the limit; close one")
+                    .withDescription(LIMIT + " streams are open on this node, which is the limit; close one")
                     .asRuntimeException());
             return;
         }
@@ -33,6 +34,8 @@ final class Followers {
                 stream.complete();
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
+            } catch (StatusRuntimeException refused) {
+                observer.onError(refused);
             } catch (RuntimeException failed) {
                 LOG.warn("{} failed", name, failed);
                 observer.onError(Status.INTERNAL

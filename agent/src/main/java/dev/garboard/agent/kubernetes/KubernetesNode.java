@@ -1,12 +1,18 @@
 package dev.garboard.agent.kubernetes;
 
 import com.google.protobuf.ByteString;
+import dev.garboard.agent.kubernetes.controlplane.CertificateRotation;
+import dev.garboard.agent.kubernetes.controlplane.ControlPlaneApplier;
+import dev.garboard.agent.kubernetes.controlplane.ControlPlanePaths;
+import dev.garboard.agent.kubernetes.controlplane.EtcdApplier;
+import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -21,6 +27,7 @@ public final class KubernetesNode {
     private static final Path RELEASE_CERTIFICATE = Path.of("/run/garboard/release.crt");
 
     private final DocumentEngine engine;
+    private final KubernetesCalls calls;
 
     /** What of the node the appliers work with. */
     public record Parts(Children children, Supervisor supervisor, ServiceTable services, RandomGenerator random) {}
@@ -33,11 +40,21 @@ public final class KubernetesNode {
     public KubernetesNode(Parts parts, Runnable changed) {
         var shelf = new BundleShelf();
         var tools = new ProgramCall(parts.children(), List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
+        var clock = InstantSource.system();
+        var certificateService = parts.services().add("certificates", "Replaces the cluster's certificates in time");
+        var certificates = new CertificateRotation(certificateService, clock);
+        var paths = ControlPlanePaths.ofNode();
+        var etcd = new EtcdApplier(parts, shelf, paths, certificates);
+        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, clock);
+        calls = new KubernetesCalls(shelf, parts.services(), certificates, etcd, controlPlane, clock);
+        parts.supervisor().start(certificateService, certificates);
         List<DocumentApplier> appliers = List.of(
                 new BundleApplier(parts.services(), shelf, RELEASE_CERTIFICATE),
                 new RegistryMirrorApplier(),
                 new ContainerRuntimeApplier(parts, shelf),
                 new CniApplier(tools),
+                etcd,
+                controlPlane,
                 new KubeletApplier(parts, shelf));
         var service = parts.services().add("documents", "Brings the node to its documents");
         engine = new DocumentEngine(service, appliers, parts.random(), changed);
@@ -52,6 +69,11 @@ public final class KubernetesNode {
     /** How far the node is with each document. */
     public List<DocumentStatus> statuses() {
         return engine.statuses();
+    }
+
+    /** Answers what is asked of the node's part of the cluster. */
+    public KubernetesCalls calls() {
+        return calls;
     }
 
     /** Ends everything, quickly: the node goes down. */

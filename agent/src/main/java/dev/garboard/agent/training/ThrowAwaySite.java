@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A site CA that lives for one training run. Written out by hand, because the node image has no BouncyCastle and the JDK
- * makes no certificates.
+ * A site CA that lives for one training run. Written out by hand: the JDK makes no certificates, and BouncyCastle's classes
+ * have no place in the cache of a start that does without them.
  */
 final class ThrowAwaySite {
 

@@ -1,0 +1,248 @@
+package dev.garboard.agent.kubernetes.controlplane;
+
+import dev.garboard.agent.kubernetes.BundleShelf;
+import dev.garboard.agent.kubernetes.ConfigFile;
+import dev.garboard.agent.kubernetes.DocumentApplier;
+import dev.garboard.agent.kubernetes.DocumentInput;
+import dev.garboard.agent.kubernetes.DocumentPendingException;
+import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.MountedBundle;
+import dev.garboard.agent.supervision.Program;
+import dev.garboard.agent.supervision.Program.Command;
+import dev.garboard.agent.supervision.Service;
+import dev.garboard.agent.supervision.ServiceStatus;
+import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.kubernetes.pki.ClusterKeys;
+import dev.garboard.kubernetes.pki.ClusterSecrets;
+import dev.garboard.kubernetes.pki.LeafCertificates;
+import dev.garboard.trust.Authority;
+import dev.garboard.trust.CertificateProfile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code Etcd}: the node's member, as a supervised program. A member founds a cluster, joins one, or goes on with the data it has; it
+ * counts as applied when it votes.
+ */
+public final class EtcdApplier implements DocumentApplier {
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final String LOCAL = "127.0.0.1";
+
+    private final KubernetesNode.Parts parts;
+    private final BundleShelf shelf;
+    private final ControlPlanePaths paths;
+    private final CertificateRotation certificates;
+    private final EtcdData data;
+    private @Nullable Service service;
+    private @Nullable Program program;
+    private @Nullable Command command;
+    private volatile @Nullable RunningMember member;
+    private volatile boolean votes;
+
+    /** The member as it was started last. */
+    private record RunningMember(Etcd document, Authority authority, LeafFile peer, LeafFile agent) {
+
+        EtcdClient client(String host) {
+            return EtcdClient.open(host, agent.read(), authority.certificate());
+        }
+
+        EtcdMembership membership() {
+            return new EtcdMembership(address -> client(address.getHostAddress()));
+        }
+
+        /** Whether the other is the same member of the same cluster, whatever it knows of the others. */
+        boolean isSame(RunningMember other) {
+            return document.memberName().equals(other.document.memberName())
+                    && document.address().equals(other.document.address())
+                    && document.token().equals(other.document.token());
+        }
+    }
+
+    /** One that runs nothing yet. */
+    public EtcdApplier(
+            KubernetesNode.Parts parts, BundleShelf shelf, ControlPlanePaths paths, CertificateRotation certificates) {
+        this.parts = parts;
+        this.shelf = shelf;
+        this.paths = paths;
+        this.certificates = certificates;
+        this.data = new EtcdData(paths);
+    }
+
+    @Override
+    public String kind() {
+        return Etcd.KIND;
+    }
+
+    @Override
+    public void apply(DocumentInput input) throws Exception {
+        var document = input.as(Etcd.class);
+        var authority = ClusterKeys.etcdAuthority(Map.of(
+                ClusterSecrets.ETCD_CA_CERTIFICATE, text(input, ClusterSecrets.ETCD_CA_CERTIFICATE),
+                ClusterSecrets.ETCD_CA_KEY, text(input, ClusterSecrets.ETCD_CA_KEY)));
+        var bundle = shelf.require();
+        var wanted = new RunningMember(
+                document,
+                authority,
+                leaf("etcd", authority, LeafCertificates.etcdMember(document.memberName(), document.address())),
+                leaf("etcd-agent", authority, LeafCertificates.etcdAgentClient()));
+        ConfigFile.write(ca(), authority.certificatePem());
+        certificates.keep("etcd", List.of(wanted.peer(), wanted.agent()));
+        start(wanted, bundle);
+        requireVote(wanted);
+    }
+
+    private void start(RunningMember wanted, MountedBundle bundle) throws Exception {
+        if (service == null || program == null) {
+            service = parts.services().add("etcd", "Keeps the cluster's state, together with the other members");
+            program = new Program(service, parts.children(), parts.supervisor(), GRACE, this::probe);
+        }
+        var before = member;
+        boolean neverBegan = service.status().state() == ServiceStatus.State.FAILED && !data.exists();
+        if (before == null || !before.isSame(wanted) || command == null || neverBegan) {
+            command = command(wanted, bundle);
+        } else if (!command.version().equals(bundle.name())) {
+            command = continued(wanted, bundle);
+        }
+        member = wanted;
+        program.start(command);
+    }
+
+    /** A command line stays the same while the member runs, although the list of members changes: etcd reads it once. */
+    private Command command(RunningMember wanted, MountedBundle bundle) throws Exception {
+        var document = wanted.document();
+        data.refuseOtherCluster(document);
+        if (data.exists()) {
+            return continued(wanted, bundle);
+        }
+        if (document.bootstrap() && document.members().isEmpty()) {
+            data.prepare(document);
+            return command(wanted, bundle, EtcdSettings.Start.NEW, own(document));
+        }
+        // Also for the founder once others are known: founding again would make a second cluster beside theirs.
+        var members = wanted.membership().join(document);
+        data.prepare(document);
+        return command(wanted, bundle, EtcdSettings.Start.EXISTING, members);
+    }
+
+    private Command continued(RunningMember wanted, MountedBundle bundle) {
+        // With data there is no need to know the others: it says who they are.
+        return command(wanted, bundle, EtcdSettings.Start.EXISTING, own(wanted.document()));
+    }
+
+    private Command command(
+            RunningMember wanted, MountedBundle bundle, EtcdSettings.Start start, Map<String, String> members) {
+        var argv = EtcdSettings.command(
+                bundle.program("etcd"), wanted.document(), start, members, paths.etcdData(), wanted.peer(), ca());
+        return new Command(argv, bundle.environment(), bundle.name());
+    }
+
+    private static Map<String, String> own(Etcd document) {
+        return Map.of(document.memberName(), EtcdSettings.peerUrl(document.address()));
+    }
+
+    private void requireVote(RunningMember wanted) {
+        try (var local = wanted.client(LOCAL)) {
+            var status = local.status();
+            if (status.getIsLearner()) {
+                votes = false;
+                wanted.membership().promote(wanted.document(), local);
+            } else if (status.getLeader() == 0) {
+                throw new DocumentPendingException(
+                        "waits for etcd: there is no leader, a majority of the members must run");
+            }
+            votes = true;
+        } catch (EtcdException notYet) {
+            throw new DocumentPendingException("waits for etcd: "
+                    + (service == null ? "" : service.status().message() + "; ") + notYet.getMessage());
+        }
+    }
+
+    private void probe() {
+        var running = member;
+        if (running == null) {
+            return;
+        }
+        try (var local = running.client(LOCAL)) {
+            var status = local.status();
+            if (status.getLeader() == 0) {
+                throw new IllegalStateException("there is no leader; a majority of the members must run");
+            }
+            if (status.getErrorsCount() > 0) {
+                throw new IllegalStateException(String.join(", ", status.getErrorsList()));
+            }
+        }
+    }
+
+    /** Whether the member has voted since it was started: only then is it of use to an API server. */
+    boolean votes() {
+        return votes;
+    }
+
+    /** A client of this node's member; empty when it has none. */
+    Optional<EtcdClient> client() {
+        return Optional.ofNullable(member).map(running -> running.client(LOCAL));
+    }
+
+    @Override
+    public void remove(String name) throws Exception {
+        var running = member;
+        if (running != null && data.exists()) {
+            leave(running);
+        }
+        stop();
+        data.delete();
+        certificates.forget("etcd");
+        member = null;
+        command = null;
+        votes = false;
+        if (service != null) {
+            parts.services().remove(service);
+            service = null;
+            program = null;
+        }
+    }
+
+    /** A member that only vanished would still count for the majority. */
+    private static void leave(RunningMember running) {
+        long id;
+        try (var local = running.client(LOCAL)) {
+            id = local.status().getHeader().getMemberId();
+        } catch (EtcdException notRunning) {
+            throw new DocumentPendingException("waits for etcd, to leave the cluster: " + notRunning.getMessage());
+        }
+        running.membership().leave(running.document(), id);
+    }
+
+    private void stop() throws InterruptedException {
+        if (program != null) {
+            program.stop();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private LeafFile leaf(String name, Authority authority, CertificateProfile profile) {
+        return new LeafFile(paths.pki(), name, authority, profile);
+    }
+
+    private Path ca() {
+        return paths.pki().resolve(ClusterSecrets.ETCD_CA_CERTIFICATE);
+    }
+
+    private static String text(DocumentInput input, String name) {
+        return new String(input.secret(name), StandardCharsets.US_ASCII);
+    }
+}

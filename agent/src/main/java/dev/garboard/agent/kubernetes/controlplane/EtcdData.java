@@ -1,0 +1,72 @@
+package dev.garboard.agent.kubernetes.controlplane;
+
+import dev.garboard.agent.kubernetes.ConfigFile;
+import dev.garboard.kubernetes.document.DocumentException;
+import dev.garboard.kubernetes.document.Etcd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What an etcd member keeps between two starts, and which cluster that belongs to. */
+final class EtcdData {
+
+    private final Path directory;
+    private final Path cluster;
+
+    EtcdData(ControlPlanePaths paths) {
+        this.directory = paths.etcdData();
+        this.cluster = paths.etcd().resolve("cluster");
+    }
+
+    /** Whether the member has begun: etcd writes its log before anything else that counts. */
+    boolean exists() {
+        try (Stream<Path> log = Files.list(directory.resolve("member").resolve("wal"))) {
+            return log.anyMatch(file -> file.toString().endsWith(".wal"));
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    /**
+     * Refuses data of another cluster: started with it, the member would bring that one back.
+     *
+     * @throws DocumentException when there is such data
+     */
+    void refuseOtherCluster(Etcd document) throws IOException {
+        if (exists() && Files.exists(cluster)) {
+            var found = Files.readString(cluster).strip();
+            if (!found.equals(document.token())) {
+                throw new DocumentException("Etcd/default: spec.token: " + directory + " holds data of the cluster \""
+                        + found + "\", expected \"" + document.token()
+                        + "\"; reset the node if that data is not needed any more");
+            }
+        }
+    }
+
+    /** Makes an empty directory for a member that is about to begin. */
+    void prepare(Etcd document) throws IOException {
+        delete();
+        // etcd refuses a directory that others can read.
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        ConfigFile.write(cluster, document.token() + "\n");
+    }
+
+    /** Forgets everything. */
+    void delete() throws IOException {
+        Files.deleteIfExists(cluster);
+        if (Files.isDirectory(directory)) {
+            List<Path> all;
+            try (Stream<Path> walk = Files.walk(directory)) {
+                all = walk.sorted(Comparator.reverseOrder()).toList();
+            }
+            for (var file : all) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
