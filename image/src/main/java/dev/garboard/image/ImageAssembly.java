@@ -72,7 +72,12 @@ final class ImageAssembly {
     }
 
     private Label label(RootTree tree) throws IOException {
-        var content = tree.fill(parts.runtime(), parts.agent(), parts.packageTree(), request.platform());
+        var content = tree.fill(
+                parts.runtime(),
+                parts.agent(),
+                parts.packageTree(),
+                new KernelModules(parts.kernelTree()),
+                request.platform());
         // The kernel and stage-0 are part of what runs, so they are part of the id that the agent reports.
         var buildId = Digest.of(
                 content + parts.kernelPackage().sha256() + Digest.of(parts.init()) + request.platform() + epoch);

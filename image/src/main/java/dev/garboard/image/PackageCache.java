@@ -31,6 +31,7 @@ final class PackageCache {
         var names = new ArrayList<String>();
         names.add(apt.kernelOf(platform.kernelPackage()));
         names.addAll(LIBRARIES);
+        names.addAll(NodePrograms.PACKAGES);
         var required = List.copyOf(names);
         names.addAll(platform.firmwarePackages());
         var candidates = apt.candidates(names);

@@ -20,6 +20,46 @@ public enum Platform {
      */
     private static final List<String> CHECKSUMS = List.of("sha256_ssse3", "crc32c_intel", "crc32c_generic");
 
+    /** What containers and their networks need; loaded by the agent when a node becomes part of a cluster. */
+    static final List<String> CONTAINER_MODULES = List.of(
+            "overlay",
+            "veth",
+            "bridge",
+            "br_netfilter",
+            "vxlan",
+            "nf_conntrack",
+            "nf_conntrack_netlink",
+            "nf_nat",
+            "nf_tables",
+            "nft_chain_nat",
+            "nft_compat",
+            "nft_ct",
+            "nft_fib",
+            "nft_fib_ipv4",
+            "nft_fib_ipv6",
+            "nft_fib_inet",
+            "nft_hash",
+            "nft_limit",
+            "nft_log",
+            "nft_masq",
+            "nft_nat",
+            "nft_numgen",
+            "nft_redir",
+            "nft_reject",
+            "nft_reject_ipv4",
+            "nft_reject_ipv6",
+            "nft_reject_inet",
+            "x_tables",
+            "xt_addrtype",
+            "xt_comment",
+            "xt_conntrack",
+            "xt_mark",
+            "xt_MASQUERADE",
+            "xt_multiport",
+            "xt_nat",
+            "xt_REDIRECT",
+            "xt_tcpudp");
+
     private static final List<String> LAB_DEVICES =
             List.of("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "button", "evdev");
 

@@ -9,17 +9,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Lays out the root file system of a node: the runtime, the agent, the C library, a few files in /etc. Nothing else. */
+/**
+ * Lays out the root file system of a node: the runtime, the agent, the C library, the few programs that Kubernetes calls,
+ * kernel modules for containers, a few files in /etc. Nothing else.
+ */
 final class RootTree {
 
     static final String AOT_CACHE = "app/agent.aot";
     static final String ARGUMENTS = "etc/java.args";
     static final String IMAGE = "etc/garboard/image.json";
-    private static final String LIBRARY_DIRECTORY = "lib/x86_64-linux-gnu";
+    private static final String LIBRARY_DIRECTORY = "usr/lib/x86_64-linux-gnu";
     private static final String NATIVE_ACCESS = "com/sun/jna/linux-x86-64/libjnidispatch.so";
 
     private static final List<String> DIRECTORIES = List.of(
-            "proc", "sys", "dev", "run", "mnt", "tmp", "var", "lib64", LIBRARY_DIRECTORY, "app/lib", "etc/garboard");
+            "proc",
+            "sys",
+            "dev",
+            "run",
+            "mnt",
+            "tmp",
+            "var",
+            "usr/bin",
+            "usr/sbin",
+            "usr/lib64",
+            LIBRARY_DIRECTORY,
+            "app/lib",
+            "etc/garboard");
+
+    /** As Debian has them: a pod that mounts /usr of the node finds program, loader and libraries in it. */
+    private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib64");
 
     /** The C library's files: those that the runtime links, and those that it opens by name. */
     private static final List<String> LIBRARIES = List.of(
@@ -48,14 +66,20 @@ final class RootTree {
     }
 
     /** Fills the tree, everything but the AOT cache; gives the digest of all that is in it so far. */
-    String fill(Path runtime, AgentDistribution agent, Path packages, Platform platform) throws IOException {
+    String fill(Path runtime, AgentDistribution agent, Path packages, KernelModules kernel, Platform platform)
+            throws IOException {
         Trees.delete(root);
         for (var directory : DIRECTORIES) {
             Files.createDirectories(root.resolve(directory));
         }
+        for (var name : MERGED) {
+            Files.createSymbolicLink(root.resolve(name), Path.of("usr", name));
+        }
         Files.move(runtime, root.resolve("jre"));
         addAgent(agent);
         addLibraries(packages);
+        new NodePrograms(packages).addTo(root, root.resolve(LIBRARY_DIRECTORY));
+        addModules(kernel);
         addConfiguration(platform);
         Trees.normalise(root, epoch);
         return Trees.digest(root);
@@ -75,7 +99,7 @@ final class RootTree {
         for (var jar : agent.jars()) {
             JarCopy.copy(jar, root.resolve("app/lib").resolve(jar.getFileName()), FileTime.fromMillis(epoch * 1000));
             if (jar.getFileName().toString().startsWith("jna-")) {
-                nativeAccess = JarCopy.extract(jar, NATIVE_ACCESS, root.resolve("lib/libjnidispatch.so"));
+                nativeAccess = JarCopy.extract(jar, NATIVE_ACCESS, root.resolve("usr/lib/libjnidispatch.so"));
             }
         }
         if (!nativeAccess) {
@@ -89,7 +113,7 @@ final class RootTree {
         for (var name : LIBRARIES) {
             Files.copy(find(packages, name), root.resolve(LIBRARY_DIRECTORY).resolve(name));
         }
-        var loader = root.resolve("lib64").resolve(LOADER);
+        var loader = root.resolve("usr/lib64").resolve(LOADER);
         Files.copy(find(packages, LOADER), loader);
         loader.toFile().setExecutable(true);
     }
@@ -102,6 +126,18 @@ final class RootTree {
                     .findFirst()
                     .orElseThrow(() -> new ImageException("libc6 and libgcc-s1 have no file " + name));
         }
+    }
+
+    /** Where the agent looks for them: under the release of the kernel that they are for. */
+    private void addModules(KernelModules kernel) throws IOException {
+        var directory = root.resolve("usr/lib/modules").resolve(kernel.release());
+        Files.createDirectories(directory);
+        var order = new StringBuilder();
+        for (var module : kernel.select(List.of(), Platform.CONTAINER_MODULES).modules()) {
+            Files.write(directory.resolve(module.fileName()), module.content());
+            order.append(module.fileName()).append('\n');
+        }
+        Files.writeString(directory.resolve("order"), order);
     }
 
     private void addConfiguration(Platform platform) throws IOException {

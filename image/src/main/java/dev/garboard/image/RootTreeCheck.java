@@ -9,11 +9,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Holds a finished root tree to its promise: two programs, no script, no shell, and every library that is named is there. */
+/** Holds a finished root tree to its promise: few programs, no script, no shell, and every library that is named is there. */
 final class RootTreeCheck {
 
-    private static final Set<String> PROGRAMS = Set.of("jre/bin/java", "lib64/ld-linux-x86-64.so.2");
+    private static final Set<String> PROGRAMS = Stream.concat(
+                    Stream.of("jre/bin/java", "usr/lib64/ld-linux-x86-64.so.2"), NodePrograms.PATHS.stream())
+            .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "zsh", "busybox", "toybox", "perl");
 
     private RootTreeCheck() {}

@@ -66,7 +66,9 @@ final class Trees {
         var time = FileTime.fromMillis(epochSecond * 1000);
         for (var path : sorted(root).reversed()) {
             if (!Files.isSymbolicLink(path)) {
-                boolean executable = Files.isDirectory(path) || isProgram(path);
+                boolean executable = Files.isDirectory(path)
+                        || isProgram(path)
+                        || NodePrograms.PATHS.contains(root.relativize(path).toString());
                 Files.setPosixFilePermissions(
                         path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
             }
