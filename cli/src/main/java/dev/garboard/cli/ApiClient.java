@@ -62,6 +62,12 @@ final class ApiClient implements AutoCloseable {
         return send(request(kind, query).header("Accept", TABLE).GET());
     }
 
+    JsonNode create(Kind<?, ?> kind, ObjectNode resource) {
+        return send(request(kind, "")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(resource.toString())));
+    }
+
     JsonNode patch(Kind<?, ?> kind, String name, ObjectNode mergePatch) {
         return send(request(kind, "/" + name)
                 .header("Content-Type", "application/merge-patch+json")

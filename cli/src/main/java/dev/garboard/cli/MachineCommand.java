@@ -8,12 +8,13 @@ import picocli.CommandLine.Spec;
 /** The machines of the site. */
 @Command(
         name = "machine",
-        description = "List, show, accept and reject the machines of the site.",
+        description = "List, show, accept, reject and label the machines of the site.",
         subcommands = {
             MachineListCommand.class,
             MachineShowCommand.class,
             MachineAcceptCommand.class,
-            MachineRejectCommand.class
+            MachineRejectCommand.class,
+            MachineLabelCommand.class
         })
 final class MachineCommand implements Runnable {
 

@@ -61,6 +61,14 @@ final class MachineShowCommand implements Callable<Integer> {
         line(out, "Last seen", status.lastSeen());
         line(out, "Certificate until", status.certificateNotAfter());
         line(out, "Boot session", status.bootSession());
+        for (var document : status.documents()) {
+            line(
+                    out,
+                    document.kind(),
+                    "revision " + document.appliedRevision() + " of " + document.desiredRevision()
+                            + (document.failedRevision() > 0 ? ", " + document.failedRevision() + " failed" : "")
+                            + (document.message().isEmpty() ? "" : ": " + document.message()));
+        }
         for (var condition : status.conditions()) {
             line(
                     out,

@@ -25,6 +25,7 @@ public final class Main {
                 new MachineCommand(),
                 new BootsCommand(),
                 new NodeCommand(),
+                new ClusterCommand(),
                 new LabCommand(),
                 new CompletionCommand());
     }

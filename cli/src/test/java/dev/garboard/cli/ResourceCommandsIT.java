@@ -77,6 +77,66 @@ class ResourceCommandsIT {
     }
 
     @Test
+    void labelsMachines() throws Exception {
+        machine("node-a");
+
+        var set = site.runAs(Role.OPERATOR, "machine", "label", "node-a", "role=worker", "rack=1");
+        var taken = site.runAs(Role.OPERATOR, "machine", "label", "node-a", "rack-");
+        var wrong = site.runAs(Role.OPERATOR, "machine", "label", "node-a", "rack");
+
+        assertEquals("machine node-a: role=worker rack=1\n", set.out());
+        assertEquals(0, taken.code(), taken.err());
+        assertEquals(
+                java.util.Map.of("role", "worker"),
+                site.store()
+                        .get(Kinds.MACHINE, "node-a")
+                        .orElseThrow()
+                        .metadata()
+                        .labels());
+        assertEquals(2, wrong.code());
+        assertEquals("garboard: \"rack\" is no label, expected key=value, or key- to take one away\n", wrong.err());
+    }
+
+    @Test
+    void declaresAndShowsClusters() throws Exception {
+        var none = site.runAs(Role.READER, "cluster", "list");
+        var created = site.runAs(
+                Role.OPERATOR,
+                "cluster",
+                "create",
+                "lab",
+                "--version=1.37.2",
+                "--control-planes=role=control-plane",
+                "--workers=role=worker,rack=1");
+        var again = site.runAs(
+                Role.OPERATOR, "cluster", "create", "lab", "--version=1.37.2", "--control-planes=role=control-plane");
+        var overlapping = site.runAs(
+                Role.OPERATOR,
+                "cluster",
+                "create",
+                "other",
+                "--version=1.37.2",
+                "--control-planes=role=cp",
+                "--pod-cidr=10.96.0.0/16");
+        var list = site.runAs(Role.READER, "cluster", "list");
+        var status = site.runAs(Role.READER, "cluster", "status", "lab");
+        var kubeconfig = site.runAs(Role.READER, "cluster", "kubeconfig", "lab");
+
+        assertEquals("No clusters. Declare one: garboard cluster create NAME …\n", none.err());
+        assertEquals(
+                "cluster lab: declared; `garboard cluster status lab` shows how it comes on\n",
+                created.out(),
+                created.err());
+        assertEquals(1, again.code());
+        assertTrue(overlapping.err().contains("spec.serviceCidr: found 10.96.0.0/16"), overlapping.err());
+        assertTrue(list.out().lines().toList().get(1).startsWith("lab    1.37.2    Pending   0/0"), list.out());
+        assertTrue(
+                status.out().startsWith("lab: Pending, Kubernetes 1.37.2, control planes 0/0, workers 0/0\n"),
+                status.out());
+        assertTrue(kubeconfig.err().contains("has no control plane yet that could issue one"), kubeconfig.err());
+    }
+
+    @Test
     void acceptsAndRejectsMachines() throws Exception {
         machine("node-a");
         machine("node-b");

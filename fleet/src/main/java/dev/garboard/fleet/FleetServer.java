@@ -1,9 +1,12 @@
 package dev.garboard.fleet;
 
 import dev.garboard.agentapi.MachineApiRoles;
+import dev.garboard.agentapi.MachineMetadata;
 import dev.garboard.agentapi.RoleInterceptor;
 import dev.garboard.agentapi.SiteServers;
 import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
+import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.inventory.BootSessions;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.Kinds;
@@ -13,12 +16,19 @@ import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.trust.Caller;
+import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusException;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 public final class FleetServer implements AutoCloseable {
 
     private static final long STOP_SECONDS = 5;
+    private static final long CALL_SECONDS = 15;
 
     private final FleetConfig config;
     private final MachineIndex index;
@@ -148,6 +159,35 @@ public final class FleetServer implements AutoCloseable {
     /** How many machines wait for acceptance on an open stream. */
     public int pending() {
         return enrollments.pending();
+    }
+
+    /**
+     * Takes a member out of a cluster's etcd, asking the agent of another one.
+     *
+     * @return why that was not possible; empty when it is done
+     */
+    public Optional<String> removeEtcdMember(String through, String member) {
+        var node = streams.of(through);
+        if (node.isEmpty()) {
+            return Optional.of("machine " + through + " is not connected");
+        }
+        var headers = new Metadata();
+        headers.put(
+                MachineMetadata.ON_BEHALF_OF,
+                MachineMetadata.onBehalfOf(new Caller("garboard-server", Set.of(Role.ADMIN))));
+        try {
+            KubernetesServiceGrpc.newBlockingV2Stub(channels.to(node.get()))
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                    .etcdRemoveMember(EtcdRemoveMemberRequest.newBuilder()
+                            .setMember(member)
+                            .build());
+            return Optional.empty();
+        } catch (StatusException refused) {
+            return refused.getStatus().getCode() == Status.Code.NOT_FOUND
+                    ? Optional.empty()
+                    : Optional.of(through + ": " + refused.getStatus());
+        }
     }
 
     /** Machines that were connected before this server started and are not now. */

@@ -131,8 +131,12 @@ final class ClusterCare {
                         .orElse(null);
     }
 
-    /** Empties those that leave: pods first, then the member of etcd, then the node. */
-    void departures(Resource<ClusterSpec, ClusterStatus> cluster, Map<String, KubernetesNode> nodes, ClusterApi api) {
+    /** Empties those that leave: pods first, then the member of etcd, then the node. Once it is gone its documents go too. */
+    void departures(
+            Resource<ClusterSpec, ClusterStatus> cluster,
+            ClusterFacts facts,
+            Map<String, KubernetesNode> nodes,
+            ClusterApi api) {
         var leaving = cluster.status().nodes().stream()
                 .filter(node -> node.stage() == Stage.LEAVING)
                 .toList();
@@ -141,7 +145,10 @@ final class ClusterCare {
             if (nodes.containsKey(node.machine()) && api.drain(node.machine()) > 0) {
                 continue;
             }
-            if (node.role() == Role.CONTROL_PLANE && !leavesEtcd(cluster.status(), node)) {
+            var lost =
+                    !facts.machine(node.machine()).map(MachineFacts::connected).orElse(false);
+            // One that is there leaves etcd by itself when its documents go; who is dead cannot.
+            if (node.role() == Role.CONTROL_PLANE && lost && !leavesEtcd(cluster.status(), node)) {
                 continue;
             }
             api.remove(node.machine());

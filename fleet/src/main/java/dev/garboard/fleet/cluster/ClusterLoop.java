@@ -205,7 +205,7 @@ final class ClusterLoop implements AutoCloseable {
             care.tokens(cluster, facts, api).forEach(parts.desk()::changed);
             care.requests(cluster, api);
             care.marks(cluster, seen, api);
-            care.departures(cluster, seen.nodes(), api);
+            care.departures(cluster, facts, seen.nodes(), api);
         } catch (KubernetesException refused) {
             log.atInfo()
                     .addKeyValue("cluster", name)

@@ -33,10 +33,9 @@ public record Etcd(String memberName, Inet4Address address, boolean bootstrap, L
         var name = spec.value("memberName", Forms::dnsName);
         var address = spec.value("address", Forms::address);
         boolean bootstrap = spec.flag("bootstrap");
+        // Neither founding nor a member to join is how the founder goes on alone: with the data that it has, and never
+        // without.
         var members = spec.objects("members", member -> member(member, name, address));
-        if (!bootstrap && members.isEmpty()) {
-            throw spec.refusal("members", "none", "at least one member to join, because bootstrap is false");
-        }
         return new Etcd(name, address, bootstrap, members, spec.value("token", Forms::label));
     }
 
