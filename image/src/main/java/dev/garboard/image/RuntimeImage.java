@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class RuntimeImage {
 
     private static final String MODULES =
-            "java.base,java.logging,java.management,java.naming,java.net.http,jdk.unsupported";
+            "java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.unsupported";
 
     /** Nothing on a node lists certificates, starts programs through a shell or makes other archives. */
     private static final List<String> UNNEEDED =
