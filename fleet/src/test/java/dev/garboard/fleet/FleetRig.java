@@ -57,6 +57,7 @@ final class FleetRig implements AutoCloseable {
     final List<Runnable> open = new ArrayList<>();
     DesiredDocuments documents = DesiredDocuments.none();
     FleetServer fleet;
+    private final int port;
 
     FleetRig(Path directory, boolean allowWeakIdentity) throws IOException {
         this.directory = directory;
@@ -65,13 +66,21 @@ final class FleetRig implements AutoCloseable {
         this.inventory = Inventory.open(directory.resolve("garboard.db").toString());
         this.store = inventory.store();
         this.index = new MachineIndex(store);
-        this.fleet = start(allowWeakIdentity);
+        this.fleet = start(allowWeakIdentity, 0);
+        this.port = fleet.port();
     }
 
-    FleetServer start(boolean allowWeakIdentity) throws IOException {
+    /** The same site, with documents for its nodes; the port stays, as that of a real server does. */
+    void restart(DesiredDocuments newDocuments) throws IOException {
+        fleet.close();
+        documents = newDocuments;
+        fleet = start(true, port);
+    }
+
+    private FleetServer start(boolean allowWeakIdentity, int port) throws IOException {
         var loopback = InetAddress.getLoopbackAddress();
         var config = new FleetConfig(
-                new InetSocketAddress(loopback, 0),
+                new InetSocketAddress(loopback, port),
                 allowWeakIdentity,
                 Duration.ofHours(24),
                 3,

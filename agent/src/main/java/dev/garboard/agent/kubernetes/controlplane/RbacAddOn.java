@@ -59,11 +59,9 @@ final class RbacAddOn {
         return List.of(
                 Manifest.of(READER),
                 Manifest.of(OPERATOR),
+                // Who may ask. The answer is the boot server's: it knows which machine each token was made for, and
+                // Kubernetes does not.
                 binding("garboard:join", "system:node-bootstrapper", "system:bootstrappers"),
-                binding(
-                        "garboard:approve-join",
-                        "system:certificates.k8s.io:certificatesigningrequests:nodeclient",
-                        "system:bootstrappers"),
                 binding(
                         "garboard:approve-renewal",
                         "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient",

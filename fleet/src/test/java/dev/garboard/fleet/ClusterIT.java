@@ -1,0 +1,347 @@
+package dev.garboard.fleet;
+
+import static dev.garboard.fleet.FleetRig.eventually;
+import static dev.garboard.fleet.FleetRig.next;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agentapi.v1.NodeMessage;
+import dev.garboard.agentapi.v1.ServerMessage;
+import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
+import dev.garboard.fleet.cluster.Clusters;
+import dev.garboard.fleet.cluster.FakeKubernetes;
+import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.ObjectMeta;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.ResourceJson;
+import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.kubernetes.pki.KubeletRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster from its declaration on, with nodes that speak the real protocol and a Kubernetes that the test is. */
+@Timeout(180)
+class ClusterIT {
+
+    private static final String FOUNDER = "node-1";
+    private static final String SECOND = "node-2";
+    private static final String WORKER = "node-3";
+
+    @TempDir
+    Path directory;
+
+    private final FakeKubernetes kubernetes = new FakeKubernetes();
+    private final Map<String, FakeNode> nodes = new HashMap<>();
+    private final Map<String, String> sessions = new HashMap<>();
+    private FleetRig rig;
+    private Clusters clusters;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new FleetRig(directory, true);
+        clusters = kubernetes.clusters(rig.inventory, directory.resolve("cluster.key"));
+        rig.restart(clusters.desired());
+        rig.rule("all-virtual", Acceptance.ACCEPTED, true);
+        for (int i = 1; i <= 3; i++) {
+            var mac = "52:54:00:00:00:0" + i;
+            var session = rig.booted(mac);
+            var node = rig.node();
+            node.take(next(node.enroll(node.request(session, mac, "").build())).getAccepted());
+            nodes.put("node-" + i, node);
+            sessions.put("node-" + i, session);
+            connect("node-" + i);
+        }
+        label(FOUNDER, "control-plane");
+        label(SECOND, "control-plane");
+        label(WORKER, "worker");
+    }
+
+    @AfterEach
+    void stop() {
+        // As the server does: nodes are told to come back later before the clusters stop.
+        rig.fleet.close();
+        clusters.close();
+        rig.close();
+    }
+
+    private void connect(String name) throws Exception {
+        node(name).connect(name, sessions.getOrDefault(name, ""));
+    }
+
+    private FakeNode node(String name) {
+        return Objects.requireNonNull(nodes.get(name));
+    }
+
+    private void label(String machine, String role) {
+        rig.store.update(
+                Kinds.MACHINE,
+                machine,
+                found -> found.withMetadata(found.metadata().withLabels(Map.of("role", role))));
+    }
+
+    private void declare() {
+        rig.store.create(new Resource<>(
+                Kinds.CLUSTER,
+                ObjectMeta.named("lab"),
+                ClusterSpec.of("1.37.2", Map.of("role", "control-plane"), Map.of("role", "worker")),
+                ClusterStatus.declared()));
+    }
+
+    private ClusterStatus status() {
+        return rig.store.get(Kinds.CLUSTER, "lab").orElseThrow().status();
+    }
+
+    /** Waits for a desired state that is as wanted. */
+    private DesiredState desired(String name, Predicate<DesiredState> wanted) throws InterruptedException {
+        var seen = ServerMessage.getDefaultInstance();
+        while (true) {
+            var message = node(name).received.poll(20, TimeUnit.SECONDS);
+            assertNotNull(message, name + ": nothing more within 20 s; the last was " + seen);
+            if (message.hasDesired() && wanted.test(message.getDesired())) {
+                return message.getDesired();
+            }
+            seen = message;
+        }
+    }
+
+    private static boolean has(DesiredState state, String kind) {
+        return state.getDocumentsList().stream()
+                .anyMatch(document -> document.getKind().equals(kind));
+    }
+
+    private static Etcd etcd(DesiredState state) {
+        return parsed(state).stream()
+                .filter(Etcd.class::isInstance)
+                .map(Etcd.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** As a node reads them: all of them are well formed. */
+    private static List<NodeDocument> parsed(DesiredState state) {
+        return state.getDocumentsList().stream()
+                .map(document -> Documents.parse(
+                        document.getKind() + "/" + document.getName(),
+                        document.getContent().toByteArray()))
+                .toList();
+    }
+
+    private static Map<String, Long> revisions(DesiredState state) {
+        var revisions = new HashMap<String, Long>();
+        state.getDocumentsList().forEach(document -> revisions.put(document.getKind(), document.getRevision()));
+        return revisions;
+    }
+
+    private void applies(String name, DesiredState state) {
+        var said = NodeMessage.Status.newBuilder().setReady(true).setObservedRevision(state.getRevision());
+        state.getDocumentsList()
+                .forEach(document -> said.addDocuments(NodeMessage.DocumentStatus.newBuilder()
+                        .setKind(document.getKind())
+                        .setName(document.getName())
+                        .setDesiredRevision(document.getRevision())
+                        .setAppliedRevision(document.getRevision())));
+        node(name).say(NodeMessage.newBuilder().setStatus(said));
+    }
+
+    /** The server's process ends and begins again; the nodes' do not. */
+    private void restartServer() throws Exception {
+        rig.fleet.close();
+        clusters.close();
+        nodes.values().forEach(node -> {
+            node.vanish();
+            node.received.clear();
+        });
+        clusters = kubernetes.clusters(rig.inventory, directory.resolve("cluster.key"));
+        rig.restart(clusters.desired());
+    }
+
+    private DesiredState found() throws Exception {
+        declare();
+        var founding = desired(FOUNDER, state -> has(state, Etcd.KIND));
+        applies(FOUNDER, founding);
+        kubernetes.registers(FOUNDER);
+        kubernetes.answers = true;
+        return desired(FOUNDER, state -> has(state, Etcd.KIND) && !etcd(state).bootstrap());
+    }
+
+    @Test
+    void etcdIsFoundedOnceAcrossARestartOfTheServer() throws Exception {
+        declare();
+        var before = desired(FOUNDER, state -> has(state, Etcd.KIND));
+        assertTrue(etcd(before).bootstrap());
+        assertEquals(FOUNDER, status().bootstrapMachine());
+
+        restartServer();
+        // The other one is back first: it must not be taken for the founder.
+        connect(SECOND);
+        var second = desired(SECOND, state -> true);
+        eventually(() -> status().nodes().size() == 3, () -> status().toString());
+        connect(FOUNDER);
+        var after = desired(FOUNDER, state -> has(state, Etcd.KIND));
+
+        assertEquals(List.of(), second.getDocumentsList());
+        assertEquals(Map.of(), second.getSecretsMap());
+        assertEquals(before.getDocumentsList(), after.getDocumentsList());
+        assertEquals(before.getSecretsMap(), after.getSecretsMap());
+        assertEquals(before.getRevision(), after.getRevision());
+        assertEquals(FOUNDER, status().bootstrapMachine());
+    }
+
+    @Test
+    void whoFoundedIsToldNeverToFoundAgain() throws Exception {
+        var founded = found();
+
+        assertEquals(List.of(), etcd(founded).members());
+        assertEquals(2, revisions(founded).get(Etcd.KIND));
+        assertEquals(1, revisions(founded).get("ControlPlane"));
+        assertTrue(status().bootstrapped());
+        restartServer();
+        connect(FOUNDER);
+        var again = desired(FOUNDER, state -> has(state, Etcd.KIND));
+        assertEquals(founded.getDocumentsList(), again.getDocumentsList());
+    }
+
+    @Test
+    void aWorkerJoinsWithATokenThatEndsWithTheJoining() throws Exception {
+        found();
+        var joining = desired(WORKER, state -> state.containsSecrets("bootstrap-token"));
+        var token = joining.getSecretsOrThrow("bootstrap-token").toStringUtf8();
+
+        assertEquals(token, kubernetes.tokens.get(WORKER));
+        assertEquals(
+                Set.of("bootstrap-token", "kubernetes-ca.crt"),
+                joining.getSecretsMap().keySet());
+        assertFalse(has(joining, Etcd.KIND) || has(joining, "ControlPlane"));
+        applies(WORKER, joining);
+        kubernetes.registers(WORKER);
+        var joined = desired(WORKER, state -> !state.containsSecrets("bootstrap-token"));
+
+        assertEquals(Map.of(), Map.copyOf(kubernetes.tokens));
+        assertEquals(revisions(joining), revisions(joined));
+        assertTrue(joined.getRevision() > joining.getRevision());
+        eventually(() -> status().workersReady() == 1, () -> status().toString());
+        eventually(
+                () -> Map.of("node-role.kubernetes.io/worker", "").equals(kubernetes.labels.get(WORKER)),
+                kubernetes.labels::toString);
+    }
+
+    @Test
+    void keysGoToControlPlanesOnlyAndAreNowhereElse() throws Exception {
+        var founded = found();
+
+        assertEquals(
+                new TreeSet<>(Set.of(
+                        "etcd-ca.crt",
+                        "etcd-ca.key",
+                        "front-proxy-ca.crt",
+                        "front-proxy-ca.key",
+                        "kubernetes-ca.crt",
+                        "kubernetes-ca.key",
+                        "service-account.key",
+                        "service-account.pub")),
+                new TreeSet<>(founded.getSecretsMap().keySet()));
+        for (var kind : Kinds.all()) {
+            for (var resource : rig.store.list(kind).items()) {
+                assertFalse(ResourceJson.write(resource).toString().contains("PRIVATE"), resource::toString);
+            }
+        }
+        assertEquals(
+                PosixFilePermissions.fromString("rw-------"),
+                Files.getPosixFilePermissions(directory.resolve("cluster.key")));
+        try (var files = Files.list(directory)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                assertFalse(
+                        new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains("PRIVATE KEY"),
+                        file::toString);
+            }
+        }
+    }
+
+    @Test
+    void certificatesAreIssuedToTheMachinesOfTheInventoryOnly() throws Exception {
+        found();
+        kubernetes.requests.add(serving("right", FOUNDER, List.of(FOUNDER), List.of("127.0.0.1")));
+        kubernetes.requests.add(serving("wrong-address", FOUNDER, List.of(FOUNDER), List.of("192.0.2.1")));
+        kubernetes.requests.add(serving("stranger", "stranger", List.of("stranger"), List.of("127.0.0.1")));
+
+        eventually(() -> kubernetes.decisions.size() == 3, kubernetes.decisions::toString);
+
+        assertEquals("", kubernetes.decisions.get("right"));
+        assertEquals(
+                "the names are [node-1][192.0.2.1][], and the machine node-1 has the address 127.0.0.1",
+                kubernetes.decisions.get("wrong-address"));
+        assertEquals("there is no node stranger in the cluster", kubernetes.decisions.get("stranger"));
+        eventually(
+                () -> status().conditions().stream()
+                        .anyMatch(condition -> condition.type().equals("CertificatesIssued")
+                                && condition.reason().equals("Refused")),
+                () -> status().toString());
+    }
+
+    private static KubeletRequest serving(String name, String node, List<String> names, List<String> addresses) {
+        return new KubeletRequest(
+                name,
+                KubeletRequest.SERVING,
+                "system:node:" + node,
+                Set.of("system:nodes", "system:authenticated"),
+                Set.of("digital signature", "server auth"),
+                "system:node:" + node,
+                List.of("system:nodes"),
+                names,
+                addresses,
+                List.of());
+    }
+
+    @Test
+    void aDeletedClusterTakesItsDocumentsBack() throws Exception {
+        var founded = found();
+
+        rig.store.delete(Kinds.CLUSTER, "lab", 0);
+
+        var bare = desired(FOUNDER, state -> state.getDocumentsCount() == 0);
+        assertEquals(Map.of(), bare.getSecretsMap());
+        assertTrue(bare.getRevision() > founded.getRevision());
+    }
+
+    @Test
+    void aWorkerThatIsNoLongerSelectedIsEmptiedAndLosesItsDocuments() throws Exception {
+        found();
+        var joining = desired(WORKER, state -> state.containsSecrets("bootstrap-token"));
+        applies(WORKER, joining);
+        kubernetes.registers(WORKER);
+        eventually(() -> status().workersReady() == 1, () -> status().toString());
+
+        label(WORKER, "spare");
+
+        desired(WORKER, state -> state.getDocumentsCount() == 0);
+        assertEquals(
+                1,
+                status().nodes().stream()
+                        .filter(node -> node.role() == ClusterStatus.Role.CONTROL_PLANE
+                                && node.stage() == ClusterStatus.Stage.MEMBER)
+                        .count());
+        assertFalse(kubernetes.nodes().containsKey(WORKER));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.inventory.Inventory;
+import dev.garboard.kubernetes.KubernetesVersion;
+import dev.garboard.kubernetes.pki.BootstrapToken;
+import dev.garboard.kubernetes.pki.KubeletRequest;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A Kubernetes that a test is: it says which nodes there are, and remembers what it was asked. */
+public final class FakeKubernetes implements ClusterApi, Bundles {
+
+    private static final Bundle BUNDLE = new Bundle(
+            "kubernetes-1.37.2",
+            KubernetesVersion.parse("1.37.2"),
+            URI.create("http://127.0.0.1/bundles/kubernetes-1.37.2"),
+            "0".repeat(64));
+
+    /** Whether the API servers answer. */
+    public volatile boolean answers;
+
+    /** The secret parts of the valid tokens, by machine. */
+    public final ConcurrentMap<String, String> tokens = new ConcurrentHashMap<>();
+
+    /** The labels of the nodes, by name. */
+    public final ConcurrentMap<String, Map<String, String>> labels = new ConcurrentHashMap<>();
+
+    /** What was decided of requests, by their name: empty when approved, else the reason. */
+    public final ConcurrentMap<String, String> decisions = new ConcurrentHashMap<>();
+
+    /** Requests that nobody decided. */
+    public final List<KubeletRequest> requests = new CopyOnWriteArrayList<>();
+
+    private final ConcurrentMap<String, KubernetesNode> nodes = new ConcurrentHashMap<>();
+
+    /** Brings clusters on against this. */
+    public Clusters clusters(Inventory inventory, Path keyFile) {
+        return Clusters.start(
+                new Clusters.Parts(inventory, this, keyFile, InstantSource.system()), (server, keys) -> this);
+    }
+
+    /** A kubelet has registered its node, which is ready. */
+    public void registers(String name) {
+        nodes.put(name, new KubernetesNode(name, true, "v1.37.2", "", Map.of(), List.of()));
+    }
+
+    @Override
+    public Optional<Bundle> ofVersion(KubernetesVersion version) {
+        return named(BUNDLE.name()).filter(bundle -> bundle.version().equals(version));
+    }
+
+    @Override
+    public Optional<Bundle> named(String name) {
+        return Optional.of(BUNDLE).filter(bundle -> bundle.name().equals(name));
+    }
+
+    @Override
+    public String trouble() {
+        return answers ? "" : "connection refused";
+    }
+
+    @Override
+    public Map<String, KubernetesNode> nodes() {
+        return Map.copyOf(nodes);
+    }
+
+    @Override
+    public void mark(String node, Map<String, String> newLabels, List<KubernetesNode.Taint> taints) {
+        labels.put(node, newLabels);
+        nodes.computeIfPresent(
+                node,
+                (name, known) -> new KubernetesNode(
+                        name, known.ready(), known.kubeletVersion(), known.message(), newLabels, taints));
+    }
+
+    @Override
+    public void validate(BootstrapToken token, String machine, Instant until) {
+        tokens.put(machine, token.text());
+    }
+
+    @Override
+    public void endTokens(String machine) {
+        tokens.remove(machine);
+    }
+
+    @Override
+    public Optional<String> machineOf(String tokenId) {
+        return tokens.entrySet().stream()
+                .filter(token -> token.getValue().startsWith(tokenId + "."))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    @Override
+    public List<KubeletRequest> openRequests() {
+        return requests.stream()
+                .filter(request -> !decisions.containsKey(request.name()))
+                .toList();
+    }
+
+    @Override
+    public void decide(KubeletRequest request, boolean approve, String reason) {
+        decisions.put(request.name(), approve ? "" : reason);
+    }
+
+    @Override
+    public int drain(String node) {
+        return 0;
+    }
+
+    @Override
+    public void remove(String node) {
+        nodes.remove(node);
+    }
+
+    @Override
+    public void close() {}
+}
