@@ -58,6 +58,7 @@ class InitCommandIT {
                                 written.site(),
                                 written.database(),
                                 written.images(),
+                                written.bundles(),
                                 written.pki(),
                                 written.dhcp(),
                                 written.tftp(),

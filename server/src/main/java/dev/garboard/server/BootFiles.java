@@ -28,13 +28,21 @@ final class BootFiles implements BootSource, TftpFiles {
 
     private final BootDesk desk;
     private final ImageStore images;
+    private final BundleFiles bundles;
     private final Loaders loaders;
     private final DhcpBoot.BootUrls urls;
     private final InetSocketAddress nodeApi;
 
-    BootFiles(BootDesk desk, ImageStore images, Loaders loaders, DhcpBoot.BootUrls urls, InetSocketAddress nodeApi) {
+    BootFiles(
+            BootDesk desk,
+            ImageStore images,
+            BundleFiles bundles,
+            Loaders loaders,
+            DhcpBoot.BootUrls urls,
+            InetSocketAddress nodeApi) {
         this.desk = desk;
         this.images = images;
+        this.bundles = bundles;
         this.loaders = loaders;
         this.urls = urls;
         this.nodeApi = nodeApi;
@@ -73,6 +81,9 @@ final class BootFiles implements BootSource, TftpFiles {
             return CompletableFuture.completedFuture(loaders.find(request.name())
                     .<FileAnswer>map(loader -> new FileAnswer.Found(loader.path(), loader.size(), loader.sha256()))
                     .orElseGet(() -> new FileAnswer.NotFound(loaders.missing(request.name()))));
+        }
+        if (request.session() == null && BundleFiles.isBundle(request.name())) {
+            return bundles.find(request.name());
         }
         var role = role(request.name());
         if (role.isEmpty() || request.session() == null) {

@@ -17,6 +17,7 @@ public record Config(
         String site,
         Database database,
         Path images,
+        Path bundles,
         Path pki,
         Dhcp dhcp,
         Tftp tftp,
@@ -110,6 +111,7 @@ public record Config(
         var site = file.section("site");
         var database = file.section("database");
         var images = file.section("images");
+        var bundles = file.section("bundles");
         var pki = file.section("pki");
         var dhcp = file.section("dhcp");
         var tftp = file.section("tftp");
@@ -126,6 +128,7 @@ public record Config(
                 site.string("name", "garboard"),
                 new Database(database(database, directory)),
                 images.path("directory", "images"),
+                bundles.path("directory", "bundles"),
                 pki.path("directory", "pki"),
                 new Dhcp(
                         dhcp.bool("enabled", true),
@@ -152,7 +155,22 @@ public record Config(
                         oneOf(log, "level", "info", List.of("error", "warn", "info", "debug", "trace")),
                         oneOf(log, "format", "text", List.of("text", "json"))),
                 new Seed(seed.nodes("subnets"), seed.nodes("enrollment-rules")));
-        List.of(file, site, database, images, pki, dhcp, tftp, http, operator, node, enrollment, metrics, log, seed)
+        List.of(
+                        file,
+                        site,
+                        database,
+                        images,
+                        bundles,
+                        pki,
+                        dhcp,
+                        tftp,
+                        http,
+                        operator,
+                        node,
+                        enrollment,
+                        metrics,
+                        log,
+                        seed)
                 .forEach(Section::refuseUnknown);
         if (config.dhcp().enabled() && config.dhcp().interfaces().isEmpty()) {
             throw new ConfigException(

@@ -5,6 +5,7 @@ import dev.garboard.fleet.FleetConfig;
 import dev.garboard.fleet.FleetServer;
 import dev.garboard.httpboot.BootHttpConfig;
 import dev.garboard.httpboot.BootHttpServer;
+import dev.garboard.image.BundleStore;
 import dev.garboard.image.ImageStore;
 import dev.garboard.inventory.BootPolicy;
 import dev.garboard.inventory.Inventory;
@@ -72,6 +73,7 @@ public final class Server implements AutoCloseable {
         var inventory = own(Inventory.open(database(config)));
         Seeds.apply(config.seed(), inventory.store());
         var images = new ImageStore(config.images());
+        var bundles = new BundleStore(config.bundles());
         own(ImageCatalog.start(images, inventory.store(), IMAGES_EVERY));
         var machines = own(new MachineIndex(inventory.store()));
         var imageMirror = own(ResourceMirror.start(inventory.store(), Kinds.IMAGE));
@@ -83,6 +85,7 @@ public final class Server implements AutoCloseable {
         var files = new BootFiles(
                 desk,
                 images,
+                new BundleFiles(bundles, blocking),
                 Loaders.read(config.tftp().loaders()),
                 urls,
                 config.nodeApi().publicAddress());

@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +128,35 @@ class ServerIT {
                 refused.getMessage());
     }
 
+    @Test
+    void bundlesAreServedWithRangesAndWhatLiesBesideThemIsNot() throws Exception {
+        var image = "b".repeat(64);
+        var name = "kubernetes-1.37.2-amd64-bbbbbbbb";
+        var bundle = Files.createDirectories(site.resolve("bundles").resolve(name));
+        Files.writeString(bundle.resolve("manifest.json"), "signed\n");
+        Files.writeString(bundle.resolve("signer.crt"), "not served");
+        Files.writeString(bundle.resolve(image), "0123456789");
+        try (var _ = Server.start(config("dhcp: {enabled: false}\n"))) {
+            var part = send(HttpRequest.newBuilder(uri(http, "/bundles/" + name + "/" + image))
+                    .header("Range", "bytes=3-5"));
+            var head = send(HttpRequest.newBuilder(uri(http, "/bundles/" + name + "/" + image))
+                    .HEAD());
+
+            assertEquals("signed\n", get(http, "/bundles/" + name + "/manifest.json"));
+            assertEquals("206 345", part.statusCode() + " " + part.body());
+            assertEquals("10", head.headers().firstValue("Content-Length").orElseThrow());
+            assertEquals("\"" + image + "\"", head.headers().firstValue("ETag").orElseThrow());
+            for (var other :
+                    List.of(name + "/signer.crt", name, "", name + "/" + "c".repeat(64), "../pki/site-ca.key")) {
+                assertTrue(
+                        send(HttpRequest.newBuilder(uri(http, "/bundles/" + other)))
+                                        .statusCode()
+                                >= 400,
+                        other);
+            }
+        }
+    }
+
     private Config config(String more) {
         try {
             var file = site.resolve("garboard.yaml");
@@ -145,13 +175,17 @@ class ServerIT {
     }
 
     private static String get(int port, String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(uri(port, path))).body();
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
+            return client.send(request.build(), BodyHandlers.ofString());
         }
+    }
+
+    private static URI uri(int port, String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
     }
 
     private static int freePort() {
