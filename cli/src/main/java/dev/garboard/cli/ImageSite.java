@@ -3,20 +3,17 @@ package dev.garboard.cli;
 import dev.garboard.image.ImageStore;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.ReleaseKey;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The site that an image command works for: its keys and its image store. */
 final class ImageSite {
 
-    @Option(
-            names = "--site",
-            paramLabel = "DIRECTORY",
-            description = "The site's directory, made by `garboard init` (default: the lab's).")
-    private @Nullable Path site;
+    @Mixin
+    private SiteDirectory site;
 
     @Option(
             names = "--release-certificate",
@@ -24,19 +21,8 @@ final class ImageSite {
             description = "Trust images of this certificate's key (default: the site's own, pki/release.crt).")
     private @Nullable Path certificate;
 
-    Path directory() {
-        var directory = site != null ? site : workDirectory().resolve("lab/site");
-        if (!Files.isDirectory(directory)) {
-            throw new CommandException(
-                    ExitCode.NOT_FOUND,
-                    "there is no site in " + directory + "; name one with --site, or make one: garboard init "
-                            + directory);
-        }
-        return directory;
-    }
-
     Path keys() {
-        return directory().resolve("pki");
+        return site.keys();
     }
 
     X509Certificate trusted() {
@@ -44,7 +30,7 @@ final class ImageSite {
     }
 
     ImageStore store() {
-        return new ImageStore(directory().resolve("images"));
+        return new ImageStore(site.path().resolve("images"));
     }
 
     /** Where this clone keeps everything that it makes; said by the launcher. */

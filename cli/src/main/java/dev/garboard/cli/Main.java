@@ -22,6 +22,7 @@ public final class Main {
                 new ServeCommand(),
                 new TrainCommand(),
                 new ImageCommand(),
+                new KubernetesCommand(),
                 new MachineCommand(),
                 new BootsCommand(),
                 new NodeCommand(),
