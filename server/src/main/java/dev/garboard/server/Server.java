@@ -3,6 +3,7 @@ package dev.garboard.server;
 import dev.garboard.fleet.DesiredDocuments;
 import dev.garboard.fleet.FleetConfig;
 import dev.garboard.fleet.FleetServer;
+import dev.garboard.fleet.cluster.Clusters;
 import dev.garboard.httpboot.BootHttpConfig;
 import dev.garboard.httpboot.BootHttpServer;
 import dev.garboard.image.BundleStore;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class Server implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    /** Seals the keys of clusters; made at the first use. */
+    private static final String CLUSTER_KEY = "cluster.key";
 
     private static final Duration IMAGES_EVERY = Duration.ofSeconds(3);
 
@@ -96,7 +100,13 @@ public final class Server implements AutoCloseable {
             own(TftpListener.bind(tftpConfig(config.tftp()), files, watch));
         }
         var dhcp = own(new DhcpService(config.dhcp(), inventory, new DhcpBoot(desk, urls), watch, metrics, clock));
-        own(fleet(config, inventory, machines, authority, identity, dhcp, clock));
+        var clusters = own(Clusters.start(new Clusters.Parts(
+                inventory,
+                new ImportedBundles(bundles, urls.base()),
+                config.pki().resolve(CLUSTER_KEY),
+                clock)));
+        var fleet = own(fleet(config, inventory, machines, authority, identity, dhcp, clusters.desired(), clock));
+        clusters.reachEtcdBy(fleet::removeEtcdMember);
         own(OperatorApiServer.bind(
                 vertx.vertx(),
                 OperatorApiConfig.listeningOn(config.operatorApi()),
@@ -118,6 +128,7 @@ public final class Server implements AutoCloseable {
             SiteAuthority authority,
             ServerIdentity identity,
             DhcpService dhcp,
+            DesiredDocuments documents,
             InstantSource clock) {
         var fleetConfig = FleetConfig.of(config.nodeApi().listen(), config.allowWeakIdentity())
                 .withCertificateValidity(Duration.ofHours(config.nodeApi().certificateHours()));
@@ -131,7 +142,7 @@ public final class Server implements AutoCloseable {
                             authority,
                             identity.rotating(),
                             dhcp::addressOf,
-                            DesiredDocuments.none(),
+                            documents,
                             metrics::fleet,
                             clock));
         } catch (IOException failed) {
