@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -123,11 +124,20 @@ final class LabBoots implements AutoCloseable {
     }
 
     Boot await(String machine, Predicate<Boot> condition) {
-        return Awaitility.await(machine)
-                .atMost(LabFixture.BOOT)
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> find(machine), boot -> boot.filter(condition).isPresent())
-                .orElseThrow();
+        try {
+            return Awaitility.await(machine)
+                    .atMost(LabFixture.BOOT)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> find(machine), boot -> boot.filter(condition).isPresent())
+                    .orElseThrow();
+        } catch (ConditionTimeoutException tooLong) {
+            // In the message itself: a summary of the failures is all that is seen of some runs.
+            throw new AssertionError(
+                    machine + " did not come so far within " + LabFixture.BOOT.toSeconds()
+                            + " s. Its screen ends with\n" + LabFixture.lastLines(lab.console(machine), 25)
+                            + "its boot is\n" + find(machine),
+                    tooLong);
+        }
     }
 
     List<String> machines() {

@@ -270,9 +270,13 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
     }
 
     private static String tail(String title, String text) {
+        return "-- " + title + "\n" + lastLines(text, 30);
+    }
+
+    /** The last lines that are not blank. */
+    static String lastLines(String text, int count) {
         var lines = text.lines().filter(line -> !line.isBlank()).toList();
-        return "-- " + title + "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()))
-                + "\n";
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size())) + "\n";
     }
 
     /** Firmware writes bytes that are no UTF-8. */
