@@ -38,10 +38,7 @@ public final class HardwareFacts {
                         .filter(HardwareFacts::isDisk)
                         .map(this::disk)
                         .toList())
-                .addAllNics(links.stream()
-                        .filter(link -> link.isEthernet() && files.exists("sys/class/net/" + link.name() + "/device"))
-                        .map(this::card)
-                        .toList())
+                .addAllNics(cards(links).stream().map(this::card).toList())
                 .addAllPciDevices(files.names("sys/bus/pci/devices").stream()
                         .map(this::pci)
                         .toList())
@@ -131,6 +128,15 @@ public final class HardwareFacts {
             return "usb";
         }
         return devicePath.contains("/ata") ? "sata" : "scsi";
+    }
+
+    /** The links that are devices. A container has none of these: its card is the end of a pair that it was given. */
+    private List<Link> cards(List<Link> links) {
+        var ethernet = links.stream().filter(Link::isEthernet).toList();
+        var devices = ethernet.stream()
+                .filter(link -> files.exists("sys/class/net/" + link.name() + "/device"))
+                .toList();
+        return devices.isEmpty() ? ethernet : devices;
     }
 
     private NetworkInterfaceCard card(Link link) {

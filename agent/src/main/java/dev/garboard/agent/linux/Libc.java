@@ -19,6 +19,7 @@ public final class Libc {
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
 
+    public static final int EPERM = 1;
     public static final int EAGAIN = 11;
     public static final int ECHILD = 10;
     public static final int EPIPE = 32;

@@ -1,5 +1,6 @@
 package dev.garboard.agent.linux;
 
+import com.sun.jna.LastErrorException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -37,7 +38,11 @@ public final class Power {
     /** Ctrl-Alt-Del becomes a SIGINT to PID 1 instead of an immediate restart. */
     public static void catchCtrlAltDel() {
         if (Kernel.isInit()) {
-            Libc.reboot(CAD_OFF);
+            try {
+                Libc.reboot(CAD_OFF);
+            } catch (LastErrorException noKeyboard) {
+                // In a PID namespace the kernel refuses it: the keys are those of the host, whose PID 1 they reach.
+            }
         }
     }
 
@@ -47,7 +52,11 @@ public final class Power {
         // Anywhere else than on a node, this would take down the build machine.
         if (Kernel.isInit()) {
             say(how == Down.OFF ? "\ngarboard: power off\n" : "\ngarboard: restart\n");
-            Libc.reboot(how == Down.OFF ? POWER_OFF : RESTART);
+            try {
+                Libc.reboot(how == Down.OFF ? POWER_OFF : RESTART);
+            } catch (LastErrorException refused) {
+                say("garboard: the kernel refuses it: " + refused.getMessage() + "\n");
+            }
         }
     }
 

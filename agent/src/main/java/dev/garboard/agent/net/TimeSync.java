@@ -1,5 +1,7 @@
 package dev.garboard.agent.net;
 
+import dev.garboard.agent.linux.Libc;
+import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agent.linux.SystemClock;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.Supervisor;
@@ -108,14 +110,29 @@ public final class TimeSync implements Supervisor.Work {
 
     private void correct(InetAddress server, Duration offset) {
         boolean first = last == null;
-        if (first || offset.abs().compareTo(STEP) > 0) {
-            SystemClock.set(Instant.now().plus(offset));
-            LOG.info("the clock was set by {} ms from {}", offset.toMillis(), server.getHostAddress());
-        } else {
-            SystemClock.slew(offset);
+        boolean far = offset.abs().compareTo(STEP) > 0;
+        boolean ours = true;
+        try {
+            if (first || far) {
+                SystemClock.set(Instant.now().plus(offset));
+                LOG.info("the clock was set by {} ms from {}", offset.toMillis(), server.getHostAddress());
+            } else {
+                SystemClock.slew(offset);
+            }
+        } catch (SystemCallException refused) {
+            // A node that shares its kernel has the clock of its host, whose business it is to be right.
+            if (refused.errno() != Libc.EPERM) {
+                throw refused;
+            }
+            ours = false;
         }
         last = new Synchronization(server, offset, Instant.now());
-        service.running();
+        if (ours || !far) {
+            service.running();
+        } else {
+            service.unhealthy("the clock is off by " + offset.toMillis()
+                    + " ms and belongs to the host, which does not let this node set it");
+        }
         if (first) {
             synchronizedFirst.run();
         }
