@@ -2,7 +2,6 @@ package dev.garboard.image;
 
 import dev.garboard.image.ImageManifest.Role;
 import dev.garboard.image.ImageRefusedException.Reason;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,12 +93,7 @@ public final class ImageVerifier {
     }
 
     private static String rootHash(Path root) throws IOException {
-        try (var archive = new NewcReader(new BufferedInputStream(Files.newInputStream(root)))) {
-            var entry = archive.next().filter(found -> found.name().equals(RootImage.ENTRY));
-            if (entry.isEmpty()) {
-                throw new IOException("root.cpio does not start with the file " + RootImage.ENTRY);
-            }
-            return VerityTree.recompute(root, entry.get().offset(), entry.get().size());
-        }
+        var entry = RootImage.entry(root);
+        return VerityTree.recompute(root, entry.offset(), entry.size());
     }
 }

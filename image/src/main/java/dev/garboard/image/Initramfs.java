@@ -148,15 +148,20 @@ final class Initramfs {
                 new NewcReader(new BufferedInputStream(new ZstdInputStream(Files.newInputStream(initramfs))))) {
             for (var entry = archive.next(); entry.isPresent(); entry = archive.next()) {
                 if (entry.get().name().equals(VERITY)) {
-                    var text = new String(archive.content(entry.get(), LARGEST_VERITY), StandardCharsets.US_ASCII);
-                    return text.lines()
-                            .filter(line -> line.startsWith("root="))
-                            .map(line -> line.substring("root=".length()))
-                            .findFirst()
-                            .orElse("");
+                    return rootHash(
+                            new String(archive.content(entry.get(), LARGEST_VERITY), StandardCharsets.US_ASCII));
                 }
             }
         }
         return "";
+    }
+
+    /** The root hash in the text of {@code /verity}; empty when it has none. */
+    static String rootHash(String verity) {
+        return verity.lines()
+                .filter(line -> line.startsWith("root="))
+                .map(line -> line.substring("root=".length()))
+                .findFirst()
+                .orElse("");
     }
 }

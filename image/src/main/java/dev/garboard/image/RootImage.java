@@ -1,5 +1,6 @@
 package dev.garboard.image;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,16 @@ final class RootImage {
     static void wrap(Path image, Path archive, long epoch) throws IOException {
         try (var cpio = new NewcArchive(new BufferedOutputStream(Files.newOutputStream(archive), 1 << 17), epoch)) {
             cpio.file(ENTRY, 0444, image);
+        }
+    }
+
+    /** Where the image lies in its archive. */
+    static NewcReader.Entry entry(Path archive) throws IOException {
+        try (var reader = new NewcReader(new BufferedInputStream(Files.newInputStream(archive)))) {
+            return reader.next()
+                    .filter(found -> found.name().equals(ENTRY))
+                    .orElseThrow(
+                            () -> new IOException(archive.getFileName() + " does not start with the file " + ENTRY));
         }
     }
 
