@@ -53,7 +53,7 @@ class ArchitectureTest {
                             "image",
                             "kubernetes",
                             "trust")),
-            Map.entry("lab", List.of("trust")),
+            Map.entry("lab", List.of("trust", "dhcp", "image")),
             Map.entry("cli", List.of("server", "lab", "image", "trust", "agentapi", "inventory", "kubernetes")));
 
     @ArchTest

@@ -90,11 +90,12 @@ final class BootWatch {
             return Optional.empty();
         }
         if (processes.find(each.machine().role()).isEmpty()) {
-            return Optional.of("QEMU ended: "
-                    + String.join(
-                            " ",
-                            LogTail.last(
-                                    directory.machine(each.machine().name()).resolve("qemu.log"), 3)));
+            var machine = each.machine();
+            var log = machine.isContainer()
+                    ? directory.serialLog(machine.name())
+                    : directory.machine(machine.name()).resolve("qemu.log");
+            return Optional.of((machine.isContainer() ? "Its container ended: " : "QEMU ended: ")
+                    + String.join(" ", LogTail.last(log, 3)));
         }
         return each.progress().failure();
     }

@@ -39,6 +39,10 @@ final class ConsoleCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var directory = options.directory();
         var machine = LabState.required(directory).machine(name);
+        if (machine.isContainer()) {
+            throw new LabException(
+                    name + " is a container and has no keyboard; its screen: garboard lab logs -f " + name);
+        }
         var saved = Shell.run(new ProcessBuilder("stty", "-F", TERMINAL.toString(), "-g"), "");
         if (!saved.succeeded()) {
             throw new LabException(

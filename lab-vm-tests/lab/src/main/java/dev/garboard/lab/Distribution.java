@@ -47,6 +47,24 @@ record Distribution(Path home, Path work) {
         return command;
     }
 
+    /** A command line for one of the lab's own programs, kept small since there is one for every machine. */
+    List<String> program(Class<?> main, String... arguments) {
+        var command = new ArrayList<>(List.of(
+                java(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "-Xss256k",
+                "-Xshare:auto",
+                "-Djava.net.preferIPv4Stack=true",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                home.resolve("lib") + "/*",
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     /** A command line for {@link Relay}: two of them run as long as the lab, so they are kept small. */
     List<String> relay(String... addresses) {
         var command = new ArrayList<>(List.of(

@@ -38,6 +38,7 @@ final class DownCommand implements Callable<Integer> {
             }
             int count = processes.all().size();
             processes.endAll();
+            new ContainerCgroups(state.get().id()).remove();
             LabState.delete(directory);
             out.println("Ended the lab (" + count + " processes).");
         } else {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
@@ -33,17 +35,37 @@ final class LabApi implements AutoCloseable {
 
     /** All resources of a kind. */
     JsonNode list(String plural) throws IOException {
-        var request = HttpRequest.newBuilder(URI.create(root + plural))
-                .timeout(LIMIT)
-                .header("Accept", "application/json")
-                .build();
+        var answer = send(HttpRequest.newBuilder(URI.create(root + plural)));
+        if (answer.statusCode() != 200) {
+            throw new IOException("the operator API answered " + answer.statusCode() + " to a list of " + plural + ": "
+                    + answer.body());
+        }
+        return MAPPER.readTree(answer.body()).path("items");
+    }
+
+    /** Lets machines boot this image that have none of their own; the server may not have seen it yet. */
+    void prefer(String image) throws IOException {
+        var request = HttpRequest.newBuilder(URI.create(root + "images/" + image))
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", BodyPublishers.ofString("{\"spec\":{\"preferred\":true}}"));
+        var answer = send(request);
+        for (int attempt = 0; answer.statusCode() == 404 && attempt < 100; attempt++) {
+            Pause.millis(100);
+            answer = send(request);
+        }
+        if (answer.statusCode() != 200) {
+            throw new LabException("the server does not prefer the image " + image + ": it answered "
+                    + answer.statusCode() + ", " + answer.body());
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
-            var answer = client.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException("the operator API answered " + answer.statusCode() + " to a list of " + plural
-                        + ": " + answer.body());
-            }
-            return MAPPER.readTree(answer.body()).path("items");
+            return client.send(
+                    request.timeout(LIMIT)
+                            .setHeader("Accept", "application/json")
+                            .build(),
+                    BodyHandlers.ofString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LabException("interrupted while asking the operator API", interrupted);

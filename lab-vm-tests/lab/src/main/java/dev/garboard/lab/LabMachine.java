@@ -1,25 +1,47 @@
 package dev.garboard.lab;
 
 /**
- * One virtual machine.
+ * One machine.
  *
+ * @param nodes what it is made of
  * @param name also its SMBIOS serial, from which the lab's enrolment rule names it
- * @param accelerator of QEMU: {@code tcg} or {@code kvm}
+ * @param tap its port at the bridge
+ * @param accelerator of QEMU: {@code tcg} or {@code kvm}; nothing for a container, as its firmware and memory
  */
-record LabMachine(String name, String mac, String uuid, String tap, Firmware firmware, int memory, String accelerator) {
+record LabMachine(
+        String name,
+        Nodes nodes,
+        String mac,
+        String uuid,
+        String tap,
+        Firmware firmware,
+        int memory,
+        String accelerator) {
+
+    /** What machines are made of. */
+    enum Nodes {
+        /** Containers that run the node image and its agent on the host's kernel: ready in seconds. */
+        CONTAINER,
+        /** Virtual machines with firmware and kernel of their own. */
+        VM
+    }
 
     enum Firmware {
         BIOS,
         UEFI
     }
 
+    /** Before the name: the role of the process that is the machine. */
+    static final String ROLE = "machine-";
+
     /** More would need taps and MAC addresses of another shape, and no workstation runs them. */
     static final int MOST = 99;
 
     /** The same machine each time: what is known about it in the inventory stays true. */
-    static LabMachine numbered(int number, Firmware firmware, int memory, String accelerator) {
+    static LabMachine numbered(int number, Nodes nodes, Firmware firmware, int memory, String accelerator) {
         return new LabMachine(
                 "m" + number,
+                nodes,
                 "52:54:00:77:00:%02x".formatted(0x10 + number),
                 "77000000-0000-4000-8000-%012d".formatted(number),
                 "tap" + number,
@@ -28,7 +50,16 @@ record LabMachine(String name, String mac, String uuid, String tap, Firmware fir
                 accelerator);
     }
 
+    boolean isContainer() {
+        return nodes == Nodes.CONTAINER;
+    }
+
+    /** What it is, in a few words. */
+    String description() {
+        return isContainer() ? "container" : firmware.name() + ", " + memory + " MB, " + accelerator;
+    }
+
     String role() {
-        return "machine-" + name;
+        return ROLE + name;
     }
 }

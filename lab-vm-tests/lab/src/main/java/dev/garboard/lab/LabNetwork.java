@@ -60,7 +60,7 @@ record LabNetwork(long holder, boolean userNamespace) {
                 addr add %2$s/24 dev %1$s
                 addr add fd77::1/64 dev %1$s nodad
                 """.formatted(BRIDGE, ADDRESS));
-        for (var machine : machines) {
+        for (var machine : machines.stream().filter(each -> !each.isContainer()).toList()) {
             batch.append("tuntap add %1$s mode tap\nlink set %1$s master %2$s up\n".formatted(machine.tap(), BRIDGE));
         }
         var result = Shell.run(processes.builder("setup", inside(List.of("ip", "-batch", "-"))), batch.toString());

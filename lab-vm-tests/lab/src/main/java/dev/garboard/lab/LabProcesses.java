@@ -30,6 +30,11 @@ record LabProcesses(String id) {
         }
     }
 
+    /** Assignments for the environment of a process that the lab shall find again, though it does not start it. */
+    static String marks(String lab, String role) {
+        return ID + "=" + lab + " " + ROLE + "=" + role;
+    }
+
     /** Starts a process of the lab that outlives the caller and is not reached by the terminal's Ctrl-C. */
     Process start(String role, List<String> command, Path workingDirectory, Path log) {
         var detached = new ArrayList<String>();
@@ -51,9 +56,13 @@ record LabProcesses(String id) {
     /** A command that carries the lab's id; its streams are for the caller to set. */
     ProcessBuilder builder(String role, List<String> command) {
         var builder = new ProcessBuilder(command);
-        builder.environment().put(ID, id);
-        builder.environment().put(ROLE, role);
+        mark(builder, id, role);
         return builder;
+    }
+
+    static void mark(ProcessBuilder builder, String lab, String role) {
+        builder.environment().put(ID, lab);
+        builder.environment().put(ROLE, role);
     }
 
     List<Found> all() {
@@ -101,10 +110,17 @@ record LabProcesses(String id) {
         return alive(stubborn);
     }
 
+    /** Ends processes at once, as a power failure would. */
+    static void kill(List<Found> processes) {
+        processes.forEach(found -> found.handle().destroyForcibly());
+        awaitEnd(processes, GRACE);
+    }
+
     /** Ends every process of the lab, also those that were being started meanwhile. */
     void endAll() {
         // The server first: it may have something to finish, and the machines' network must still be there for it.
         end(all().stream().filter(found -> found.role().equals("server")).toList());
+        pullPlugs();
         for (int round = 0; round < 5; round++) {
             var rest = others();
             if (rest.isEmpty()) {
@@ -121,6 +137,21 @@ record LabProcesses(String id) {
         }
     }
 
+    /** Ends the containers and the firmware that would start them again, which all have nothing to finish. */
+    private void pullPlugs() {
+        var found = all();
+        var nodes = found.stream()
+                .filter(each -> each.role().startsWith(ContainerNode.ROLE))
+                .toList();
+        var firmware = nodes.stream()
+                .map(node -> node.role().replaceFirst(ContainerNode.ROLE, LabMachine.ROLE))
+                .toList();
+        found.stream()
+                .filter(each -> firmware.contains(each.role()))
+                .forEach(each -> each.handle().destroyForcibly());
+        kill(nodes);
+    }
+
     /** All but the caller, which may have been started by {@code lab exec}. */
     private List<Found> others() {
         return all().stream()
@@ -129,7 +160,19 @@ record LabProcesses(String id) {
     }
 
     private static List<Found> alive(List<Found> processes) {
-        return processes.stream().filter(found -> found.handle().isAlive()).toList();
+        return processes.stream()
+                .filter(found -> found.handle().isAlive() && !hasEnded(found.pid()))
+                .toList();
+    }
+
+    /** Whether only its parent has not taken notice yet, which process 1 of a container may put off for long. */
+    private static boolean hasEnded(long pid) {
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException gone) {
+            return true;
+        }
     }
 
     private static void awaitEnd(List<Found> processes, Duration limit) {

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The lab's site and its node image, made by Garboard's own commands as anybody would make them. */
 record LabSite(LabDirectory directory, Distribution distribution, LabProcesses processes, Report report) {
 
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int LINES_OF_A_FAILURE = 12;
 
     /** Makes the site, unless it is there. */
@@ -69,6 +71,13 @@ record LabSite(LabDirectory directory, Distribution distribution, LabProcesses p
                 true);
         Files.writeString(stamp, key);
         return true;
+    }
+
+    /** The name of the image that was built last. */
+    String imageName() throws IOException {
+        return MAPPER.readTree(Files.readString(directory.image().resolve("manifest.json")))
+                .path("name")
+                .asString();
     }
 
     /** What the image is made of: the agent and the builder, and this site's keys. */

@@ -47,26 +47,22 @@ final class PowerCommand implements Callable<Integer> {
     private String press(LabMachine machine, LabDirectory directory, LabState state, LabProcesses processes)
             throws IOException {
         var running = processes.find(machine.role());
+        var power = new MachinePower(directory, processes, LabNetwork.of(processes, state));
         return switch (button) {
             case ON -> {
                 if (running.isPresent()) {
                     yield "is on already";
                 }
-                Qemu.powerOn(processes, LabNetwork.of(processes, state), directory, machine);
+                power.on(machine);
                 yield "powered on; watch it with: garboard lab logs -f " + machine.name();
             }
-            case OFF -> {
-                running.ifPresent(found -> LabProcesses.end(List.of(found)));
-                yield running.isPresent() ? "powered off" : "is off already";
-            }
+            case OFF -> power.off(machine) ? "powered off" : "is off already";
             case RESET -> {
                 if (running.isEmpty()) {
                     throw new LabException(
                             machine.name() + " is off; switch it on with: garboard lab power on " + machine.name());
                 }
-                try (var control = Qmp.connect(directory.controlSocket(machine.name()))) {
-                    control.execute("system_reset");
-                }
+                power.reset(machine);
                 yield "reset";
             }
         };

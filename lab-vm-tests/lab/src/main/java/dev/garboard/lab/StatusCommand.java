@@ -36,7 +36,20 @@ final class StatusCommand implements Callable<Integer> {
     private UpCommand.Output output;
 
     /** One line of the answer. */
-    record Line(String name, String state, long pid, double cpuSeconds, long memoryMegabytes, String detail) {}
+    record Line(String name, String state, long pid, double cpuSeconds, long memoryMegabytes, String detail) {
+
+        /** With what the container of a machine costs besides its firmware. */
+        Line withNode(LabMachine machine, LabState lab) {
+            var cgroups = new ContainerCgroups(lab.id());
+            return new Line(
+                    name,
+                    state,
+                    pid,
+                    cpuSeconds + cgroups.cpuSeconds(machine.name()),
+                    memoryMegabytes + cgroups.memoryMegabytes(machine.name()),
+                    detail);
+        }
+    }
 
     @Override
     public Integer call() {
@@ -73,9 +86,9 @@ final class StatusCommand implements Callable<Integer> {
         for (var machine : state.machines()) {
             var progress = new BootProgress(machine.mac(), Instant.EPOCH.plusSeconds(1));
             progress.sessions(sessions);
-            var detail = machine.firmware().name() + ", " + machine.memory() + " MB, " + machine.mac()
-                    + ", last stage: " + progress.last();
-            lines.add(line(machine.name(), machine.role(), found, detail));
+            var detail = machine.description() + ", " + machine.mac() + ", last stage: " + progress.last();
+            var line = line(machine.name(), machine.role(), found, detail);
+            lines.add(machine.isContainer() ? line.withNode(machine, state) : line);
         }
         return lines;
     }

@@ -1,6 +1,7 @@
 package dev.garboard.lab;
 
 import dev.garboard.lab.LabMachine.Firmware;
+import dev.garboard.lab.LabMachine.Nodes;
 import dev.garboard.lab.LabState.Maker;
 import dev.garboard.lab.LabState.Phase;
 import java.io.IOException;
@@ -42,6 +43,14 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(names = "--machines", paramLabel = "N", defaultValue = "1", description = "How many (default: 1).")
     private int count;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "container|vm",
+            defaultValue = "VM",
+            description =
+                    "vm: virtual machines; container: the same image and agent in containers, as root (default: vm).")
+    private Nodes nodes;
 
     @Option(
             names = "--firmware",
@@ -91,6 +100,9 @@ final class UpCommand implements Callable<Integer> {
         Report report = output == Output.JSON ? new JsonReport(out) : new TextReport(out);
         var directory = options.directory();
         directory.create();
+        if (nodes == Nodes.CONTAINER) {
+            ContainerNode.check(directory);
+        }
         var running = running(directory, report);
         return (running.isPresent() ? goOn(running.get(), directory, report) : up(directory, report)) ? 0 : 1;
     }
@@ -123,6 +135,7 @@ final class UpCommand implements Callable<Integer> {
         }
         report.say("Removing what is left of a former lab.");
         processes.endAll();
+        new ContainerCgroups(state.id()).remove();
         LabState.delete(directory);
         return Optional.empty();
     }
@@ -130,7 +143,7 @@ final class UpCommand implements Callable<Integer> {
     /** Nothing of a lab that is up is made again; a machine that is off is powered on. */
     private boolean goOn(LabState state, LabDirectory directory, Report report) throws IOException {
         var clock = new StepClock(report);
-        var asked = machines(accelerator.choose(directory));
+        var asked = machines(accelerator(directory));
         if (!asked.equals(state.machines())) {
             throw new LabException("the lab is up already, with " + description(state.machines())
                     + "; asked for are " + description(asked)
@@ -142,13 +155,14 @@ final class UpCommand implements Callable<Integer> {
             new LabServer(directory, processes, network, state.operatorPort()).awaitReady(api);
             clock.done("server", "answers at https://127.0.0.1:" + state.operatorPort());
             var watch = new BootWatch(directory, processes, api, report);
+            var power = new MachinePower(directory, processes, network);
             for (var machine : state.machines()) {
                 var found = processes.find(machine.role());
                 watch.add(
                         machine,
                         found.flatMap(on -> on.handle().info().startInstant()).orElseGet(Instant::now));
                 if (found.isEmpty()) {
-                    Qemu.powerOn(processes, network, directory, machine);
+                    power.on(machine);
                 }
             }
             clock.done("machines", description(state.machines()));
@@ -160,7 +174,7 @@ final class UpCommand implements Callable<Integer> {
         var clock = new StepClock(report);
         packages(directory, clock);
         var id = UUID.randomUUID().toString();
-        var machines = machines(accelerator.choose(directory));
+        var machines = machines(accelerator(directory));
         machines.forEach(machine -> LabDirectory.reachable(directory.consoleSocket(machine.name())));
         var state = new LabState(id, Phase.STARTING, Maker.self(), !Shell.isRoot(), LabServer.freePorts(), machines);
         state.write(directory);
@@ -179,11 +193,13 @@ final class UpCommand implements Callable<Integer> {
         server.start(distribution.copyTo(directory.distribution()));
         try (var api = new LabApi(directory, state.operatorPort())) {
             server.awaitReady(api);
+            api.prefer(site.imageName());
             clock.done("server", "answers at https://127.0.0.1:" + state.operatorPort());
             var watch = new BootWatch(directory, processes, api, report);
+            var power = new MachinePower(directory, processes, network);
             for (var machine : machines) {
                 watch.add(machine, Instant.now());
-                Qemu.powerOn(processes, network, directory, machine);
+                power.on(machine);
             }
             state.up().write(directory);
             clock.done("machines", description(machines));
@@ -191,9 +207,14 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
+    /** Containers need none. */
+    private String accelerator(LabDirectory directory) {
+        return nodes == Nodes.VM ? accelerator.choose(directory) : "";
+    }
+
     private List<LabMachine> machines(String accel) {
         return IntStream.rangeClosed(1, count)
-                .mapToObj(number -> LabMachine.numbered(number, firmware, memory, accel))
+                .mapToObj(number -> LabMachine.numbered(number, nodes, firmware, memory, accel))
                 .toList();
     }
 
@@ -231,7 +252,6 @@ final class UpCommand implements Callable<Integer> {
 
     private static String description(List<LabMachine> machines) {
         var one = machines.getFirst();
-        return machines.size() + (machines.size() == 1 ? " machine with " : " machines, each with ")
-                + one.firmware().name() + ", " + one.memory() + " MB, " + one.accelerator();
+        return machines.size() + (machines.size() == 1 ? " machine: " : " machines, each ") + one.description();
     }
 }

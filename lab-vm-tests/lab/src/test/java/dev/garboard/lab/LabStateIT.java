@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.lab.LabMachine.Firmware;
+import dev.garboard.lab.LabMachine.Nodes;
 import dev.garboard.lab.LabState.Maker;
 import dev.garboard.lab.LabState.Phase;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class LabStateIT {
                 Maker.self(),
                 true,
                 7442,
-                List.of(LabMachine.numbered(1, Firmware.UEFI, 1024, "tcg")));
+                List.of(LabMachine.numbered(1, Nodes.VM, Firmware.UEFI, 1024, "tcg")));
 
         state.write(directory);
 

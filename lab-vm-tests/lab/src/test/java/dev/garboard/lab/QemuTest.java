@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.lab.LabMachine.Firmware;
+import dev.garboard.lab.LabMachine.Nodes;
 import org.junit.jupiter.api.Test;
 
 class QemuTest {
 
     @Test
     void aBiosMachineBootsFromTheIpxeInItsCard() {
-        var machine = LabMachine.numbered(2, Firmware.BIOS, 1024, "tcg");
+        var machine = LabMachine.numbered(2, Nodes.VM, Firmware.BIOS, 1024, "tcg");
 
         var command = String.join(" ", Qemu.command(machine));
 
@@ -28,7 +29,7 @@ class QemuTest {
 
     @Test
     void aUefiMachineHasFirmwareVariablesOfItsOwnAndNoIpxeInItsCard() {
-        var machine = LabMachine.numbered(1, Firmware.UEFI, 2048, "tcg");
+        var machine = LabMachine.numbered(1, Nodes.VM, Firmware.UEFI, 2048, "tcg");
 
         var command = String.join(" ", Qemu.command(machine));
 
@@ -38,7 +39,7 @@ class QemuTest {
 
     @Test
     void withKvmTheGuestHasTheHostsProcessor() {
-        var command = String.join(" ", Qemu.command(LabMachine.numbered(1, Firmware.BIOS, 1024, "kvm")));
+        var command = String.join(" ", Qemu.command(LabMachine.numbered(1, Nodes.VM, Firmware.BIOS, 1024, "kvm")));
 
         assertTrue(command.contains("-accel kvm ") && command.contains("-cpu host "), command);
     }
@@ -48,7 +49,7 @@ class QemuTest {
         assertEquals(
                 LabMachine.MOST,
                 java.util.stream.IntStream.rangeClosed(1, LabMachine.MOST)
-                        .mapToObj(n -> LabMachine.numbered(n, Firmware.BIOS, 1024, "tcg")
+                        .mapToObj(n -> LabMachine.numbered(n, Nodes.VM, Firmware.BIOS, 1024, "tcg")
                                 .mac())
                         .distinct()
                         .filter(mac -> mac.matches("52:54:00:77:00:[0-9a-f]{2}"))

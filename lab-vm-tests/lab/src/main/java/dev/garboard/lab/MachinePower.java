@@ -1,0 +1,45 @@
+package dev.garboard.lab;
+
+import java.io.IOException;
+
+/** The power of a machine, whatever it is made of. */
+record MachinePower(LabDirectory directory, LabProcesses processes, LabNetwork network) {
+
+    /** Powers a machine on. */
+    void on(LabMachine machine) {
+        if (machine.isContainer()) {
+            ContainerNode.powerOn(
+                    Distribution.running().copyTo(directory.distribution()), processes, network, directory, machine);
+        } else {
+            Qemu.powerOn(processes, network, directory, machine);
+        }
+    }
+
+    /** Pulls the plug; false when the machine was off. */
+    boolean off(LabMachine machine) {
+        var firmware = processes.find(machine.role()).stream().toList();
+        if (machine.isContainer()) {
+            LabProcesses.kill(firmware);
+            // The container ends with its firmware; only then its control groups can be removed.
+            LabProcesses.kill(processes.all().stream()
+                    .filter(found -> found.role().equals(ContainerNode.role(machine.name())))
+                    .toList());
+            new ContainerCgroups(processes.id()).remove(machine.name());
+        } else {
+            LabProcesses.end(firmware);
+        }
+        return !firmware.isEmpty();
+    }
+
+    /** Presses the reset button of a machine that is on. */
+    void reset(LabMachine machine) throws IOException {
+        if (machine.isContainer()) {
+            off(machine);
+            on(machine);
+            return;
+        }
+        try (var control = Qmp.connect(directory.controlSocket(machine.name()))) {
+            control.execute("system_reset");
+        }
+    }
+}
