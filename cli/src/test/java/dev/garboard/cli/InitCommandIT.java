@@ -47,11 +47,11 @@ class InitCommandIT {
         var written = Config.read(site.resolve("garboard.yaml"));
 
         var defaults = readOnly(site, """
-                dhcp: { interfaces: [ { name: boot0, address: 192.0.2.1 } ] }
-                tftp: { listen: "192.0.2.1:69" }
-                http-boot: { listen: "192.0.2.1:80" }
-                node-api: { listen: "192.0.2.1:7443" }
-                """);
+            dhcp: { interfaces: [ { name: boot0, address: 192.0.2.1 } ] }
+            tftp: { listen: "192.0.2.1:69" }
+            http-boot: { listen: "192.0.2.1:80" }
+            node-api: { listen: "192.0.2.1:7443" }
+            """);
         assertEquals(
                 defaults.toString(),
                 new Config(

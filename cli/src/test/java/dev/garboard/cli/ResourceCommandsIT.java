@@ -196,16 +196,16 @@ class ResourceCommandsIT {
 
         assertEquals(0, shown.code(), shown.err());
         assertEquals("""
-                Boot of node-a (52:54:00:00:00:01), started 2026-11-23T18:00:00Z, x86-bios
-                  session   00000000000000000000000000000000
-                  image     lab-1
-                  decision  preferred image
-                      0.012 s  dhcp       dhcp              ok      OFFER 192.0.2.7
-                      1.200 s  kernel     http      9.5 MB  ok
-                     31.500 s  ready      grpc              ok
-                  ready after 31.5 s
+            Boot of node-a (52:54:00:00:00:01), started 2026-11-23T18:00:00Z, x86-bios
+              session   00000000000000000000000000000000
+              image     lab-1
+              decision  preferred image
+                  0.012 s  dhcp       dhcp              ok      OFFER 192.0.2.7
+                  1.200 s  kernel     http      9.5 MB  ok
+                 31.500 s  ready      grpc              ok
+              ready after 31.5 s
 
-                """, shown.out());
+            """, shown.out());
     }
 
     @Test

@@ -15,12 +15,12 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class ConfigTest {
 
     private static final String MINIMAL = """
-            dhcp:
-              interfaces:
-                - {name: br0, address: 192.0.2.1}
-            http-boot: {public-address: 192.0.2.1}
-            node-api: {public-address: 192.0.2.1}
-            """;
+        dhcp:
+          interfaces:
+            - {name: br0, address: 192.0.2.1}
+        http-boot: {public-address: 192.0.2.1}
+        node-api: {public-address: 192.0.2.1}
+        """;
 
     private static Config parsed(String yaml) {
         return Config.read(new YAMLMapper().readTree(yaml), Path.of("/etc/garboard"));
@@ -58,11 +58,14 @@ class ConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "tftp: {listne: '1.2.3.4:69'} | tftp.listne is not a key that Garboard knows; tftp may have enabled, listen, max-transfers, loader-directory",
+                "tftp: {listne: '1.2.3.4:69'} | tftp.listne is not a key that Garboard knows; tftp may have enabled,"
+                        + " listen, max-transfers, loader-directory",
                 "tftp: {max-transfers: 0} | tftp.max-transfers is 0; expected a whole number from 1 to 65536",
-                "tftp: {listen: 'boot.example:69'} | tftp.listen is \"boot.example:69\"; expected ADDRESS:PORT such as 192.0.2.1:80 or 0.0.0.0:80",
+                "tftp: {listen: 'boot.example:69'} | tftp.listen is \"boot.example:69\"; expected ADDRESS:PORT such as"
+                        + " 192.0.2.1:80 or 0.0.0.0:80",
                 "log: {format: xml} | log.format is \"xml\"; expected one of [text, json]",
-                "database: {url: 'mysql://x'} | database.url is \"mysql://x\"; expected sqlite:FILE or postgresql://HOST/DATABASE",
+                "database: {url: 'mysql://x'} | database.url is \"mysql://x\"; expected sqlite:FILE or"
+                        + " postgresql://HOST/DATABASE",
                 "images: 7 | images is 7; expected keys with values",
             })
     void aWrongValueIsNamedWithItsKey(String yaml, String message) {

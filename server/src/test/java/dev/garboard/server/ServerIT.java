@@ -33,11 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerIT {
 
     private static final String SEED = """
-            seed:
-              subnets:
-                - metadata: {name: lab}
-                  spec: {cidr: 192.0.2.0/24, rangeStart: 192.0.2.10, rangeEnd: 192.0.2.20}
-            """;
+        seed:
+          subnets:
+            - metadata: {name: lab}
+              spec: {cidr: 192.0.2.0/24, rangeStart: 192.0.2.10, rangeEnd: 192.0.2.20}
+        """;
 
     @TempDir
     Path site;
@@ -161,13 +161,13 @@ class ServerIT {
         try {
             var file = site.resolve("garboard.yaml");
             Files.writeString(file, """
-                    tftp: {enabled: false}
-                    http-boot: {listen: '127.0.0.1:%d'}
-                    operator-api: {listen: '127.0.0.1:%d'}
-                    node-api: {listen: '127.0.0.1:%d'}
-                    metrics: {listen: '127.0.0.1:%d'}
-                    log: {level: warn}
-                    """.formatted(http, operator, node, metrics) + more);
+                tftp: {enabled: false}
+                http-boot: {listen: '127.0.0.1:%d'}
+                operator-api: {listen: '127.0.0.1:%d'}
+                node-api: {listen: '127.0.0.1:%d'}
+                metrics: {listen: '127.0.0.1:%d'}
+                log: {level: warn}
+                """.formatted(http, operator, node, metrics) + more);
             return Config.read(file);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

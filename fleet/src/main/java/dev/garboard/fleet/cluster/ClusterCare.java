@@ -105,7 +105,8 @@ final class ClusterCare {
             api.decide(request, refusal.isEmpty(), refusal.isEmpty() ? "as the inventory has it" : refusal);
             if (!refusal.isEmpty()) {
                 refusedRequest = "request " + request.name() + " was refused: " + refusal
-                        + ". Look at that machine: its name or address is not the one in the inventory, or somebody else asked";
+                        + ". Look at that machine: its name or address is not the one in the inventory, or somebody"
+                        + " else asked";
                 log.atWarn()
                         .addKeyValue("cluster", cluster.name())
                         .addKeyValue("request", request.name())

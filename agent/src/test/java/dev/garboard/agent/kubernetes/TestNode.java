@@ -1,0 +1,35 @@
+package dev.garboard.agent.kubernetes;
+
+import com.google.protobuf.ByteString;
+import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.kubernetes.document.NodeDocument;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What appliers are given, made for tests. */
+public final class TestNode {
+
+    private TestNode() {}
+
+    /** A shelf with that bundle on it. */
+    public static BundleShelf shelf(MountedBundle bundle) {
+        var shelf = new BundleShelf();
+        shelf.use(bundle);
+        return shelf;
+    }
+
+    /** A document as the server would send it. */
+    public static DocumentInput input(NodeDocument document, long revision, Map<String, String> secrets) {
+        var message = Document.newBuilder()
+                .setKind(document.kind())
+                .setName(document.name())
+                .setRevision(revision)
+                .setContent(ByteString.copyFrom(Documents.render(document)))
+                .build();
+        return new DocumentInput(message, name -> {
+            var secret = secrets.get(name);
+            return secret == null ? null : secret.getBytes(StandardCharsets.US_ASCII);
+        });
+    }
+}
