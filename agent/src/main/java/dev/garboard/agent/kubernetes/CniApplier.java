@@ -35,12 +35,14 @@ final class CniApplier implements DocumentApplier {
             List.of(Path.of("/proc/sys/net/ipv4/ip_forward"), Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"));
 
     private final ProgramCall calls;
+    private final NodeKernel kernel;
     private Set<SetRoute> routes = Set.of();
 
     private record SetRoute(int index, Cidr destination, Inet4Address via) {}
 
-    CniApplier(ProgramCall calls) {
+    CniApplier(ProgramCall calls, NodeKernel kernel) {
         this.calls = calls;
+        this.kernel = kernel;
     }
 
     @Override
@@ -64,6 +66,7 @@ final class CniApplier implements DocumentApplier {
             takeBack();
             return;
         }
+        kernel.await();
         for (Path path : SWITCHES) {
             switchOn(path);
         }

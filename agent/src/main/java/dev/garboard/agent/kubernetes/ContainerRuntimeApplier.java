@@ -2,7 +2,6 @@ package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.linux.Capabilities;
 import dev.garboard.agent.linux.Cgroups;
-import dev.garboard.agent.linux.KernelModules;
 import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agent.linux.ProcessTable;
 import dev.garboard.agent.supervision.Program;
@@ -31,13 +30,15 @@ final class ContainerRuntimeApplier implements DocumentApplier {
 
     private final KubernetesNode.Parts parts;
     private final BundleShelf shelf;
+    private final NodeKernel kernel;
     private @Nullable Service service;
     private @Nullable Program program;
     private String imported = "";
 
-    ContainerRuntimeApplier(KubernetesNode.Parts parts, BundleShelf shelf) {
+    ContainerRuntimeApplier(KubernetesNode.Parts parts, BundleShelf shelf, NodeKernel kernel) {
         this.parts = parts;
         this.shelf = shelf;
+        this.kernel = kernel;
     }
 
     @Override
@@ -50,7 +51,7 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         var document = input.as(ContainerRuntime.class);
         var bundle = shelf.require();
         if (program == null) {
-            KernelModules.loadAll();
+            kernel.await();
             Mounts.shareAll();
             Cgroups.delegateControllers();
             service = parts.services().add("containerd", "Runs the containers");

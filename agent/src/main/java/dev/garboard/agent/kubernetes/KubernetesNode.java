@@ -39,6 +39,7 @@ public final class KubernetesNode {
      */
     public KubernetesNode(Parts parts, Runnable changed) {
         var shelf = new BundleShelf();
+        var kernel = new NodeKernel();
         var tools = new ProgramCall(parts.children(), List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
         var clock = InstantSource.system();
         var certificateService = parts.services().add("certificates", "Replaces the cluster's certificates in time");
@@ -51,8 +52,8 @@ public final class KubernetesNode {
         List<DocumentApplier> appliers = List.of(
                 new BundleApplier(parts.services(), shelf, RELEASE_CERTIFICATE),
                 new RegistryMirrorApplier(),
-                new ContainerRuntimeApplier(parts, shelf),
-                new CniApplier(tools),
+                new ContainerRuntimeApplier(parts, shelf, kernel),
+                new CniApplier(tools, kernel),
                 etcd,
                 controlPlane,
                 new KubeletApplier(parts, shelf));

@@ -58,7 +58,7 @@ final class CoreDnsAddOn {
                 lameduck 5s
             }
             ready
-            kubernetes %s in-addr.arpa ip6.arpa {
+            kubernetes DOMAIN in-addr.arpa ip6.arpa {
                 pods insecure
                 fallthrough in-addr.arpa ip6.arpa
                 ttl 30
