@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +88,7 @@ class ResourceCommandsIT {
         assertEquals("machine node-a: role=worker rack=1\n", set.out());
         assertEquals(0, taken.code(), taken.err());
         assertEquals(
-                java.util.Map.of("role", "worker"),
+                Map.of("role", "worker"),
                 site.store()
                         .get(Kinds.MACHINE, "node-a")
                         .orElseThrow()

@@ -3,6 +3,7 @@ package dev.garboard.fleet.cluster;
 import dev.garboard.kubernetes.pki.BootstrapToken;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class BootstrapTokens {
 
     private record Holder(String cluster, String machine) {}
 
-    private record Issued(BootstrapToken token, java.time.Instant at) {}
+    private record Issued(BootstrapToken token, Instant at) {}
 
     BootstrapTokens(InstantSource clock) {
         this.clock = clock;

@@ -7,11 +7,16 @@ import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.inventory.Resource;
 import dev.garboard.kubernetes.pki.KubeletRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +28,18 @@ final class ClusterCare {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterCare.class);
 
+    private static final Duration REMEMBERED = Duration.ofMinutes(30);
     private static final String WORKER_LABEL = "node-role.kubernetes.io/worker";
 
     private final BootstrapTokens tokens;
     private final EtcdMembers etcd;
+    private final InstantSource clock;
     private final Set<String> departed = new HashSet<>();
     private String refusedRequest = "";
+    private Instant refusedAt = Instant.MIN;
 
-    ClusterCare(BootstrapTokens tokens, EtcdMembers etcd) {
+    ClusterCare(BootstrapTokens tokens, EtcdMembers etcd, InstantSource clock) {
+        this.clock = clock;
         this.tokens = tokens;
         this.etcd = etcd;
     }
@@ -40,9 +49,9 @@ final class ClusterCare {
         return Set.copyOf(departed);
     }
 
-    /** Why the last request of a kubelet was refused; empty when none was. */
+    /** Why the last request of a kubelet was refused; empty when none was lately. A kubelet asks again within minutes. */
     String refusedRequest() {
-        return refusedRequest;
+        return clock.instant().isBefore(refusedAt.plus(REMEMBERED)) ? refusedRequest : "";
     }
 
     /** Gives tokens to those who need one and ends those that were used; the machines whose secrets changed. */
@@ -83,7 +92,7 @@ final class ClusterCare {
 
     private static List<KubernetesNode.Taint> taints(ClusterSpec spec, Node node, List<KubernetesNode.Taint> present) {
         var wanted = node.role() == Role.CONTROL_PLANE && !spec.controlPlane().schedulable();
-        var taints = new java.util.ArrayList<>(present);
+        var taints = new ArrayList<>(present);
         var there = taints.stream().anyMatch(taint -> taint.key().equals(NodeParts.CONTROL_PLANE_LABEL));
         if (wanted && !there) {
             taints.add(new KubernetesNode.Taint(NodeParts.CONTROL_PLANE_LABEL, "", "NoSchedule"));
@@ -104,6 +113,7 @@ final class ClusterCare {
             }
             api.decide(request, refusal.isEmpty(), refusal.isEmpty() ? "as the inventory has it" : refusal);
             if (!refusal.isEmpty()) {
+                refusedAt = clock.instant();
                 refusedRequest = "request " + request.name() + " was refused: " + refusal
                         + ". Look at that machine: its name or address is not the one in the inventory, or somebody"
                         + " else asked";
@@ -117,12 +127,12 @@ final class ClusterCare {
     }
 
     /** Null for a renewal: that is between the kubelet and Kubernetes' own controller. */
-    private static @org.jspecify.annotations.Nullable String refusalToJoin(KubeletRequest request, ClusterApi api) {
+    private static @Nullable String refusalToJoin(KubeletRequest request, ClusterApi api) {
         var token = request.tokenId();
         return token == null ? null : request.refusalToJoin(api.machineOf(token).orElse(null));
     }
 
-    private static @org.jspecify.annotations.Nullable String address(ClusterStatus status, KubeletRequest request) {
+    private static @Nullable String address(ClusterStatus status, KubeletRequest request) {
         var name = request.node();
         return name == null
                 ? null

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What is to be said of a cluster: each condition names cause and remedy when it does not hold. */
@@ -168,7 +169,7 @@ final class ClusterConditions {
         }
     }
 
-    private String messages(java.util.function.Predicate<Node> which) {
+    private String messages(Predicate<Node> which) {
         return outcome.nodes().stream()
                 .filter(which)
                 .map(node -> node.machine() + ": "

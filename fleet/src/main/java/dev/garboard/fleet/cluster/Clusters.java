@@ -90,7 +90,7 @@ public final class Clusters implements AutoCloseable {
                 new ClusterLoop.Parts(
                         parts.inventory().store(), machines, desk, parts.bundles(), tokens, parts.clock()),
                 new ClusterObserver(vault, connector, threads, parts.clock()),
-                new ClusterCare(tokens, (through, member) -> etcd.remove(through, member)));
+                new ClusterCare(tokens, (through, member) -> etcd.remove(through, member), parts.clock()));
         loop.start();
         return loop;
     }

@@ -19,12 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A cluster's API over HTTPS, with a certificate of the cluster's own authority that lives in memory only. */
 final class KubernetesApi implements ClusterApi {
+
+    private static final Logger log = LoggerFactory.getLogger(KubernetesApi.class);
 
     /** Longer than any connection is kept. */
     private static final Duration VALIDITY = Duration.ofHours(12);
@@ -157,7 +161,12 @@ final class KubernetesApi implements ClusterApi {
             var signer = request.path("spec").path("signerName").asString("");
             if ((signer.equals(KubeletRequest.SERVING) || signer.equals(KubeletRequest.CLIENT))
                     && request.path("status").path("conditions").isEmpty()) {
-                open.add(KubeletRequest.of(request));
+                try {
+                    open.add(KubeletRequest.of(request));
+                } catch (IllegalArgumentException malformed) {
+                    // Kubernetes takes none that it cannot read; one that we cannot read stays undecided.
+                    log.atWarn().setCause(malformed).log("a request of a kubelet cannot be read");
+                }
             }
         }
         return open;

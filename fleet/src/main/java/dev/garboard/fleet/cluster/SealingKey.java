@@ -2,6 +2,7 @@ package dev.garboard.fleet.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -114,7 +115,7 @@ final class SealingKey {
             var rest = new byte[bytes.remaining()];
             bytes.get(rest);
             return new String(cipher(Cipher.DECRYPT_MODE, nonce, owner).doFinal(rest), StandardCharsets.UTF_8);
-        } catch (AEADBadTagException | IllegalArgumentException | java.nio.BufferUnderflowException other) {
+        } catch (AEADBadTagException | IllegalArgumentException | BufferUnderflowException other) {
             throw new SealingException("the keys of " + owner + " in the database were not sealed with " + file
                     + "; restore the file that belongs to this database");
         } catch (GeneralSecurityException unusable) {
