@@ -315,6 +315,33 @@ class ClusterIT {
     }
 
     @Test
+    void withoutItsKeyFileTheServerSaysSoAndSendsNothing() throws Exception {
+        found();
+        rig.fleet.close();
+        clusters.close();
+        nodes.values().forEach(node -> {
+            node.vanish();
+            node.received.clear();
+        });
+        clusters = kubernetes.clusters(rig.inventory, directory.resolve("another.key"));
+        rig.restart(clusters.desired());
+
+        connect(FOUNDER);
+
+        eventually(
+                () -> status().conditions().stream()
+                        .anyMatch(condition -> condition.type().equals("KeysAvailable")
+                                && condition.message().endsWith("restore the file that belongs to this database")),
+                () -> status().toString());
+        eventually(() -> node(FOUNDER).received.stream().anyMatch(ServerMessage::hasWelcome), () -> "no welcome");
+        node(FOUNDER).ended.clear();
+        rig.fleet.close();
+        // The end of the stream comes after everything that was sent on it.
+        assertNotNull(node(FOUNDER).ended.poll(20, TimeUnit.SECONDS), "the stream did not end within 20 s");
+        assertTrue(node(FOUNDER).received.stream().noneMatch(ServerMessage::hasDesired));
+    }
+
+    @Test
     void aDeletedClusterTakesItsDocumentsBack() throws Exception {
         var founded = found();
 

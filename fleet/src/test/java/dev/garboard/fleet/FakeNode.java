@@ -130,6 +130,9 @@ final class FakeNode implements AutoCloseable {
         if (mine == null) {
             throw new IllegalStateException("not enrolled");
         }
+        if (api != null) {
+            api.shutdownNow();
+        }
         var rotating = new RotatingIdentity(mine);
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var machineApi = SiteServers.builder(loopback, rotating, siteCa, SiteServers.ClientCertificate.REQUIRED)

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server asks of a cluster through one of its API servers. Every method blocks, and throws
@@ -21,8 +22,12 @@ interface ClusterApi extends AutoCloseable {
     /** All nodes, by name. */
     Map<String, KubernetesNode> nodes();
 
-    /** Gives a node labels and taints. */
-    void mark(String node, Map<String, String> labels, List<KubernetesNode.Taint> taints);
+    /**
+     * Gives a node labels and taints.
+     *
+     * @param taints all that it is to have; null leaves them alone, because Kubernetes writes some itself
+     */
+    void mark(String node, Map<String, String> labels, @Nullable List<KubernetesNode.Taint> taints);
 
     /** Makes a token valid, for one machine and until then. */
     void validate(BootstrapToken token, String machine, Instant until);

@@ -85,7 +85,7 @@ final class ClusterCare {
             labels.put(node.role() == Role.CONTROL_PLANE ? NodeParts.CONTROL_PLANE_LABEL : WORKER_LABEL, "");
             var taints = taints(cluster.spec(), node, known.taints());
             if (!known.labels().entrySet().containsAll(labels.entrySet()) || !taints.equals(known.taints())) {
-                api.mark(node.machine(), labels, taints);
+                api.mark(node.machine(), labels, taints.equals(known.taints()) ? null : taints);
             }
         }
     }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 final class ClusterConditions {
 
     static final String BUNDLE = "BundleAvailable";
+    static final String KEYS = "KeysAvailable";
     static final String BOOTSTRAPPED = "Bootstrapped";
     static final String API = "ApiReady";
     static final String QUORUM = "EtcdQuorum";
@@ -45,6 +46,7 @@ final class ClusterConditions {
             Resource<ClusterSpec, ClusterStatus> cluster, Membership.Outcome outcome, ClusterFacts facts, Instant now) {
         var conditions = new ClusterConditions(cluster, outcome, facts, now);
         conditions.bundle();
+        conditions.keys();
         conditions.bootstrapped();
         if (outcome.bootstrapped()) {
             conditions.api();
@@ -66,6 +68,13 @@ final class ClusterConditions {
                             + " was imported; import one: garboard kubernetes import DIRECTORY, and see garboard kubernetes list");
         } else {
             add(BUNDLE, true, "Imported", "nodes fetch " + facts.bundle().name());
+        }
+    }
+
+    /** Said only when it does not hold: without keys nothing is sent to any node. */
+    private void keys() {
+        if (!facts.keyTrouble().isEmpty()) {
+            add(KEYS, false, "Locked", facts.keyTrouble());
         }
     }
 

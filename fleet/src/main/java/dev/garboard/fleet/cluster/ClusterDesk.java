@@ -10,6 +10,7 @@ import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.kubernetes.document.Documents;
 import dev.garboard.kubernetes.document.NodeDocument;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -69,7 +70,7 @@ final class ClusterDesk implements DesiredDocuments {
             return revisions.isKnown(machine)
                     ? state(machine, clusters.revision(), List.of(), Map.of())
                     : Optional.of(new NodeState(0, List.of(), Map.of()));
-        } catch (SealingException locked) {
+        } catch (SealingException | UncheckedIOException locked) {
             log.atError().addKeyValue("machine", machine).setCause(locked).log("no documents");
             return Optional.empty();
         }
@@ -151,6 +152,19 @@ final class ClusterDesk implements DesiredDocuments {
                 .number(machine, asOf, rows)
                 .ifPresent(numbers -> numbers.forEach((row, revision) -> wanted.put(row.kind(), revision)));
         return wanted;
+    }
+
+    /** Why a cluster's keys cannot be had; empty when they can, and while it needs none. */
+    String keyTrouble(Resource<ClusterSpec, ClusterStatus> cluster) {
+        if (cluster.status().bootstrapMachine() == null) {
+            return "";
+        }
+        try {
+            var _ = vault.of(cluster);
+            return "";
+        } catch (SealingException | UncheckedIOException locked) {
+            return String.valueOf(locked.getMessage());
+        }
     }
 
     @Override

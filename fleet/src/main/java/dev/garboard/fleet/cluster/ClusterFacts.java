@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param machines of the inventory, by name
  * @param taken machines that have a part in another cluster
  * @param bundle for the cluster's version; null when none was imported
+ * @param keyTrouble why the cluster's keys cannot be had; empty when they can
  * @param departed leaving machines that hold nothing of the cluster any more
  */
 record ClusterFacts(
@@ -19,6 +20,7 @@ record ClusterFacts(
         Set<String> taken,
         @Nullable Bundle bundle,
         KubernetesFacts kubernetes,
+        String keyTrouble,
         Set<String> departed) {
 
     ClusterFacts {

@@ -125,10 +125,11 @@ final class ClusterLoop implements AutoCloseable {
                 .filter(one -> one.metadata().uid().equals(uid))
                 .findFirst()
                 .orElseThrow(() -> new ResourceMissingException("there is no Cluster " + name));
-        var seen = cluster.status().bootstrapMachine() == null
+        var keyTrouble = parts.desk().keyTrouble(cluster);
+        var seen = cluster.status().bootstrapMachine() == null || !keyTrouble.isEmpty()
                 ? ClusterObserver.Observation.nothing()
                 : observer.observe(cluster);
-        var facts = facts(clusters, cluster, seen);
+        var facts = facts(clusters, cluster, keyTrouble, seen);
         var planned =
                 ClusterPlanner.advance(cluster, facts, parts.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         // Stored first, and only if nobody changed the cluster since it was read: what is told and done below follows
@@ -145,6 +146,7 @@ final class ClusterLoop implements AutoCloseable {
     private ClusterFacts facts(
             ResourceStore.Listing<ClusterSpec, ClusterStatus> clusters,
             Resource<ClusterSpec, ClusterStatus> cluster,
+            String keyTrouble,
             ClusterObserver.Observation seen) {
         var wanted = parts.desk().wanted(clusters.revision(), cluster);
         var machines = parts.machines().all().stream()
@@ -166,6 +168,7 @@ final class ClusterLoop implements AutoCloseable {
                 taken,
                 bundle(cluster),
                 new KubernetesFacts(seen.answering(), seen.api() != null, nodes, seen.trouble(), care.refusedRequest()),
+                keyTrouble,
                 care.departed());
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -67,7 +68,15 @@ final class KubernetesApi implements ClusterApi {
     @Override
     public String trouble() {
         var health = client.health("/readyz");
-        return health.ok() ? "" : health.text().lines().findFirst().orElse("not ready");
+        // A server that is not ready lists all its checks, and marks those that failed.
+        return health.ok()
+                ? ""
+                : health.text()
+                        .lines()
+                        .filter(line -> line.startsWith("[-]"))
+                        .findFirst()
+                        .or(() -> health.text().lines().findFirst())
+                        .orElse("not ready");
     }
 
     @Override
@@ -111,15 +120,17 @@ final class KubernetesApi implements ClusterApi {
     }
 
     @Override
-    public void mark(String node, Map<String, String> labels, List<KubernetesNode.Taint> taints) {
+    public void mark(String node, Map<String, String> labels, @Nullable List<KubernetesNode.Taint> taints) {
         var patch = NODES.objectNode();
         var metadata = patch.putObject("metadata").putObject("labels");
         labels.forEach(metadata::put);
-        var list = patch.putObject("spec").putArray("taints");
-        taints.forEach(taint -> list.addObject()
-                .put("key", taint.key())
-                .put("value", taint.value())
-                .put("effect", taint.effect()));
+        if (taints != null) {
+            var list = patch.putObject("spec").putArray("taints");
+            taints.forEach(taint -> list.addObject()
+                    .put("key", taint.key())
+                    .put("value", taint.value())
+                    .put("effect", taint.effect()));
+        }
         client.patch(NODE, node, patch);
     }
 

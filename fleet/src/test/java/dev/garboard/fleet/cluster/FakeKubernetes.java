@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A Kubernetes that a test is: it says which nodes there are, and remembers what it was asked. */
 public final class FakeKubernetes implements ClusterApi, Bundles {
@@ -73,12 +74,17 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     }
 
     @Override
-    public void mark(String node, Map<String, String> newLabels, List<KubernetesNode.Taint> taints) {
+    public void mark(String node, Map<String, String> newLabels, @Nullable List<KubernetesNode.Taint> taints) {
         labels.put(node, newLabels);
         nodes.computeIfPresent(
                 node,
                 (name, known) -> new KubernetesNode(
-                        name, known.ready(), known.kubeletVersion(), known.message(), newLabels, taints));
+                        name,
+                        known.ready(),
+                        known.kubeletVersion(),
+                        known.message(),
+                        newLabels,
+                        taints == null ? known.taints() : taints));
     }
 
     @Override

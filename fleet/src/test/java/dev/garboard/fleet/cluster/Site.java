@@ -158,6 +158,7 @@ final class Site {
                 taken,
                 bundle,
                 new KubernetesFacts(answering, !answering.isEmpty(), nodes, "", ""),
+                "",
                 departed);
     }
 
