@@ -3,18 +3,22 @@ package dev.garboard.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** As much of a 64-bit ELF file as is asked here: what a kernel module and a shared library need. */
+/** As much of a 64-bit ELF file as is asked here: what a kernel module, a shared library and a program tell. */
 final class ElfFile {
 
     private static final int MAGIC = 0x464c457f;
     private static final int DYNAMIC_NEEDED = 1;
+    private static final int MACHINE_X86_64 = 62;
+    private static final int MACHINE_AARCH64 = 183;
 
     private final ByteBuffer bytes;
 
@@ -31,11 +35,32 @@ final class ElfFile {
     }
 
     static ElfFile of(byte[] content) {
-        var bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        if (content.length < 64 || bytes.getInt(0) != MAGIC || content[4] != 2 || content[5] != 1) {
+        return of(ByteBuffer.wrap(content));
+    }
+
+    /** Maps a file, which may be large: only what is asked for is read. */
+    static ElfFile map(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return of(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+        }
+    }
+
+    private static ElfFile of(ByteBuffer content) {
+        var bytes = content.order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes.capacity() < 64 || bytes.getInt(0) != MAGIC || bytes.get(4) != 2 || bytes.get(5) != 1) {
             throw new ImageException("expected a 64-bit little-endian ELF file");
         }
         return new ElfFile(bytes);
+    }
+
+    /** The processor that it is for, as Debian and Go name it; a number for one that Garboard does not know. */
+    String architecture() {
+        int machine = bytes.getShort(0x12) & 0xffff;
+        return switch (machine) {
+            case MACHINE_X86_64 -> "amd64";
+            case MACHINE_AARCH64 -> "arm64";
+            default -> "machine " + machine;
+        };
     }
 
     /** The values of a key in a kernel module's {@code .modinfo}. */
@@ -67,7 +92,8 @@ final class ElfFile {
         return needed;
     }
 
-    private Optional<ByteBuffer> section(String name) {
+    /** The content of a section. */
+    Optional<ByteBuffer> section(String name) {
         long table = bytes.getLong(0x28);
         int entrySize = bytes.getShort(0x3a) & 0xffff;
         int count = bytes.getShort(0x3c) & 0xffff;
