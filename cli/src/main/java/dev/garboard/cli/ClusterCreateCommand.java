@@ -31,12 +31,12 @@ final class ClusterCreateCommand implements Callable<Integer> {
     @Mixin
     private ResourceOutput output;
 
-    // Here --version is Kubernetes', so picocli leaves all standard options out.
+    // Here --version is Kubernetes', so picocli leaves all standard options out. It alone reads this field.
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help message and exit.")
-    private boolean help;
+    boolean help;
 
     @Parameters(paramLabel = "NAME", description = "Its name.")
     private String name;
