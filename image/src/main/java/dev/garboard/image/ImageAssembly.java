@@ -39,19 +39,25 @@ final class ImageAssembly {
     /**
      * The image's names.
      *
-     * @param content digest of the tree without these names and without the AOT cache
+     * @param buildId equal for two builds only if their bytes are
      */
-    private record Label(String content, String buildId, String name, String version) {}
+    private record Label(String buildId, String name, String version) {}
 
     BuiltImage assemble(Executor background) throws IOException {
         var tree = new RootTree(work.temporary("root"), epoch);
-        var label = steps.run(
+        var content = steps.run(
                 "root tree",
-                () -> label(tree),
-                made -> "build " + made.buildId().substring(0, 16));
+                () -> tree.fill(
+                        parts.runtime(),
+                        parts.agent(),
+                        parts.packageTree(),
+                        new KernelModules(parts.kernelTree()),
+                        request.platform()),
+                made -> "content " + made.substring(0, 16));
         var aot = new AotCache(tree, work.temporary("exchange"), work.logs());
-        var trainedFor = Digest.of(label.content() + RuntimeImage.version());
+        var trainedFor = Digest.of(content + RuntimeImage.version());
         var classList = classList(aot, trainedFor);
+        var label = label(tree, content, Digest.of(classList));
         steps.run("aot cache", () -> dump(aot, tree, classList), ImageAssembly::size);
         RootTreeCheck.check(tree.root());
 
@@ -71,22 +77,21 @@ final class ImageAssembly {
         return publish(built);
     }
 
-    private Label label(RootTree tree) throws IOException {
-        var content = tree.fill(
-                parts.runtime(),
-                parts.agent(),
-                parts.packageTree(),
-                new KernelModules(parts.kernelTree()),
-                request.platform());
-        // The kernel and stage-0 are part of what runs, so they are part of the id that the agent reports.
-        var buildId = Digest.of(
-                content + parts.kernelPackage().sha256() + Digest.of(parts.init()) + request.platform() + epoch);
+    private Label label(RootTree tree, String content, String classList) throws IOException {
+        // The kernel and stage-0 are part of what runs, so they are part of the id that the agent reports; and
+        // the class list is what the AOT cache is made from.
+        var buildId = Digest.of(content
+                + parts.kernelPackage().sha256()
+                + Digest.of(parts.init())
+                + classList
+                + request.platform()
+                + epoch);
         var wanted = request.version();
         var version =
                 wanted != null ? wanted : DAY.format(Instant.ofEpochSecond(epoch)) + "-" + buildId.substring(0, 8);
         var name = request.platform() + "-" + version;
         tree.label(name, version, buildId, request.platform());
-        return new Label(content, buildId, name, version);
+        return new Label(buildId, name, version);
     }
 
     /** The class list of this very tree: locked, or recorded before, or recorded now. */
