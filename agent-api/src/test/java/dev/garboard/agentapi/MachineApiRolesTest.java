@@ -24,8 +24,8 @@ class MachineApiRolesTest {
 
     @Test
     void everyMethodOfTheMachineApiHasARole() {
-        for (var service : List.of(
-                MachineServiceGrpc.getServiceDescriptor(), KubernetesServiceGrpc.getServiceDescriptor())) {
+        for (var service :
+                List.of(MachineServiceGrpc.getServiceDescriptor(), KubernetesServiceGrpc.getServiceDescriptor())) {
             for (var method : service.getMethods()) {
                 assertTrue(
                         MachineApiRoles.MACHINE.containsKey(method.getFullMethodName()),
@@ -42,12 +42,16 @@ class MachineApiRolesTest {
     @Test
     void theRolesAreThoseThatTheProtoSays() throws Exception {
         var files = Map.of(
-                MachineServiceGrpc.SERVICE_NAME, "machine.proto", KubernetesServiceGrpc.SERVICE_NAME, "kubernetes.proto");
+                MachineServiceGrpc.SERVICE_NAME,
+                "machine.proto",
+                KubernetesServiceGrpc.SERVICE_NAME,
+                "kubernetes.proto");
         var rpc = Pattern.compile("Role: (\\w+)\\.\\n(?:  //[^\\n]*\\n)*  rpc (\\w+)\\(");
 
         var said = new TreeMap<String, Role>();
         for (var service : files.entrySet()) {
-            var proto = Files.readString(Path.of("src/main/proto/garboard/machine/v1").resolve(service.getValue()));
+            var proto = Files.readString(
+                    Path.of("src/main/proto/garboard/machine/v1").resolve(service.getValue()));
             rpc.matcher(proto)
                     .results()
                     .forEach(found -> said.put(service.getKey() + "/" + found.group(2), Role.ofWord(found.group(1))));
