@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             ClusterListCommand.class,
             ClusterStatusCommand.class,
             ClusterNodesCommand.class,
-            ClusterKubeconfigCommand.class
+            ClusterKubeconfigCommand.class,
+            ClusterEtcdCommand.class
         })
 final class ClusterCommand implements Runnable {
 

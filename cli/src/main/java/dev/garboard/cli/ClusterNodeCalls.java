@@ -35,14 +35,41 @@ final class ClusterNodeCalls {
     }
 
     /**
+     * Asks one machine after the other until one answers.
+     *
+     * @throws CommandException with what the last one said against it
+     */
+    <A> A askFirst(List<ClusterStatus.Node> nodes, Question<A> question) {
+        return askFirst(nodes, PATIENCE_SECONDS, question);
+    }
+
+    /** The same for a question that may take longer. */
+    <A> A askFirst(List<ClusterStatus.Node> nodes, int seconds, Question<A> question) {
+        var last = new CommandException(ExitCode.FAILED, "there is no control plane that could be asked");
+        for (var node : nodes) {
+            try {
+                return ask(node.machine(), seconds, question);
+            } catch (CommandException refused) {
+                last = refused;
+            }
+        }
+        throw last;
+    }
+
+    /**
      * Asks one machine.
      *
      * @throws CommandException with what it or the server said against it
      */
     <A> A ask(String machine, Question<A> question) {
+        return ask(machine, PATIENCE_SECONDS, question);
+    }
+
+    /** The same for a question that may take longer. */
+    <A> A ask(String machine, int seconds, Question<A> question) {
         try (var client = NodeClient.through(site.nodeApi(), machine, site.identity(), site.siteCa())) {
             try {
-                return question.ask(client.kubernetes().withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                return question.ask(client.kubernetes().withDeadlineAfter(seconds, TimeUnit.SECONDS));
             } catch (StatusException failed) {
                 throw new CommandException(ExitCode.FAILED, machine + ": " + client.explain(failed), failed);
             } catch (InterruptedException interrupted) {

@@ -1,0 +1,189 @@
+package dev.garboard.cli;
+
+import dev.garboard.agentapi.v1.EtcdAlarmsRequest;
+import dev.garboard.agentapi.v1.EtcdDefragmentRequest;
+import dev.garboard.agentapi.v1.EtcdMember;
+import dev.garboard.agentapi.v1.EtcdMembersRequest;
+import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
+import dev.garboard.agentapi.v1.EtcdStatusRequest;
+import dev.garboard.agentapi.v1.EtcdStatusResponse;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.Kinds;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What keeps a cluster's state: its members of etcd. */
+@Command(name = "etcd", description = "See and care for etcd, which keeps a cluster's state.")
+final class ClusterEtcdCommand implements Runnable {
+
+    private static final int DEFRAGMENT_SECONDS = 130;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "say what to do with etcd");
+    }
+
+    @Command(name = "members", description = "List the members.")
+    int members(
+            @Mixin SiteConnection site, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
+        var answer = calls(site)
+                .askFirst(controlPlanes(site, name), node -> node.etcdMembers(EtcdMembersRequest.getDefaultInstance()));
+        print(answer.getMembersList());
+        return ExitCode.OK;
+    }
+
+    @Command(name = "status", description = "Show how each member is.")
+    int status(@Mixin SiteConnection site, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
+        var calls = calls(site);
+        var rows = new ArrayList<List<String>>();
+        int exit = ExitCode.OK;
+        for (var node : controlPlanes(site, name)) {
+            try {
+                var member = calls.ask(node.machine(), one -> one.etcdStatus(EtcdStatusRequest.getDefaultInstance()));
+                rows.add(row(node.machine(), member));
+            } catch (CommandException refused) {
+                rows.add(List.of(node.machine(), "-", "-", "-", "-", String.valueOf(refused.getMessage())));
+                exit = ExitCode.FAILED;
+            }
+        }
+        var out = spec.commandLine().getOut();
+        TextTable.print(out, List.of("Machine", "Member", "Role", "Version", "Database", "Message"), rows);
+        out.flush();
+        return exit;
+    }
+
+    private static List<String> row(String machine, EtcdStatusResponse member) {
+        boolean leads = member.getLeaderId().equals(member.getMemberId());
+        var role = leads ? "leader" : member.getLearner() ? "learner" : "follower";
+        return List.of(
+                machine,
+                member.getMemberId(),
+                member.getLeaderId().isEmpty() ? "no leader" : role,
+                member.getVersion(),
+                mebibytes(member.getDatabaseBytesInUse()) + " of " + mebibytes(member.getDatabaseBytes()) + " MiB",
+                String.join(", ", member.getErrorsList()));
+    }
+
+    @Command(
+            name = "snapshot",
+            description =
+                    "Save the whole state of a cluster in a file. It holds every secret of the cluster, so keep it as"
+                            + " one.")
+    int snapshot(
+            @Mixin SiteConnection site,
+            @Parameters(index = "0", paramLabel = "NAME", description = "The cluster.") String name,
+            @Parameters(index = "1", paramLabel = "FILE", description = "A new file.") Path file) {
+        var saved = calls(site)
+                .askFirst(
+                        controlPlanes(site, name), EtcdSnapshotFile.SECONDS, node -> EtcdSnapshotFile.save(node, file));
+        var out = spec.commandLine().getOut();
+        out.println("Saved " + saved.bytes() + " bytes in " + file + ", SHA-256 " + saved.sha256());
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    @Command(name = "remove", description = "Take a member out, for example one whose machine will not come back.")
+    int remove(
+            @Mixin SiteConnection site,
+            @Parameters(index = "0", paramLabel = "NAME", description = "The cluster.") String name,
+            @Parameters(index = "1", paramLabel = "MEMBER", description = "The member's name or id.") String member) {
+        var request = EtcdRemoveMemberRequest.newBuilder().setMember(member).build();
+        // Asked of one that stays: a member that removes itself gives no answer.
+        var others = controlPlanes(site, name).stream()
+                .filter(node -> !node.machine().equals(member))
+                .toList();
+        print(calls(site)
+                .askFirst(others, node -> node.etcdRemoveMember(request))
+                .getMembersList());
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "defragment",
+            description =
+                    "Give free space of the database back, one member after the other; each does not answer meanwhile.")
+    int defragment(
+            @Mixin SiteConnection site, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
+        var out = spec.commandLine().getOut();
+        var calls = calls(site);
+        for (var node : controlPlanes(site, name)) {
+            var answer = calls.ask(
+                    node.machine(),
+                    DEFRAGMENT_SECONDS,
+                    one -> one.etcdDefragment(EtcdDefragmentRequest.getDefaultInstance()));
+            out.println(node.machine() + ": " + mebibytes(answer.getBytesBefore()) + " MiB before, "
+                    + mebibytes(answer.getBytesAfter()) + " MiB after");
+            out.flush();
+        }
+        return ExitCode.OK;
+    }
+
+    @Command(name = "alarms", description = "List the alarms of all members.")
+    int alarms(
+            @Mixin SiteConnection site,
+            @Parameters(paramLabel = "NAME", description = "The cluster.") String name,
+            @Option(names = "--disarm", description = "Take them back, once their cause is gone.") boolean disarm) {
+        var request = EtcdAlarmsRequest.newBuilder().setDisarm(disarm).build();
+        var alarms = calls(site)
+                .askFirst(controlPlanes(site, name), node -> node.etcdAlarms(request))
+                .getAlarmsList();
+        var out = spec.commandLine().getOut();
+        TextTable.print(
+                out,
+                List.of("Member", "Alarm"),
+                alarms.stream()
+                        .map(alarm -> List.of(alarm.getMemberId(), alarm.getAlarm()))
+                        .toList());
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private void print(List<EtcdMember> members) {
+        PrintWriter out = spec.commandLine().getOut();
+        TextTable.print(
+                out,
+                List.of("Member", "Name", "Role", "Address"),
+                members.stream()
+                        .map(member -> List.of(
+                                member.getId(),
+                                member.getName().isEmpty() ? "(not started yet)" : member.getName(),
+                                member.getLearner() ? "learner" : "voter",
+                                String.join(", ", member.getPeerUrlsList())))
+                        .toList());
+        out.flush();
+    }
+
+    private static List<ClusterStatus.Node> controlPlanes(SiteConnection site, String name) {
+        try (var api = site.open()) {
+            var nodes = ClusterNodeCalls.controlPlanes(
+                    api.resource(Kinds.CLUSTER, name).status());
+            if (nodes.isEmpty()) {
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        "cluster " + name + " has no control plane yet; `garboard cluster status " + name
+                                + "` says why");
+            }
+            return nodes;
+        }
+    }
+
+    private static ClusterNodeCalls calls(SiteConnection site) {
+        return new ClusterNodeCalls(site.kubeconfig());
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.valueOf((bytes + (1 << 19)) >> 20);
+    }
+}
