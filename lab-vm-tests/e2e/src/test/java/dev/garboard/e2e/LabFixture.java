@@ -183,6 +183,14 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
         lab("power", button, machine).succeeded();
     }
 
+    /** What {@code lab status} says of a machine. */
+    JsonNode status(String machine) {
+        return MAPPER.readTree(lab("status", "--output", "json").succeeded().out()).path("processes").values().stream()
+                .filter(process -> process.path("name").asString().equals(machine))
+                .findFirst()
+                .orElseThrow();
+    }
+
     Output kubectl(String... arguments) {
         return kubectlReading("", arguments);
     }

@@ -18,7 +18,7 @@ class LeavesNothingBehindIT {
     @RegisterExtension
     static final LabFixture lab = new LabFixture();
 
-    private Leftovers before = new Leftovers(Set.of(), Set.of(), Set.of(), Set.of());
+    private Leftovers before = new Leftovers(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
     @BeforeEach
     void look() {

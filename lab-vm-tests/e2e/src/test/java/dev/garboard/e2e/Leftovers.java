@@ -16,17 +16,20 @@ import java.util.stream.Stream;
 
 /**
  * What of a lab is on the host: processes that carry its mark in their environment or run in its directory, the network namespaces that they are
- * in, named namespaces and network interfaces.
+ * in and the process namespaces that they made, named namespaces, network interfaces and control groups.
  *
  * @param namespaces other than the test's own
  */
-record Leftovers(Set<String> processes, Set<String> namespaces, Set<String> named, Set<String> interfaces) {
+record Leftovers(
+        Set<String> processes, Set<String> namespaces, Set<String> named, Set<String> interfaces, Set<String> cgroups) {
+
+    private static final List<String> NAMESPACES = List.of("ns/net", "ns/pid_for_children");
 
     /** Name of the variable that the fixture sets; every process that the lab starts inherits it. */
     static final String MARK = "GARBOARD_E2E";
 
     static Leftovers of(Path directory) {
-        var own = namespace(Path.of("/proc/self"));
+        var own = namespaces(Path.of("/proc/self"));
         var processes = new TreeSet<String>();
         var namespaces = new TreeSet<String>();
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
@@ -35,12 +38,12 @@ record Leftovers(Set<String> processes, Set<String> namespaces, Set<String> name
                     .forEach(process -> {
                         processes.add(process.getFileName() + " "
                                 + text(process.resolve("comm")).strip());
-                        namespaces.add(namespace(process));
+                        namespaces.addAll(namespaces(process));
                     });
         }
-        namespaces.remove(own);
-        namespaces.remove("");
-        return new Leftovers(processes, namespaces, names(Path.of("/run/netns")), names(Path.of("/sys/class/net")));
+        namespaces.removeAll(own);
+        return new Leftovers(
+                processes, namespaces, names(Path.of("/run/netns")), names(Path.of("/sys/class/net")), groups());
     }
 
     /** Ended processes may take a moment to vanish, and the kernel removes a namespace in the background. */
@@ -59,7 +62,7 @@ record Leftovers(Set<String> processes, Set<String> namespaces, Set<String> name
     /** Whether any process of the host is in one of these namespaces. */
     static boolean areInUse(Set<String> namespaces) {
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.map(process -> namespace(Path.of("/proc", Long.toString(process.pid()))))
+            return all.flatMap(process -> namespaces(Path.of("/proc", Long.toString(process.pid()))).stream())
                     .anyMatch(namespaces::contains);
         }
     }
@@ -70,8 +73,25 @@ record Leftovers(Set<String> processes, Set<String> namespaces, Set<String> name
                 || link(process.resolve("cwd")).startsWith(directory.toString());
     }
 
-    private static String namespace(Path process) {
-        return link(process.resolve("ns/net"));
+    private static Set<String> namespaces(Path process) {
+        return NAMESPACES.stream()
+                .map(each -> link(process.resolve(each)))
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    /** The control groups of labs, in whichever hierarchy. */
+    private static Set<String> groups() {
+        try (Stream<Path> all = Files.find(
+                Path.of("/sys/fs/cgroup"),
+                10,
+                (path, attributes) -> attributes.isDirectory()
+                        && path.getFileName().toString().startsWith("garboard-"))) {
+            return all.map(Path::toString).collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException | UncheckedIOException changing) {
+            // Groups of others come and go while they are looked at.
+            return groups();
+        }
     }
 
     /** Empty for a process of somebody else, or one that has ended. */

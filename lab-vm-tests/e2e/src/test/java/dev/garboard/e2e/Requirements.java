@@ -32,6 +32,11 @@ final class Requirements {
         return found.orElseThrow();
     }
 
+    /** For tests of container nodes. */
+    static void root() {
+        require("root".equals(System.getProperty("user.name")), "container nodes need root");
+    }
+
     static Path file(String path, String debianPackage) {
         var file = Path.of(path);
         require(Files.isReadable(file), "the file " + path + " is missing: apt-get install " + debianPackage);
