@@ -47,21 +47,23 @@ record ContainerCgroups(String lab) {
             var hierarchy = MOUNTED.resolve(fields[1].replaceFirst("^name=", ""));
             var own = hierarchy.resolve(fields[2].substring(1));
             // Inside a container the path is the host's, and what is mounted begins at the own group.
-            var group = (Files.isDirectory(own) ? own : hierarchy).resolve(name());
-            for (var each : List.of(group, group.resolve(machine))) {
-                Files.createDirectories(each);
-                for (var setting : INHERITED) {
-                    // Version 1 lets no process into a group without processors and memory, and a new one has none.
-                    if (Files.exists(each.resolve(setting))) {
-                        Files.writeString(
-                                each.resolve(setting),
-                                Files.readString(each.getParent().resolve(setting)));
-                    }
-                }
-            }
+            var parent = Files.isDirectory(own) ? own : hierarchy;
+            var group = parent.resolve(name());
+            makeBelow(parent, group);
+            makeBelow(group, group.resolve(machine));
             made.add(group.resolve(machine));
         }
         return List.copyOf(made);
+    }
+
+    /** Version 1 lets no process into a group without processors and memory, and a new one has none. */
+    private static void makeBelow(Path parent, Path group) throws IOException {
+        Files.createDirectories(group);
+        for (var setting : INHERITED) {
+            if (Files.exists(group.resolve(setting))) {
+                Files.writeString(group.resolve(setting), Files.readString(parent.resolve(setting)));
+            }
+        }
     }
 
     private Path makeUnified(String machine) throws IOException {
