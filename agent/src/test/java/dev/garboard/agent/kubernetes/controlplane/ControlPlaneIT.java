@@ -68,16 +68,8 @@ class ControlPlaneIT {
     }
 
     @Test
-    void theControlPlaneOf137TakesItsFlagsAndAddOns() throws Exception {
-        controlPlane("1.37.2");
-    }
-
-    @Test
-    void theControlPlaneOf136TakesItsFlagsAndAddOns() throws Exception {
-        controlPlane("1.36.3");
-    }
-
-    private void controlPlane(String version) throws Exception {
+    void theControlPlaneTakesItsFlagsAndAddOns() throws Exception {
+        var version = "1.37.2";
         var bundle = TestBundle.require(version);
         try (var network = new NodeNamespaces(1)) {
             var node = start(network, bundle, version, 1, true);
