@@ -17,14 +17,12 @@ final class FirmwareMain {
     private static final Pattern PANIC = Pattern.compile("(?:^|\\s)panic=(-?\\d{1,6})(?=\\s|$)");
     private static final long BEFORE_ANOTHER_TRY = 5_000;
 
-    private final String name;
     private final ContainerNic nic;
     private final FirmwareDhcp dhcp;
     private final NodeContainer container;
     private final Path directory;
 
-    private FirmwareMain(String name, ContainerNic nic, FirmwareDhcp dhcp, NodeContainer container, Path directory) {
-        this.name = name;
+    private FirmwareMain(ContainerNic nic, FirmwareDhcp dhcp, NodeContainer container, Path directory) {
         this.nic = nic;
         this.dhcp = dhcp;
         this.container = container;
@@ -42,7 +40,6 @@ final class FirmwareMain {
         var uuid = UUID.fromString(arguments[4]);
         var directory = Path.of(arguments[6]);
         new FirmwareMain(
-                        name,
                         new ContainerNic(Long.parseLong(arguments[1]), arguments[5], arguments[3]),
                         new FirmwareDhcp(MacAddress.parse(arguments[3]), uuid),
                         new NodeContainer(arguments[0], name, uuid, directory),
