@@ -46,6 +46,11 @@ record JsonReport(PrintWriter out) implements Report {
     }
 
     @Override
+    public void clusterReady(int nodes, double seconds) {
+        write("cluster-ready", "nodes", nodes, "seconds", seconds);
+    }
+
+    @Override
     public void say(String line) {
         // People's words are no event.
     }

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,17 +46,45 @@ final class LabApi implements AutoCloseable {
 
     /** Lets machines boot this image that have none of their own; the server may not have seen it yet. */
     void prefer(String image) throws IOException {
-        var request = HttpRequest.newBuilder(URI.create(root + "images/" + image))
+        patch("images/" + image, Map.of("spec", Map.of("preferred", true)));
+    }
+
+    /** One resource, {@code PLURAL/NAME}. */
+    JsonNode get(String path) throws IOException {
+        var answer = send(HttpRequest.newBuilder(URI.create(root + path)));
+        if (answer.statusCode() != 200) {
+            throw new IOException(path + ": the operator API answered " + answer.statusCode() + " " + answer.body());
+        }
+        return MAPPER.readTree(answer.body());
+    }
+
+    /** Merges a change into a resource, {@code PLURAL/NAME}; one that is not there yet is waited for. */
+    void patch(String path, Map<String, ?> change) throws IOException {
+        var request = HttpRequest.newBuilder(URI.create(root + path))
                 .header("Content-Type", "application/merge-patch+json")
-                .method("PATCH", BodyPublishers.ofString("{\"spec\":{\"preferred\":true}}"));
+                .method("PATCH", BodyPublishers.ofString(MAPPER.writeValueAsString(change)));
         var answer = send(request);
         for (int attempt = 0; answer.statusCode() == 404 && attempt < 100; attempt++) {
             Pause.millis(100);
             answer = send(request);
         }
-        if (answer.statusCode() != 200) {
-            throw new LabException("the server does not prefer the image " + image + ": it answered "
-                    + answer.statusCode() + ", " + answer.body());
+        expect(200, answer, "change " + path);
+    }
+
+    /** Makes a resource, unless there is one of that name. */
+    void create(String plural, Map<String, ?> resource) throws IOException {
+        var answer = send(HttpRequest.newBuilder(URI.create(root + plural))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(MAPPER.writeValueAsString(resource))));
+        if (answer.statusCode() != 409) {
+            expect(201, answer, "make one of the " + plural);
+        }
+    }
+
+    private static void expect(int status, HttpResponse<String> answer, String what) {
+        if (answer.statusCode() != status) {
+            throw new LabException(
+                    "the server did not " + what + ": it answered " + answer.statusCode() + ", " + answer.body());
         }
     }
 

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
         },
         subcommands = {
             UpCommand.class,
+            ClusterCommand.class,
             StatusCommand.class,
             ConsoleCommand.class,
             LogsCommand.class,

@@ -103,7 +103,13 @@ record LabSite(LabDirectory directory, Distribution distribution, LabProcesses p
         Files.writeString(directory.kubeconfig(), text);
     }
 
-    private void run(String step, List<String> command, boolean showing) throws IOException {
+    /**
+     * Runs one of the steps.
+     *
+     * @param showing whether what it says is progress
+     * @return the last lines that it said
+     */
+    List<String> run(String step, List<String> command, boolean showing) throws IOException {
         var process = processes
                 .builder(step, command)
                 .directory(directory.root().toFile())
@@ -127,6 +133,7 @@ record LabSite(LabDirectory directory, Distribution distribution, LabProcesses p
                 throw new LabException("the step \"" + step + "\" failed with exit code " + code + ":\n  "
                         + String.join("\n  ", last));
             }
+            return List.copyOf(last);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LabException("interrupted in the step \"" + step + "\"", interrupted);

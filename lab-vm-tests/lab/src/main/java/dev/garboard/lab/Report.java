@@ -18,6 +18,9 @@ interface Report {
 
     void ready(int machines, double seconds);
 
+    /** A cluster is ready, after so many seconds of the command. */
+    void clusterReady(int nodes, double seconds);
+
     /** Words for people only. */
     void say(String line);
 }

@@ -18,6 +18,11 @@ final class StepClock {
         last = now;
     }
 
+    /** What happened until now was reported by somebody else. */
+    void skip() {
+        last = System.nanoTime();
+    }
+
     void progress(String step, String line) {
         report.progress(step, line);
     }

@@ -37,6 +37,11 @@ record TextReport(PrintWriter out) implements Report {
     }
 
     @Override
+    public void clusterReady(int nodes, double seconds) {
+        say("The cluster is ready with %d %s after %.1f s.".formatted(nodes, nodes == 1 ? "node" : "nodes", seconds));
+    }
+
+    @Override
     public void say(String line) {
         out.println(line);
         out.flush();
