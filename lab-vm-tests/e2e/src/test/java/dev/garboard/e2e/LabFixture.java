@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -80,10 +81,18 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
         throw failure;
     }
 
-    /** Empties the inventory: no machines, no leases, no boot sessions. Site and image stay; the lab must be down. */
+    /** Empties the inventory and the machines' disks: no machines, no leases, no clusters. Site and image stay; the lab must be down. */
     void forget() throws IOException {
         for (var suffix : List.of("", "-wal", "-shm", ".lock")) {
             Files.deleteIfExists(site().resolve("garboard.db" + suffix));
+        }
+        var machines = directory.resolve("machines");
+        if (Files.exists(machines)) {
+            try (Stream<Path> below = Files.walk(machines)) {
+                for (var file : below.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 
@@ -115,6 +124,19 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
     /** The same, but it may fail. */
     Output tryUp(String... options) {
         return run(upCommand(options), IMAGE_AND_BOOT);
+    }
+
+    /** Brings a Kubernetes cluster up until all its nodes are ready; the events as {@code --output json} tells them. */
+    List<JsonNode> cluster(String... options) {
+        return events(run(
+                        command(
+                                "lab",
+                                "cluster",
+                                Stream.concat(
+                                        Stream.of("--directory", directory.toString(), "--output", "json"),
+                                        Stream.of(options))),
+                        IMAGE_AND_BOOT)
+                .succeeded());
     }
 
     /** For tests that start {@code up} themselves. */
