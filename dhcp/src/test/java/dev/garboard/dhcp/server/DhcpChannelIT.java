@@ -70,8 +70,9 @@ class DhcpChannelIT {
 
     @Test
     void aClientOfAnotherMakeGetsALease() throws Exception {
-        Assumptions.assumeTrue(
-                Files.isExecutable(Path.of("/usr/sbin/udhcpc")), "skipped, the package udhcpc is not installed");
+        var there = Files.isExecutable(Path.of("/usr/sbin/udhcpc"));
+        assertTrue(there || !Boolean.getBoolean("garboard.strict"), "the package udhcpc is not installed");
+        Assumptions.assumeTrue(there, "skipped, the package udhcpc is not installed");
         var output = run("""
                 java_main ChannelServer server0 < input > server.log 2>&1 &
                 exec 3> input
