@@ -1,34 +1,24 @@
 package dev.garboard.server;
 
-import dev.garboard.agentapi.SiteChannels;
-import dev.garboard.agentapi.v1.EnrollRequest;
-import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
 import dev.garboard.dhcp.server.DhcpBindException;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.SiteAuthority;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a server on loopback, asks of it what a first machine, a first node and a first operator ask, and stops it: the virtual machine
+ * Starts a server on loopback, asks of it what a first machine and a first operator ask, and stops it: the virtual machine
  * writes down the classes that this needed, and a server that starts with them is there in a third of the time and takes less memory.
  */
 public final class Training {
@@ -53,15 +43,13 @@ public final class Training {
         var config = directory.resolve("garboard.yaml");
         try (var _ = start(config, ports)) {
             discover(ports[0]);
-            get("http://" + LOOPBACK + ":" + ports[2] + "/autoexec.ipxe", null);
-            get("http://" + LOOPBACK + ":" + ports[5] + "/readyz", null);
+            get(new Socket(LOOPBACK, ports[2]), "/autoexec.ipxe");
+            get(new Socket(LOOPBACK, ports[5]), "/readyz");
             var operator = authority.issueOperator("training", Role.ADMIN, Duration.ofHours(1));
-            get(
-                    "https://" + LOOPBACK + ":" + ports[3] + "/apis/garboard.dev/v1alpha1/machines",
-                    operator.sslContext(authority.certificate()));
-            enroll(ports[4], authority);
+            var tls = operator.sslContext(authority.certificate()).getSocketFactory();
+            get(tls.createSocket(LOOPBACK, ports[3]), "/apis/garboard.dev/v1alpha1/machines");
         }
-        return "DHCP, boot HTTP, the operator API and the node API were asked on loopback";
+        return "DHCP, boot HTTP and the operator API were asked on loopback";
     }
 
     /** Where DHCP cannot be had on loopback, because another server has port 4011 there, the rest is still worth it. */
@@ -111,30 +99,15 @@ public final class Training {
         Thread.sleep(500);
     }
 
-    private static void get(String url, @Nullable SSLContext tls) throws IOException, InterruptedException {
-        var builder = HttpClient.newBuilder().connectTimeout(PATIENCE);
-        if (tls != null) {
-            builder.sslContext(tls);
-        }
-        try (var client = builder.build()) {
-            client.send(
-                    HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(), BodyHandlers.discarding());
-        }
-    }
-
-    /** An empty application, which is refused. */
-    private static void enroll(int port, SiteAuthority authority) throws InterruptedException {
-        var channel = SiteChannels.open(SiteChannels.Peer.at(LOOPBACK, port), null, authority.certificate());
-        try {
-            EnrollmentServiceGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                    .enroll(EnrollRequest.getDefaultInstance())
-                    .forEachRemaining(_ -> {});
-        } catch (StatusRuntimeException refused) {
-            // As it should be.
-        } finally {
-            channel.shutdownNow();
-            channel.awaitTermination(5, TimeUnit.SECONDS);
+    /** With plain sockets: a client library's classes would go into the cache, and no server needs them. */
+    private static void get(Socket socket, String path) throws IOException {
+        try (socket) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            var request = "GET " + path + " HTTP/1.1\r\nHost: " + LOOPBACK + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            if (socket.getInputStream().readAllBytes().length == 0) {
+                throw new IOException("no answer to GET " + path);
+            }
         }
     }
 
