@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.trust.CertificateFailure.Reason;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,9 +160,8 @@ class CertificateFailureIT {
         var loopback = InetAddress.getLoopbackAddress();
         var identity = authority.issueServer(List.of("localhost"), List.of(loopback));
         var context = identity.sslContext(authority.certificate());
-        try (var listener = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
-            listener.setNeedClientAuth(true);
-            var peer = CompletableFuture.supplyAsync(() -> answerOnce(listener));
+        try (var listener = new ServerSocket(0, 1, loopback)) {
+            var peer = CompletableFuture.supplyAsync(() -> answerOnce(listener, context));
             try (var plain = new Socket(loopback, listener.getLocalPort());
                     var socket = (SSLSocket)
                             client.getSocketFactory().createSocket(plain, "localhost", listener.getLocalPort(), true)) {
@@ -174,14 +174,23 @@ class CertificateFailureIT {
         }
     }
 
-    private static String answerOnce(SSLServerSocket listener) {
-        try (var socket = (SSLSocket) listener.accept()) {
-            socket.startHandshake();
-            var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-            socket.getOutputStream().write(1);
-            return Caller.of(certificate).name();
-        } catch (IOException refused) {
-            return "refused";
+    private static String answerOnce(ServerSocket listener, SSLContext context) {
+        try (var plain = listener.accept()) {
+            try {
+                var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, false);
+                socket.setNeedClientAuth(true);
+                socket.startHandshake();
+                var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+                socket.getOutputStream().write(1);
+                return Caller.of(certificate).name();
+            } catch (IOException refused) {
+                // Were it closed at once, a client that is still writing would see a broken pipe instead of the alert.
+                plain.shutdownOutput();
+                plain.getInputStream().transferTo(OutputStream.nullOutputStream());
+                return "refused";
+            }
+        } catch (IOException gone) {
+            return "gone";
         }
     }
 }
