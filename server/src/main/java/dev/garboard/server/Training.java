@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 public final class Training {
 
-    private static final String LOOPBACK = "127.0.0.1";
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Training() {}
@@ -92,8 +92,8 @@ public final class Training {
         System.arraycopy(new byte[] {0x63, (byte) 0x82, 0x53, 0x63, 53, 1, 1, 93, 2, 0, 0, 77, 4}, 0, packet, 236, 13);
         System.arraycopy("iPXE".getBytes(StandardCharsets.US_ASCII), 0, packet, 249, 4);
         packet[253] = (byte) 255;
-        try (var socket = new DatagramSocket(0, InetAddress.ofLiteral(LOOPBACK))) {
-            socket.send(new DatagramPacket(packet, packet.length, InetAddress.ofLiteral(LOOPBACK), port));
+        try (var socket = new DatagramSocket(0, LOOPBACK)) {
+            socket.send(new DatagramPacket(packet, packet.length, LOOPBACK, port));
         }
         // There is no answer to wait for here; the decision is made within milliseconds.
         Thread.sleep(500);
@@ -103,7 +103,8 @@ public final class Training {
     private static void get(Socket socket, String path) throws IOException {
         try (socket) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            var request = "GET " + path + " HTTP/1.1\r\nHost: " + LOOPBACK + "\r\nConnection: close\r\n\r\n";
+            var request =
+                    "GET " + path + " HTTP/1.1\r\nHost: " + LOOPBACK.getHostAddress() + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             if (socket.getInputStream().readAllBytes().length == 0) {
                 throw new IOException("no answer to GET " + path);
@@ -115,7 +116,7 @@ public final class Training {
         var sockets = new ServerSocket[count];
         var ports = new int[count];
         for (int i = 0; i < count; i++) {
-            sockets[i] = new ServerSocket(0, 1, InetAddress.ofLiteral(LOOPBACK));
+            sockets[i] = new ServerSocket(0, 1, LOOPBACK);
             ports[i] = sockets[i].getLocalPort();
         }
         for (var socket : sockets) {
