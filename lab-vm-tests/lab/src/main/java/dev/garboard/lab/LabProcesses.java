@@ -22,6 +22,8 @@ record LabProcesses(String id) {
     private static final String ROLE = "GARBOARD_LAB_ROLE";
 
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final int LOOKS = 6;
+    private static final long MILLIS_BETWEEN_LOOKS = 10;
 
     /** A process of the lab. */
     record Found(ProcessHandle handle, String role) {
@@ -74,9 +76,18 @@ record LabProcesses(String id) {
         }
     }
 
-    /** The first process of a role: children have larger ids, but where ids were used up once around. */
+    /**
+     * The first process of a role: children have larger ids, but where ids were used up once around. In the middle of execve(2) a process
+     * shows no environment, or half of it: only one that is not seen several times is not there.
+     */
     Optional<Found> find(String role) {
-        return all().stream().filter(found -> found.role().equals(role)).findFirst();
+        for (int look = 1; ; look++) {
+            var seen = all().stream().filter(found -> found.role().equals(role)).findFirst();
+            if (seen.isPresent() || look == LOOKS) {
+                return seen;
+            }
+            Pause.millis(MILLIS_BETWEEN_LOOKS);
+        }
     }
 
     private Optional<Found> found(ProcessHandle process) {
@@ -123,6 +134,10 @@ record LabProcesses(String id) {
         pullPlugs();
         for (int round = 0; round < 5; round++) {
             var rest = others();
+            if (rest.isEmpty()) {
+                Pause.millis(MILLIS_BETWEEN_LOOKS);
+                rest = others();
+            }
             if (rest.isEmpty()) {
                 return;
             }

@@ -3,6 +3,7 @@ package dev.garboard.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -54,5 +55,22 @@ class LabProcessesIT {
         processes.endAll();
 
         assertEquals(List.of(), processes.all());
+    }
+
+    /** A machine was given up in the moment in which nsenter became QEMU. */
+    @Test
+    void findsAProcessThatIsBecomingAnotherProgram(@TempDir Path directory) throws Exception {
+        var again = Files.writeString(directory.resolve("again"), "exec sh \"$0\"\n");
+        processes.start("server", List.of("sh", again.toString()), directory, directory.resolve("log"));
+        while (processes.find("server").isEmpty()) {
+            Thread.sleep(20);
+        }
+        try {
+            for (int look = 0; look < 400; look++) {
+                assertTrue(processes.find("server").isPresent(), "not found at look " + look);
+            }
+        } finally {
+            processes.endAll();
+        }
     }
 }
