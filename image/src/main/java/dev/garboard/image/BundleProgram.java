@@ -13,6 +13,7 @@ enum BundleProgram {
     KUBELET("kubelet", Modules.KUBERNETES),
     KUBECTL("kubectl", Modules.KUBERNETES),
     ETCD("etcd", "go.etcd.io/etcd/server"),
+    ETCDUTL("etcdutl", "go.etcd.io/etcd/etcdutl"),
     CONTAINERD("containerd", Modules.CONTAINERD),
     CONTAINERD_SHIM("containerd-shim-runc-v2", Modules.CONTAINERD),
     CTR("ctr", Modules.CONTAINERD),
@@ -61,6 +62,7 @@ enum BundleProgram {
     List<String> versionArguments() {
         return switch (this) {
             case KUBECTL -> List.of("version", "--client");
+            case ETCDUTL -> List.of("version");
             case CONTAINERD_SHIM -> List.of("-v");
             case COREDNS -> List.of("-version");
             default -> List.of("--version");

@@ -26,6 +26,7 @@ final class BundleVersions {
     static KubernetesVersion check(Map<BundleProgram, String> versions) {
         var kubernetes = kubernetes(versions);
         atLeast(BundleProgram.ETCD, OLDEST_ETCD, versions, kubernetes);
+        same(BundleProgram.ETCD, BundleProgram.ETCDUTL, versions);
         for (var program :
                 new BundleProgram[] {BundleProgram.CONTAINERD, BundleProgram.CONTAINERD_SHIM, BundleProgram.CTR}) {
             atLeast(program, OLDEST_CONTAINERD, versions, kubernetes);

@@ -319,6 +319,7 @@ class BundleImporterIT {
             value = {
                 "bin/kubernetes|k8s.io/kubernetes|v1.20.2|Kubernetes 1.20.2 is not supported; this Garboard knows 1.36 and 1.37",
                 "bin/etcd|go.etcd.io/etcd/server/v3|v3.5.12|etcd is 3.5.12; Kubernetes 1.37.2 needs 3.5.13 or newer",
+                "bin/etcdutl|go.etcd.io/etcd/etcdutl/v3|v3.6.15|etcd is 3.6.16 and etcdutl is 3.6.15; take both from the same release",
                 "bin/containerd|github.com/containerd/containerd|v1.7.30|containerd is 1.7.30; Kubernetes 1.37.2 needs 2.0.0 or newer",
                 "bin/ctr|github.com/containerd/containerd/v2|v2.3.6|containerd is 2.3.7 and ctr is 2.3.6; take both from the same release",
                 "bin/kubelet|k8s.io/kubernetes|v1.37.1|the components are of different versions of Kubernetes: kubelet 1.37.1; "

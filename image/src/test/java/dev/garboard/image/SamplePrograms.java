@@ -30,7 +30,7 @@ record SamplePrograms(Path directory) {
 
     static String version(BundleProgram program) {
         return switch (program) {
-            case ETCD -> "3.6.16";
+            case ETCD, ETCDUTL -> "3.6.16";
             case CONTAINERD, CONTAINERD_SHIM, CTR -> "2.3.7";
             case RUNC -> "1.4.2";
             case COREDNS -> "1.14.7";
