@@ -2,9 +2,9 @@ package dev.garboard.httpboot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.garboard.httpboot.Served.Outcome;
+import dev.garboard.testing.Requirements;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,9 +79,7 @@ class IpxeBootIT {
     @ParameterizedTest
     @EnumSource
     void ipxeOf2019RunsTheScripts(Firmware firmware) throws Exception {
-        var code = Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd");
-        assumeTrue(isOnPath("qemu-system-x86_64"), "needs qemu-system-x86_64 (package qemu-system-x86)");
-        assumeTrue(firmware == Firmware.BIOS || Files.exists(code), "needs " + code + " (package ovmf)");
+        Requirements.program("qemu-system-x86_64", "qemu-system-x86");
         Files.writeString(directory.resolve("kernel"), KERNEL);
         Files.write(directory.resolve("initramfs"), new byte[5120]);
         Files.write(directory.resolve("root.cpio"), new byte[3 << 20]);
@@ -92,7 +89,7 @@ class IpxeBootIT {
                 listen, "http://10.0.2.2:" + port, 16, 4, 16, 1 << 20, Duration.ofSeconds(60), Duration.ofSeconds(60));
         String console;
         try (var _ = BootHttpServer.bind(config, new Source(), this::note)) {
-            console = boot(firmware, code, "http://10.0.2.2:" + port + "/boot/" + session + "/script.ipxe");
+            console = boot(firmware, "http://10.0.2.2:" + port + "/boot/" + session + "/script.ipxe");
         }
 
         assertTrue(console.contains("machine node-1 waits: pending"), console);
@@ -119,7 +116,7 @@ class IpxeBootIT {
         }
     }
 
-    private String boot(Firmware firmware, Path code, String url) throws IOException, InterruptedException {
+    private String boot(Firmware firmware, String url) throws IOException, InterruptedException {
         var serial = directory.resolve("serial.log");
         var command = new ArrayList<>(List.of(
                 "qemu-system-x86_64",
@@ -146,8 +143,9 @@ class IpxeBootIT {
             // Without a graphics card SeaBIOS and iPXE write to the serial port.
             case BIOS -> command.addAll(List.of("-nographic"));
             case UEFI -> {
+                var code = Requirements.file("/usr/share/OVMF/OVMF_CODE_4M.fd", "ovmf");
                 var variables = directory.resolve("vars.fd");
-                Files.copy(Path.of("/usr/share/OVMF/OVMF_VARS_4M.fd"), variables);
+                Files.copy(Requirements.file("/usr/share/OVMF/OVMF_VARS_4M.fd", "ovmf"), variables);
                 command.addAll(List.of(
                         "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + code,
                         "-drive", "if=pflash,format=raw,unit=1,file=" + variables));
@@ -173,11 +171,6 @@ class IpxeBootIT {
                 .replaceAll("\u001b\\[[0-9;?=]*[A-Za-z]", "")
                 .replace("\r", "")
                 .replaceAll("[^\n -~]", "");
-    }
-
-    private static boolean isOnPath(String program) {
-        return Stream.of("/usr/bin", "/usr/local/bin", "/bin")
-                .anyMatch(bin -> Files.isExecutable(Path.of(bin, program)));
     }
 
     private static int freePort() throws IOException {

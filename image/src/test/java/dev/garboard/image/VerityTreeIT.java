@@ -1,9 +1,8 @@
 package dev.garboard.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.garboard.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,18 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The tree against the reference implementation, cryptsetup's veritysetup. */
 class VerityTreeIT {
 
-    private static final Path REFERENCE = Path.of("/usr/sbin/veritysetup");
-
     @TempDir
     Path directory;
 
     @Test
     void isTheTreeThatVeritysetupExpects() throws IOException {
-        boolean there = Files.isExecutable(REFERENCE);
-        assertTrue(
-                there || !Boolean.parseBoolean(System.getenv("GARBOARD_STRICT")),
-                "veritysetup is missing: apt-get install cryptsetup-bin");
-        assumeTrue(there, "veritysetup (package cryptsetup-bin) is not installed");
+        var reference = Requirements.program("veritysetup", "cryptsetup-bin");
         var image = directory.resolve("image");
         var content = new byte[20_000 * VerityTree.BLOCK];
         new Random(3).nextBytes(content);
@@ -37,7 +30,7 @@ class VerityTreeIT {
         var outcome = HostCommand.of(
                         directory.resolve("log"),
                         Duration.ofMinutes(1),
-                        REFERENCE.toString(),
+                        reference.toString(),
                         "verify",
                         "--hash-offset=" + tree.offset(),
                         image.toString(),

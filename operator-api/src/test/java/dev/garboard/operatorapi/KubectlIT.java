@@ -3,7 +3,6 @@ package dev.garboard.operatorapi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.Kinds;
@@ -11,6 +10,7 @@ import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
+import dev.garboard.testing.Requirements;
 import dev.garboard.trust.Role;
 import java.io.File;
 import java.io.IOException;
@@ -302,13 +302,7 @@ class KubectlIT {
     }
 
     private ProcessBuilder command(String kubectl, Role role, String... arguments) throws IOException {
-        if (kubectl.isEmpty()) {
-            var remedy = "there is no kubectl on the path; install Debian's package kubernetes-client";
-            if ("true".equals(System.getenv("GARBOARD_STRICT"))) {
-                fail(remedy);
-            }
-            abort(remedy);
-        }
+        Requirements.require(!kubectl.isEmpty(), "there is no kubectl on the path: apt-get install kubernetes-client");
         var words = new ArrayList<>(
                 List.of(kubectl, "--kubeconfig", api.kubeconfig(role).toString()));
         words.addAll(List.of(arguments));

@@ -2,7 +2,7 @@ package dev.garboard.agent.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.garboard.agent.Namespaces;
+import dev.garboard.testing.Namespaces;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;

@@ -3,7 +3,7 @@ package dev.garboard.agent.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.garboard.agent.Namespaces;
+import dev.garboard.testing.Namespaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,13 +3,12 @@ package dev.garboard.dhcp.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.testing.Namespaces;
+import dev.garboard.testing.Requirements;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DhcpChannelIT {
 
     private static final String NETWORK = """
-            set -e
             ip link set lo up
             ip link add server0 type veth peer name client0
             unshare -n sleep 60 &
@@ -43,23 +41,16 @@ class DhcpChannelIT {
 
     @BeforeAll
     static void namespacesAreAllowed() throws IOException, InterruptedException {
-        var probe = new ProcessBuilder("unshare", "-Urn", "ip", "link")
-                .redirectErrorStream(true)
-                .start();
-        var output = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        boolean allowed = probe.waitFor() == 0;
-        boolean strict = "true".equals(System.getenv("GARBOARD_STRICT")) || Boolean.getBoolean("garboard.strict");
-        assertTrue(allowed || !strict, () -> "user namespaces are not allowed here: " + output);
-        Assumptions.assumeTrue(allowed, () -> "skipped, user namespaces are not allowed here: " + output);
+        Namespaces.require();
     }
 
     @Test
     void theAgentsClientGetsALeaseOverRealSockets() throws Exception {
         var output = run("""
-                java_main ChannelServer server0 < input > server.log 2>&1 &
+                java_main dev.garboard.dhcp.server.ChannelServer server0 < input > server.log 2>&1 &
                 exec 3> input
                 for i in $(seq 100); do grep -q listening server.log && break; sleep 0.1; done
-                in_client java_main ChannelClient 52:54:00:77:00:01
+                in_client java_main dev.garboard.dhcp.server.ChannelClient 52:54:00:77:00:01
                 grep leased server.log
                 """);
 
@@ -70,11 +61,9 @@ class DhcpChannelIT {
 
     @Test
     void aClientOfAnotherMakeGetsALease() throws Exception {
-        var there = Files.isExecutable(Path.of("/usr/sbin/udhcpc"));
-        assertTrue(there || !Boolean.getBoolean("garboard.strict"), "the package udhcpc is not installed");
-        Assumptions.assumeTrue(there, "skipped, the package udhcpc is not installed");
+        Requirements.program("udhcpc", "udhcpc");
         var output = run("""
-                java_main ChannelServer server0 < input > server.log 2>&1 &
+                java_main dev.garboard.dhcp.server.ChannelServer server0 < input > server.log 2>&1 &
                 exec 3> input
                 for i in $(seq 100); do grep -q listening server.log && break; sleep 0.1; done
                 in_client /usr/sbin/udhcpc -i client0 -f -n -q -s /bin/true 2>&1
@@ -88,7 +77,7 @@ class DhcpChannelIT {
     @Test
     void routerSolicitationsAreAnsweredWithLifetimeZero() throws Exception {
         var output = run("""
-                java_main ChannelServer server0 < input > server.log 2>&1 &
+                java_main dev.garboard.dhcp.server.ChannelServer server0 < input > server.log 2>&1 &
                 exec 3> input
                 for i in $(seq 100); do grep -q listening server.log && break; sleep 0.1; done
                 # A link that comes up solicits once its address has passed the check for duplicates.
@@ -111,11 +100,11 @@ class DhcpChannelIT {
     @Test
     void aSecondServerOnTheSameInterfaceSaysThatThePortIsTaken() throws Exception {
         var output = run("""
-                java_main ChannelServer server0 < input > server.log 2>&1 &
+                java_main dev.garboard.dhcp.server.ChannelServer server0 < input > server.log 2>&1 &
                 exec 3> input
                 for i in $(seq 100); do grep -q listening server.log && break; sleep 0.1; done
-                java_main ChannelServer server0 < /dev/null
-                java_main ChannelServer nosuch0 < /dev/null
+                java_main dev.garboard.dhcp.server.ChannelServer server0 < /dev/null
+                java_main dev.garboard.dhcp.server.ChannelServer nosuch0 < /dev/null
                 """);
 
         assertTrue(
@@ -127,37 +116,10 @@ class DhcpChannelIT {
     }
 
     private List<String> run(String script) throws IOException, InterruptedException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java");
-        var function = """
-                java_main() {
-                  main=$1; shift
-                  "%s" -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \\
-                    -cp "$CLASSES" dev.garboard.dhcp.server.$main "$@"
-                }
-                """.formatted(java);
-        // nsenter cannot run a shell function, so the client's java is called through a file.
-        var file = directory.resolve("java_main");
-        Files.writeString(file, "#!/bin/sh\n" + function + "java_main \"$@\"\n");
-        assertTrue(file.toFile().setExecutable(true));
-        var builder = new ProcessBuilder("unshare", "-Urn", "sh", "-c", NETWORK + function + script)
-                .directory(directory.toFile())
-                .redirectError(directory.resolve("errors").toFile());
-        builder.environment().put("CLASSES", System.getProperty("java.class.path"));
-        builder.environment().merge("PATH", directory.toString(), (path, own) -> own + ":" + path);
-        var process = builder.start();
         try {
-            var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-            assertTrue(process.waitFor(10, TimeUnit.SECONDS));
-            if (process.exitValue() != 0) {
-                throw new AssertionError("the script ended with " + process.exitValue() + ": " + lines + "\n"
-                        + Files.readString(directory.resolve("errors")) + log());
-            }
-            return lines;
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            return Namespaces.run(directory, List.of("-Urn"), NETWORK + script);
+        } catch (AssertionError failed) {
+            throw new AssertionError(failed.getMessage() + log(), failed);
         }
     }
 

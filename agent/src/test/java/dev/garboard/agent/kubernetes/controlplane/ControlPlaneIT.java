@@ -3,9 +3,9 @@ package dev.garboard.agent.kubernetes.controlplane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.garboard.agent.Namespaces;
 import dev.garboard.agent.kubernetes.controlplane.NodeNamespaces.Node;
 import dev.garboard.kubernetes.pki.ClusterKeys;
+import dev.garboard.testing.Namespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

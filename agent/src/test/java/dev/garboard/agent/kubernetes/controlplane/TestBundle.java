@@ -1,39 +1,34 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
+import dev.garboard.testing.Requirements;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The Kubernetes under test, as {@code lab-vm-tests/kubernetes/build} leaves it outside of the clone. */
 final class TestBundle {
 
     private TestBundle() {}
 
-    /** Skips the test where it was not built; fails it where the build is strict. */
-    static Path require(String version) throws IOException {
-        var found = find(version);
-        boolean strict = "true".equals(System.getenv("GARBOARD_STRICT")) || Boolean.getBoolean("garboard.strict");
-        var remedy = "Kubernetes " + version + " was not built; run lab-vm-tests/kubernetes/build " + version;
-        assertFalse(strict && found.isEmpty(), remedy);
-        Assumptions.assumeTrue(found.isPresent(), "skipped, " + remedy);
-        return found.orElseThrow();
-    }
-
-    private static Optional<Path> find(String version) throws IOException {
-        var given = System.getenv("XDG_CACHE_HOME");
-        var cache = given == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(given);
-        var directory = cache.resolve("garboard").resolve("kubernetes");
-        if (!Files.isDirectory(directory)) {
-            return Optional.empty();
+    /**
+     * Skips the test where it was not built. In strict mode it is built, or waited for if somebody builds it, as {@code script/test} does
+     * beside the tests and says by {@code GARBOARD_KUBERNETES=build}.
+     */
+    static Path require(String version) throws IOException, InterruptedException {
+        var script =
+                Path.of("../lab-vm-tests/kubernetes/build").toAbsolutePath().normalize();
+        var command = new ArrayList<>(List.of(script.toString()));
+        if (!Requirements.strict() && !"build".equals(System.getenv("GARBOARD_KUBERNETES"))) {
+            command.add("--cached");
         }
-        try (var built = Files.list(directory)) {
-            return built.filter(path -> path.getFileName().toString().startsWith("kubernetes-" + version + "-"))
-                    .max(Comparator.comparingLong(path -> path.toFile().lastModified()));
-        }
+        command.add(version);
+        var build = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+        var printed = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Requirements.require(
+                build.waitFor() == 0, "Kubernetes " + version + " is not built: run " + script + " " + version);
+        return Path.of(printed.strip());
     }
 }
