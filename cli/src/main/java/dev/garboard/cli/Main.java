@@ -20,6 +20,7 @@ public final class Main {
         return List.of(
                 new InitCommand(),
                 new ServeCommand(),
+                new UnsignCommand(),
                 new TrainCommand(),
                 new ImageCommand(),
                 new KubernetesCommand(),

@@ -32,7 +32,12 @@ record Distribution(Path home, Path work) {
     /** A command line for one of Garboard's commands. */
     List<String> command(String... arguments) {
         var serving = arguments[0].equals("serve");
-        var command = new ArrayList<>(List.of(java(), "@" + home.resolve(serving ? "serve.args" : "cli.args")));
+        var command = new ArrayList<String>();
+        if (serving) {
+            // As the launcher does.
+            command.addAll(List.of("env", "MALLOC_ARENA_MAX=2"));
+        }
+        command.addAll(List.of(java(), "@" + home.resolve(serving ? "serve.args" : "cli.args")));
         var cache = home.resolve("serve.aot");
         if (serving && Files.exists(cache)) {
             command.add("-XX:AOTCache=" + cache);
