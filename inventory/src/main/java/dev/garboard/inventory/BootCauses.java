@@ -34,7 +34,7 @@ final class BootCauses {
             Map.entry(
                     "root",
                     "everything was fetched and the agent was never heard of: the root image was refused by dm-verity, the kernel"
-                            + " panicked, or it has no driver for the network card. Look at the console"),
+                            + " panicked or hangs, or it has no driver for the network card. Look at the console"),
             Map.entry(
                     "stage-0",
                     "stage-0 ran and the agent was never heard of: the root image was refused by dm-verity, or the agent did not start."

@@ -82,6 +82,7 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
                         .setBootSession(facts.bootSession())
                         .setBootedAt(ServiceMessages.timestamp(Kernel.bootedAt()))
                         .setMachine(node.machine().get())
+                        .setAgentRssBytes(Kernel.residentBytes())
                         .build());
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -252,7 +253,7 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
             Awaitility.await(what)
                     .atMost(limit)
                     .pollInterval(Duration.ofSeconds(1))
-                    .ignoreExceptionsInstanceOf(tools.jackson.core.JacksonException.class)
+                    .ignoreExceptionsInstanceOf(JacksonException.class)
                     .until(condition);
         } catch (ConditionTimeoutException tooLong) {
             throw new AssertionError("not within " + limit.toSeconds() + " s: " + what, tooLong);
@@ -283,6 +284,7 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
 
     private String diagnosis() {
         var text = new StringBuilder();
+        askThoseThatHang(text);
         try (Stream<Path> machines = Files.list(directory.resolve("machines"))) {
             machines.map(machine -> machine.getFileName().toString())
                     .sorted()
@@ -297,6 +299,28 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
             text.append(noAnswer.getMessage());
         }
         return text.toString();
+    }
+
+    /** A machine that is not ready after all this time is asked where it is, before its console is read. */
+    private void askThoseThatHang(StringBuilder text) {
+        try {
+            for (var process :
+                    MAPPER.readTree(lab("status", "--output", "json").out()).path("processes")) {
+                var detail = process.path("detail").asString("");
+                if (process.path("state").asString("").equals("on")
+                        && detail.contains("last stage: ")
+                        && !detail.endsWith("last stage: ready")
+                        && !detail.contains("container")) {
+                    text.append(lab("power", "nmi", process.path("name").asString(""))
+                            .out());
+                    Thread.sleep(3_000);
+                }
+            }
+        } catch (AssertionError | JacksonException noAnswer) {
+            text.append(noAnswer.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String tail(String title, String text) {

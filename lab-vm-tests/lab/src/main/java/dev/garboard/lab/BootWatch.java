@@ -80,8 +80,18 @@ final class BootWatch {
             var events = Stream.concat(
                     each.progress().console(each.console().more(), Instant.now()).stream(),
                     each.progress().sessions(sessions).stream());
-            events.forEach(event -> report.stage(each.machine().name(), event));
+            events.forEach(event -> report.stage(each.machine().name(), event, cpuSeconds(each.machine())));
         }
+    }
+
+    /** Of QEMU, threads and all, at the moment at which the stage was seen. */
+    private double cpuSeconds(LabMachine machine) {
+        return machine.isContainer()
+                ? 0
+                : processes
+                        .find(machine.role())
+                        .map(qemu -> ProcessCost.cpuSeconds(qemu.pid()))
+                        .orElse(0.0);
     }
 
     /** Why a machine will not become ready any more. */

@@ -1,6 +1,7 @@
 package dev.garboard.lab;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +23,13 @@ record JsonReport(PrintWriter out) implements Report {
     }
 
     @Override
-    public void stage(String machine, BootProgress.Event event) {
-        write(
-                event.problem() ? "problem" : "stage",
-                "machine",
-                machine,
-                "stage",
-                event.stage(),
-                "seconds",
-                event.seconds(),
-                "detail",
-                event.detail());
+    public void stage(String machine, BootProgress.Event event, double cpuSeconds) {
+        var keysAndValues = new ArrayList<Object>(List.of(
+                "machine", machine, "stage", event.stage(), "seconds", event.seconds(), "detail", event.detail()));
+        if (cpuSeconds > 0) {
+            keysAndValues.addAll(List.of("cpuSeconds", cpuSeconds));
+        }
+        write(event.problem() ? "problem" : "stage", keysAndValues.toArray());
     }
 
     @Override

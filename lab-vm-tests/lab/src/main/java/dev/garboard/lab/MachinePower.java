@@ -1,6 +1,7 @@
 package dev.garboard.lab;
 
 import java.io.IOException;
+import java.util.stream.Collectors;
 
 /** The power of a machine, whatever it is made of. */
 record MachinePower(LabDirectory directory, LabProcesses processes, LabNetwork network) {
@@ -29,6 +30,26 @@ record MachinePower(LabDirectory directory, LabProcesses processes, LabNetwork n
             LabProcesses.end(firmware);
         }
         return !firmware.isEmpty();
+    }
+
+    /**
+     * Presses the button for diagnosis of a machine that is on: its kernel, if one runs, panics with a trace of what it did.
+     *
+     * @return where its processors were, for machines that have not come as far as a kernel
+     */
+    String interrupt(LabMachine machine) throws IOException {
+        if (machine.isContainer()) {
+            throw new LabException(machine.name() + " is a container: its kernel is the host's, which must not panic");
+        }
+        try (var control = Qmp.connect(directory.controlSocket(machine.name()))) {
+            var registers = control.monitor("info registers -a");
+            control.execute("inject-nmi");
+            return registers
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith("CPU#") || line.startsWith("RIP=") || line.startsWith("EIP="))
+                    .collect(Collectors.joining(" "));
+        }
     }
 
     /** Presses the reset button of a machine that is on. */

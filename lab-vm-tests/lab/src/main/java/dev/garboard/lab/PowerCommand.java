@@ -2,6 +2,7 @@ package dev.garboard.lab;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,13 +11,19 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The power buttons. */
-@Command(name = "power", description = "Press a machine's buttons: on, off (at once, as by pulling the plug) or reset.")
+@Command(
+        name = "power",
+        description = {
+            "Press a machine's buttons: on, off (at once, as by pulling the plug), reset or nmi.",
+            "nmi asks a machine that hangs where it is: shows its processors, and its kernel panics with a trace on the console."
+        })
 final class PowerCommand implements Callable<Integer> {
 
     enum Button {
         ON,
         OFF,
-        RESET
+        RESET,
+        NMI
     }
 
     @Spec
@@ -25,7 +32,7 @@ final class PowerCommand implements Callable<Integer> {
     @Mixin
     private LabOptions options;
 
-    @Parameters(index = "0", paramLabel = "on|off|reset", description = "What to do.")
+    @Parameters(index = "0", paramLabel = "on|off|reset|nmi", description = "What to do.")
     private Button button;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "MACHINE", description = "For example m1.")
@@ -58,13 +65,21 @@ final class PowerCommand implements Callable<Integer> {
             }
             case OFF -> power.off(machine) ? "powered off" : "is off already";
             case RESET -> {
-                if (running.isEmpty()) {
-                    throw new LabException(
-                            machine.name() + " is off; switch it on with: garboard lab power on " + machine.name());
-                }
+                mustBeOn(machine, running);
                 power.reset(machine);
                 yield "reset";
             }
+            case NMI -> {
+                mustBeOn(machine, running);
+                yield "interrupted at " + power.interrupt(machine) + "; its kernel's answer is on its console";
+            }
         };
+    }
+
+    private static void mustBeOn(LabMachine machine, Optional<LabProcesses.Found> running) {
+        if (running.isEmpty()) {
+            throw new LabException(
+                    machine.name() + " is off; switch it on with: garboard lab power on " + machine.name());
+        }
     }
 }

@@ -9,9 +9,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** QEMU's control socket (QMP): one command at a time. */
 final class Qmp implements AutoCloseable {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final SocketChannel channel;
     private final BufferedReader answers;
@@ -35,18 +40,31 @@ final class Qmp implements AutoCloseable {
         }
     }
 
-    /** Sends a command without arguments and waits until QEMU has answered it; events in between are skipped. */
+    /** Sends a command without arguments and waits until QEMU has answered it. */
     void execute(String command) throws IOException {
-        channel.write(ByteBuffer.wrap(("{\"execute\":\"" + command + "\"}\n").getBytes(StandardCharsets.US_ASCII)));
+        answer(command, Map.of("execute", command));
+    }
+
+    /** What QEMU's monitor for people says to a command. */
+    String monitor(String command) throws IOException {
+        return answer(command, Map.of("execute", "human-monitor-command", "arguments", Map.of("command-line", command)))
+                .asString("");
+    }
+
+    /** Events in between are skipped. */
+    private JsonNode answer(String command, Map<String, Object> request) throws IOException {
+        channel.write(ByteBuffer.wrap((MAPPER.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8)));
         String line;
         while ((line = answers.readLine()) != null) {
-            if (line.startsWith("{\"return\"")) {
-                return;
+            var answer = MAPPER.readTree(line);
+            if (answer.has("return")) {
+                return answer.path("return");
             }
-            if (line.startsWith("{\"error\"")) {
+            if (answer.has("error")) {
                 throw new LabException("QEMU refused " + command + ": " + line);
             }
         }
+        throw new IOException("QEMU ended before it answered " + command);
     }
 
     @Override

@@ -11,7 +11,16 @@ interface Report {
     /** A line of a step that takes longer. */
     void progress(String step, String line);
 
-    void stage(String machine, BootProgress.Event event);
+    /**
+     * A machine reached a stage, or something went wrong in it.
+     *
+     * @param cpuSeconds what the machine's emulation has cost since it was powered on; 0 where that is not measured
+     */
+    void stage(String machine, BootProgress.Event event, double cpuSeconds);
+
+    default void stage(String machine, BootProgress.Event event) {
+        stage(machine, event, 0);
+    }
 
     /** A machine that did not become ready: the stage at which it stopped, why, and the end of its console. */
     void stopped(String machine, String stage, String reason, List<String> console);

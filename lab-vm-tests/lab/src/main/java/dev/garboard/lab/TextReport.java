@@ -17,9 +17,10 @@ record TextReport(PrintWriter out) implements Report {
     }
 
     @Override
-    public void stage(String machine, BootProgress.Event event) {
-        say("%-9s %7.1f s  %s%-9s %s"
-                .formatted(machine, event.seconds(), event.problem() ? "! " : "", event.stage(), event.detail())
+    public void stage(String machine, BootProgress.Event event, double cpuSeconds) {
+        var cost = cpuSeconds > 0 ? "%.1f CPU s  ".formatted(cpuSeconds) : "";
+        say("%-9s %7.1f s  %s%-9s %s%s"
+                .formatted(machine, event.seconds(), event.problem() ? "! " : "", event.stage(), cost, event.detail())
                 .stripTrailing());
     }
 
