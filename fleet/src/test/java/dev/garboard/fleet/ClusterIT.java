@@ -49,6 +49,9 @@ class ClusterIT {
     private static final String SECOND = "node-2";
     private static final String WORKER = "node-3";
 
+    /** What a node may have before it has a part in the cluster. */
+    private static final Set<String> PREPARED = Set.of("KubernetesBundle", "ContainerRuntime");
+
     @TempDir
     Path directory;
 
@@ -201,7 +204,7 @@ class ClusterIT {
         connect(FOUNDER);
         var after = desired(FOUNDER, state -> has(state, Etcd.KIND));
 
-        assertEquals(List.of(), second.getDocumentsList());
+        assertEquals(PREPARED, revisions(second).keySet());
         assertEquals(Map.of(), second.getSecretsMap());
         assertEquals(before.getDocumentsList(), after.getDocumentsList());
         assertEquals(before.getSecretsMap(), after.getSecretsMap());
@@ -361,7 +364,15 @@ class ClusterIT {
         kubernetes.registers(WORKER);
         eventually(() -> status().workersReady() == 1, () -> status().toString());
 
+        kubernetes.budgets.put(WORKER, "default/web-1 may not go now: its budget");
         label(WORKER, "spare");
+        eventually(
+                () -> status().node(WORKER)
+                        .orElseThrow()
+                        .message()
+                        .contains("default/web-1 may not go now: its budget"),
+                () -> status().toString());
+        kubernetes.budgets.clear();
 
         desired(WORKER, state -> state.getDocumentsCount() == 0);
         assertEquals(

@@ -44,8 +44,8 @@ interface ClusterApi extends AutoCloseable {
     /** Decides a request. */
     void decide(KubeletRequest request, boolean approve, String reason);
 
-    /** Takes no more pods onto a node, and asks those on it to go; how many are still there. */
-    int drain(String node);
+    /** Takes no more pods onto a node, and asks those on it to go; how far that is. */
+    Drain drain(String node);
 
     /** Removes a node. */
     void remove(String node);

@@ -35,6 +35,7 @@ final class ClusterCare {
     private final EtcdMembers etcd;
     private final InstantSource clock;
     private final Set<String> departed = new HashSet<>();
+    private final Map<String, String> emptying = new HashMap<>();
     private String refusedRequest = "";
     private Instant refusedAt = Instant.MIN;
 
@@ -47,6 +48,11 @@ final class ClusterCare {
     /** Leaving machines that hold nothing of the cluster any more. */
     Set<String> departed() {
         return Set.copyOf(departed);
+    }
+
+    /** Why leaving machines still hold something, by name. */
+    Map<String, String> emptying() {
+        return Map.copyOf(emptying);
     }
 
     /** Why the last request of a kubelet was refused; empty when none was lately. A kubelet asks again within minutes. */
@@ -151,34 +157,59 @@ final class ClusterCare {
         var leaving = cluster.status().nodes().stream()
                 .filter(node -> node.stage() == Stage.LEAVING)
                 .toList();
-        departed.retainAll(leaving.stream().map(Node::machine).toList());
+        var names = leaving.stream().map(Node::machine).toList();
+        departed.retainAll(names);
+        emptying.keySet().retainAll(names);
         for (var node : leaving) {
-            if (nodes.containsKey(node.machine()) && api.drain(node.machine()) > 0) {
-                continue;
+            var obstacle = obstacle(cluster.status(), facts, nodes.get(node.machine()), node, api);
+            if (obstacle.isEmpty()) {
+                emptying.remove(node.machine());
+                api.remove(node.machine());
+                departed.add(node.machine());
+            } else if (!obstacle.equals(emptying.put(node.machine(), obstacle))) {
+                log.atInfo()
+                        .addKeyValue("node", node.machine())
+                        .addKeyValue("reason", obstacle)
+                        .log("cannot leave yet");
             }
-            var lost =
-                    !facts.machine(node.machine()).map(MachineFacts::connected).orElse(false);
-            // One that is there leaves etcd by itself when its documents go; who is dead cannot.
-            if (node.role() == Role.CONTROL_PLANE && lost && !leavesEtcd(cluster.status(), node)) {
-                continue;
-            }
-            api.remove(node.machine());
-            departed.add(node.machine());
         }
     }
 
-    private boolean leavesEtcd(ClusterStatus status, Node node) {
-        var through = status.nodes().stream()
-                .filter(other -> other.role() == Role.CONTROL_PLANE && other.stage() == Stage.MEMBER)
-                .findFirst();
-        if (through.isEmpty()) {
-            return false;
+    private String obstacle(
+            ClusterStatus status, ClusterFacts facts, @Nullable KubernetesNode known, Node node, ClusterApi api) {
+        boolean lost =
+                !facts.machine(node.machine()).map(MachineFacts::connected).orElse(false);
+        // The kubelet of a dead machine never says that a pod has ended; Kubernetes clears up after a node that is
+        // gone.
+        boolean dead = lost && known != null && !known.ready();
+        if (known != null && !dead) {
+            var drain = api.drain(node.machine());
+            if (!drain.isDone()) {
+                return drain.left() + " pods are still there"
+                        + (drain.refused().isEmpty()
+                                ? ""
+                                : "; " + drain.refused().getFirst());
+            }
         }
-        var trouble = etcd.remove(through.get().machine(), node.machine());
-        trouble.ifPresent(why -> log.atWarn()
-                .addKeyValue("member", node.machine())
-                .addKeyValue("reason", why)
-                .log("member of etcd not removed"));
-        return trouble.isEmpty();
+        // One that is there leaves etcd by itself when its documents go; who is dead cannot.
+        return node.role() == Role.CONTROL_PLANE && lost ? removeFromEtcd(status, facts, node) : "";
+    }
+
+    private String removeFromEtcd(ClusterStatus status, ClusterFacts facts, Node node) {
+        var trouble = "no other member of etcd is connected";
+        for (var other : status.nodes()) {
+            if (other.role() == Role.CONTROL_PLANE
+                    && other.stage() == Stage.MEMBER
+                    && facts.machine(other.machine())
+                            .map(MachineFacts::etcdRuns)
+                            .orElse(false)) {
+                var refused = etcd.remove(other.machine(), node.machine());
+                if (refused.isEmpty()) {
+                    return "";
+                }
+                trouble = refused.get();
+            }
+        }
+        return "its member is still in etcd: " + trouble;
     }
 }

@@ -133,16 +133,15 @@ final class ClusterConditions {
         }
     }
 
-    /** A member counts as lost with its machine: without a majority etcd takes no write. */
+    /** A member counts as lost with its machine, and until it votes again: without a majority etcd takes no write. */
     private void quorum() {
         var members = outcome.nodes().stream()
                 .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
                 .toList();
         var lost = members.stream()
                 .filter(node -> !facts.machine(node.machine())
-                        .map(MachineFacts::connected)
+                        .map(MachineFacts::etcdRuns)
                         .orElse(false))
-                .map(Node::machine)
                 .toList();
         int majority = members.size() / 2 + 1;
         int present = members.size() - lost.size();
@@ -154,9 +153,14 @@ final class ClusterConditions {
                     QUORUM,
                     false,
                     "Lost",
-                    counted + ": etcd takes no write. Bring back " + String.join(", ", lost)
-                            + "; if their data is gone, restore a snapshot");
+                    counted + ": etcd takes no write. Bring back "
+                            + lost.stream().map(ClusterConditions::reason).collect(Collectors.joining(", "))
+                            + "; if too much of their data is gone, restore a snapshot");
         }
+    }
+
+    private static String reason(Node node) {
+        return node.machine() + (node.message().isEmpty() ? "" : " (" + node.message() + ")");
     }
 
     private void nodes() {

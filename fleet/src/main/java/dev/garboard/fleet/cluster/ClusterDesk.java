@@ -77,7 +77,8 @@ final class ClusterDesk implements DesiredDocuments {
     }
 
     private Optional<NodeState> member(long asOf, Resource<ClusterSpec, ClusterStatus> cluster, Node node) {
-        if (node.stage() == ClusterStatus.Stage.WAITING) {
+        boolean waits = node.stage() == ClusterStatus.Stage.WAITING;
+        if (waits && cluster.status().bundle() == null) {
             return revisions.isKnown(node.machine())
                     ? state(node.machine(), asOf, List.of(), Map.of())
                     : Optional.of(new NodeState(0, List.of(), Map.of()));
@@ -90,10 +91,13 @@ final class ClusterDesk implements DesiredDocuments {
                     .log("the bundle of the cluster is gone; the node keeps what it has");
             return Optional.empty();
         }
-        var secrets = NodeSecrets.of(
-                node.role(),
-                vault.of(cluster),
-                tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
+        // Who waits has no part in the cluster yet, and none in its secrets.
+        var secrets = waits
+                ? Map.<String, String>of()
+                : NodeSecrets.of(
+                        node.role(),
+                        vault.of(cluster),
+                        tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
         return state(node.machine(), asOf, new NodeParts(cluster, bundle.get()).of(node), secrets);
     }
 

@@ -2,6 +2,7 @@ package dev.garboard.fleet.cluster;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param taken machines that have a part in another cluster
  * @param bundle for the cluster's version; null when none was imported
  * @param keyTrouble why the cluster's keys cannot be had; empty when they can
+ * @param emptying why leaving machines are not empty yet, by name
  * @param departed leaving machines that hold nothing of the cluster any more
  */
 record ClusterFacts(
@@ -21,6 +23,7 @@ record ClusterFacts(
         @Nullable Bundle bundle,
         KubernetesFacts kubernetes,
         String keyTrouble,
+        Map<String, String> emptying,
         Set<String> departed) {
 
     ClusterFacts {
@@ -28,6 +31,7 @@ record ClusterFacts(
                 .sorted(Comparator.comparing(MachineFacts::name))
                 .toList();
         taken = Set.copyOf(taken);
+        emptying = Map.copyOf(emptying);
         departed = Set.copyOf(departed);
     }
 

@@ -169,6 +169,7 @@ final class ClusterLoop implements AutoCloseable {
                 bundle(cluster),
                 new KubernetesFacts(seen.answering(), seen.api() != null, nodes, seen.trouble(), care.refusedRequest()),
                 keyTrouble,
+                care.emptying(),
                 care.departed());
     }
 

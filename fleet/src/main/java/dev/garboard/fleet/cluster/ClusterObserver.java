@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -29,12 +30,15 @@ import org.jspecify.annotations.Nullable;
 final class ClusterObserver implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+    /** For one that was silent the last time: a dead machine must not make every round long. */
+    private static final Duration LITTLE_PATIENCE = Duration.ofMillis(700);
 
     private final ClusterVault vault;
     private final ClusterApi.Connector connector;
     private final ExecutorService threads;
     private final InstantSource clock;
     private final Map<HostPort, Connection> connections = new HashMap<>();
+    private final Set<String> silent = new HashSet<>();
 
     private record Connection(ClusterApi api, Instant since) {}
 
@@ -70,13 +74,23 @@ final class ClusterObserver implements AutoCloseable {
         }
         var answering = new TreeSet<String>();
         var trouble = "";
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long began = System.nanoTime();
+        silent.retainAll(asked.keySet());
         for (var question : asked.entrySet()) {
-            var answer = answer(question.getValue(), deadline);
-            if (answer.isEmpty()) {
-                answering.add(question.getKey());
-            } else {
-                trouble = question.getKey() + ": " + answer;
+            var machine = question.getKey();
+            var patience = silent.contains(machine) ? LITTLE_PATIENCE : PATIENCE;
+            try {
+                var answer = answer(question.getValue(), began + patience.toNanos());
+                silent.remove(machine);
+                if (answer.isEmpty()) {
+                    answering.add(machine);
+                } else {
+                    trouble = machine + ": " + answer;
+                }
+            } catch (TimeoutException none) {
+                silent.add(machine);
+                trouble = machine + ": no answer within " + patience.toMillis() + " ms";
+                forget(cluster, machine);
             }
         }
         for (var machine : answering) {
@@ -92,7 +106,7 @@ final class ClusterObserver implements AutoCloseable {
 
     /** A connection lasts half the life of its certificate. */
     private ClusterApi connection(Resource<ClusterSpec, ClusterStatus> cluster, Node node) {
-        var server = new HostPort(Objects.requireNonNull(node.address()), ControlPlane.DEFAULT_PORT);
+        var server = server(node);
         var known = connections.get(server);
         if (known != null && clock.instant().isBefore(known.since().plus(KubernetesApi.keptFor()))) {
             return known.api();
@@ -105,11 +119,21 @@ final class ClusterObserver implements AutoCloseable {
         return api;
     }
 
-    private static String answer(CompletableFuture<String> question, long deadline) {
+    /** A connection to a machine that died would stay silent for minutes after the machine is back. */
+    private void forget(Resource<ClusterSpec, ClusterStatus> cluster, String machine) {
+        cluster.status()
+                .node(machine)
+                .map(node -> connections.remove(server(node)))
+                .ifPresent(connection -> connection.api().close());
+    }
+
+    private static HostPort server(Node node) {
+        return new HostPort(Objects.requireNonNull(node.address()), ControlPlane.DEFAULT_PORT);
+    }
+
+    private static String answer(CompletableFuture<String> question, long deadline) throws TimeoutException {
         try {
             return question.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException silent) {
-            return "no answer within " + PATIENCE.toSeconds() + " s";
         } catch (ExecutionException failed) {
             return String.valueOf(failed.getCause());
         } catch (InterruptedException stopped) {

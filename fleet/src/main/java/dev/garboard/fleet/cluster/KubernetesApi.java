@@ -42,6 +42,7 @@ final class KubernetesApi implements ClusterApi {
     private static final ObjectPath NODE = ObjectPath.all("v1", "nodes");
     private static final ObjectPath PODS = ObjectPath.all("v1", "pods");
     private static final ObjectPath SECRETS = ObjectPath.in(BootstrapToken.NAMESPACE, "v1", "secrets");
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final ObjectPath REQUESTS = ObjectPath.all("certificates.k8s.io/v1", "certificatesigningrequests");
 
     private final KubernetesClient client;
@@ -201,17 +202,18 @@ final class KubernetesApi implements ClusterApi {
     }
 
     @Override
-    public int drain(String node) {
+    public Drain drain(String node) {
         client.patch(
                 NODE, node, NODES.objectNode().set("spec", NODES.objectNode().put("unschedulable", true)));
         int left = 0;
+        var refused = new ArrayList<String>();
         for (var pod : client.list(PODS, Map.of("fieldSelector", "spec.nodeName=" + node))) {
             if (!staysWithTheNode(pod)) {
                 left++;
-                evict(pod);
+                evict(pod).ifPresent(refused::add);
             }
         }
-        return left;
+        return new Drain(left, refused);
     }
 
     /** Pods of a DaemonSet come back at once, mirror pods are the node's own, and finished ones hold nothing up. */
@@ -227,11 +229,11 @@ final class KubernetesApi implements ClusterApi {
                 || phase.equals("Failed");
     }
 
-    /** A disruption budget may say "not now"; the next round asks again. */
-    private void evict(JsonNode pod) {
+    /** A disruption budget may say "not now": what it said; the next round asks again. */
+    private Optional<String> evict(JsonNode pod) {
         var metadata = pod.path("metadata");
         if (metadata.has("deletionTimestamp")) {
-            return;
+            return Optional.empty();
         }
         var name = metadata.path("name").asString("");
         var namespace = metadata.path("namespace").asString("");
@@ -239,10 +241,15 @@ final class KubernetesApi implements ClusterApi {
         eviction.putObject("metadata").put("name", name).put("namespace", namespace);
         try {
             client.create(ObjectPath.in(namespace, "v1", "pods"), name, "eviction", eviction);
+            return Optional.empty();
         } catch (KubernetesException refused) {
-            if (!refused.isNotFound() && !refused.isConflict() && refused.code() != 429) {
+            if (refused.code() == TOO_MANY_REQUESTS) {
+                return Optional.of(namespace + "/" + name + " may not go now: " + refused.getMessage());
+            }
+            if (!refused.isNotFound() && !refused.isConflict()) {
                 throw refused;
             }
+            return Optional.empty();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.Kubelet;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connected whether its agent's stream is open
  * @param applied the kinds of documents that it has applied in the revision that is wanted now
- * @param kubeletRuns whether its kubelet was started in this boot, whatever is wanted of it meanwhile
+ * @param running the kinds of documents that it has applied in this boot, in whatever revision
  * @param trouble what its documents wait for or failed with; empty when all is well
  */
 record MachineFacts(
@@ -25,12 +26,13 @@ record MachineFacts(
         boolean connected,
         @Nullable String address,
         Set<String> applied,
-        boolean kubeletRuns,
+        Set<String> running,
         String trouble) {
 
     MachineFacts {
         labels = Map.copyOf(labels);
         applied = Set.copyOf(applied);
+        running = Set.copyOf(running);
     }
 
     /**
@@ -47,8 +49,20 @@ record MachineFacts(
                 machine.status().address(),
                 applied(machine.status(), wanted),
                 machine.status().documents().stream()
-                        .anyMatch(document -> document.kind().equals(Kubelet.KIND) && document.appliedRevision() > 0),
+                        .filter(document -> document.appliedRevision() > 0)
+                        .map(MachineStatus.Document::kind)
+                        .collect(Collectors.toSet()),
                 trouble(machine.status()));
+    }
+
+    /** Whether its kubelet was started in this boot, whatever is wanted of it meanwhile. */
+    boolean kubeletRuns() {
+        return running.contains(Kubelet.KIND);
+    }
+
+    /** Whether its member of etcd voted in this boot, and the machine is still there. */
+    boolean etcdRuns() {
+        return connected && running.contains(Etcd.KIND);
     }
 
     /** Whether the machine has all labels of a selector that has any. */

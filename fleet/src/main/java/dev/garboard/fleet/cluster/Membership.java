@@ -212,6 +212,9 @@ final class Membership {
         if (!machine.connected() || address == null) {
             return "the machine is not connected; `garboard boots " + node.machine() + "` shows how far it came";
         }
+        if (machine.kubeletRuns() || machine.etcdRuns()) {
+            return "the machine still removes what it had of a cluster before";
+        }
         for (var network : Map.of("podCidr", spec.podCidr(), "serviceCidr", spec.serviceCidr())
                 .entrySet()) {
             if (Cidr.parse(network.getValue()).contains(Cidr.address(address))) {
@@ -234,8 +237,7 @@ final class Membership {
                         case WAITING -> waiting(node);
                         case JOINING -> joining(node, machine);
                         case MEMBER -> member(node, machine);
-                        case LEAVING ->
-                            "it is being emptied; its documents go when nothing of the cluster is left on it";
+                        case LEAVING -> leaving(node);
                     }));
         }
     }
@@ -259,6 +261,12 @@ final class Membership {
                     + "` shows how far it came";
         }
         return machine.trouble().isEmpty() ? "it has its documents and is starting" : machine.trouble();
+    }
+
+    private String leaving(Node node) {
+        var obstacle = facts.emptying().getOrDefault(node.machine(), "");
+        return "it is being emptied; its documents go when nothing of the cluster is left on it"
+                + (obstacle.isEmpty() ? "" : " (" + obstacle + ")");
     }
 
     private String member(Node node, @Nullable MachineFacts machine) {

@@ -33,14 +33,14 @@ final class NodeParts {
         this.bundle = bundle;
     }
 
-    /** All documents of a node; none while it waits. */
+    /** All documents of a node. One that waits gets what takes long and depends on nobody: the programs, and what runs their images. */
     List<NodeDocument> of(Node node) {
-        if (node.stage() == Stage.WAITING) {
-            return List.of();
-        }
         var documents = new ArrayList<NodeDocument>();
         documents.add(new KubernetesBundle(bundle.name(), bundle.version(), bundle.url(), bundle.manifestSha256()));
         documents.add(new ContainerRuntime(null));
+        if (node.stage() == Stage.WAITING) {
+            return List.copyOf(documents);
+        }
         documents.add(cni(node));
         if (node.role() == Role.CONTROL_PLANE) {
             documents.add(etcd(node));
@@ -81,7 +81,11 @@ final class NodeParts {
     private ControlPlane controlPlane(Node node) {
         var spec = cluster.spec();
         var declared = spec.endpoint();
-        var endpoint = declared == null ? founderOrFirst() : HostPort.parse(declared);
+        // Whoever asks a control plane for a kubeconfig gets one that leads to it: it lives, which the founder need
+        // not.
+        var endpoint = declared == null
+                ? new HostPort(address(node).getHostAddress(), ControlPlane.DEFAULT_PORT)
+                : HostPort.parse(declared);
         return new ControlPlane(
                 cluster.name(),
                 address(node),
@@ -91,17 +95,6 @@ final class NodeParts {
                 Cidr.parse(spec.serviceCidr()),
                 spec.clusterDomain(),
                 declared == null ? List.of() : List.of(endpoint.host()));
-    }
-
-    /** The same for as long as the founder is there, so that certificates need not change whenever somebody joins. */
-    private HostPort founderOrFirst() {
-        var founder = cluster.status().bootstrapMachine();
-        return cluster.status().nodes().stream()
-                .filter(node ->
-                        node.role() == Role.CONTROL_PLANE && node.machine().equals(founder))
-                .findFirst()
-                .map(node -> new HostPort(address(node).getHostAddress(), ControlPlane.DEFAULT_PORT))
-                .orElseGet(() -> servers().getFirst());
     }
 
     private Kubelet kubelet(Node node) {

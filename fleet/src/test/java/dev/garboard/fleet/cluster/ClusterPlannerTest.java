@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.kubernetes.document.NodeDocument;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -117,7 +119,9 @@ class ClusterPlannerTest {
                 List.of(
                         site.document("cp1", Etcd.class).bootstrap(),
                         site.document("cp1", Etcd.class).members()));
-        assertEquals(List.of(), site.documents("cp2"));
+        assertEquals(
+                List.of("KubernetesBundle", "ContainerRuntime"),
+                site.documents("cp2").stream().map(NodeDocument::kind).toList());
 
         site.serves("cp1");
         site.settle();
@@ -143,6 +147,89 @@ class ClusterPlannerTest {
 
         assertTrue(status.bootstrapped());
         assertFalse(site.document("cp1", Etcd.class).bootstrap());
+        assertTrue(
+                site.condition("EtcdQuorum")
+                        .startsWith(
+                                "False Lost: 0 of 1 members are there, 1 are needed: etcd takes no write. Bring back cp1"),
+                site.condition("EtcdQuorum"));
+    }
+
+    @Test
+    void anEtcdWithoutMajorityIsSaidUntilOneMemberIsBack() {
+        var site = Site.of(3, 0);
+        for (var name : List.of("cp1", "cp2", "cp3")) {
+            site.settle();
+            site.serves(name);
+        }
+        site.settle();
+        assertEquals("True Complete: 3 of 3 members are there, 2 are needed", site.condition("EtcdQuorum"));
+
+        site.disconnect("cp2");
+        site.disconnect("cp3");
+        site.answering.clear();
+        site.settle();
+
+        assertEquals(
+                "False Lost: 1 of 3 members are there, 2 are needed: etcd takes no write. Bring back cp2 (the machine is not"
+                        + " connected; look at its console), cp3 (the machine is not connected; look at its console); if"
+                        + " too much of their data is gone, restore a snapshot",
+                site.condition("EtcdQuorum"));
+
+        site.serves("cp2");
+        site.reconnect("cp2");
+        site.settle();
+        assertEquals("True Reduced: 2 of 3 members are there, 2 are needed", site.condition("EtcdQuorum"));
+    }
+
+    @Test
+    void whatHoldsAMachineUpThatLeavesIsSaid() {
+        var site = Site.of(1, 1);
+        site.settle();
+        site.serves("cp1");
+        site.settle();
+        site.ready("w1");
+        site.settle();
+
+        site.relabel("w1", Map.of());
+        site.emptying.put("w1", "1 pods are still there; default/web-1 may not go now: its budget");
+        site.settle();
+
+        assertEquals(
+                "it is being emptied; its documents go when nothing of the cluster is left on it (1 pods are still there;"
+                        + " default/web-1 may not go now: its budget)",
+                site.node("w1").message());
+    }
+
+    @Test
+    void aMachineThatStillHasAFormerPartBeginsOnlyWhenItIsRemoved() {
+        var site = Site.of(1, 1);
+        site.applied("w1", "Kubelet");
+        site.settle();
+        site.serves("cp1");
+        site.settle();
+
+        assertEquals(List.of("cp1 MEMBER", "w1 WAITING"), site.stages());
+        assertEquals(
+                "the machine still removes what it had of a cluster before",
+                site.node("w1").message());
+
+        site.applied("w1");
+        site.settle();
+        assertEquals(List.of("cp1 MEMBER", "w1 JOINING"), site.stages());
+    }
+
+    @Test
+    void everyControlPlaneLeadsToItselfUnlessAnEndpointIsDeclared() {
+        var site = Site.of(3, 0);
+        site.settle();
+        site.serves("cp1");
+        site.settle();
+
+        assertEquals(
+                List.of("192.168.77.11:6443", "192.168.77.12:6443"),
+                List.of(
+                        site.document("cp1", ControlPlane.class).endpoint().toString(),
+                        site.document("cp2", ControlPlane.class).endpoint().toString()));
     }
 
     @Test

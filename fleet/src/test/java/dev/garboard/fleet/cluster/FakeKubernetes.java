@@ -40,6 +40,9 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     /** Requests that nobody decided. */
     public final List<KubeletRequest> requests = new CopyOnWriteArrayList<>();
 
+    /** What keeps a pod on a node, by the node's name. */
+    public final ConcurrentMap<String, String> budgets = new ConcurrentHashMap<>();
+
     private final ConcurrentMap<String, KubernetesNode> nodes = new ConcurrentHashMap<>();
 
     /** Brings clusters on against this. */
@@ -118,8 +121,9 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     }
 
     @Override
-    public int drain(String node) {
-        return 0;
+    public Drain drain(String node) {
+        var budget = budgets.get(node);
+        return budget == null ? new Drain(0, List.of()) : new Drain(1, List.of(budget));
     }
 
     @Override

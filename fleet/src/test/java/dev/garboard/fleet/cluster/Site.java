@@ -37,6 +37,7 @@ final class Site {
     final Map<String, KubernetesFacts.NodeFacts> nodes = new HashMap<>();
     final Set<String> taken = new TreeSet<>();
     final Set<String> departed = new TreeSet<>();
+    final Map<String, String> emptying = new TreeMap<>();
 
     @Nullable
     Bundle bundle = BUNDLE;
@@ -62,7 +63,8 @@ final class Site {
     void machine(String name, String role, String address) {
         machines.put(
                 name,
-                new MachineFacts(name, Map.of("role", role), Acceptance.ACCEPTED, true, address, Set.of(), false, ""));
+                new MachineFacts(
+                        name, Map.of("role", role), Acceptance.ACCEPTED, true, address, Set.of(), Set.of(), ""));
     }
 
     void change(String name, java.util.function.UnaryOperator<MachineFacts> change) {
@@ -79,7 +81,7 @@ final class Site {
                         machine.connected(),
                         machine.address(),
                         Set.of(kinds),
-                        true,
+                        Set.of(kinds),
                         machine.trouble()));
     }
 
@@ -93,7 +95,21 @@ final class Site {
                         false,
                         machine.address(),
                         Set.of(),
-                        false,
+                        Set.of(),
+                        machine.trouble()));
+    }
+
+    void reconnect(String name) {
+        change(
+                name,
+                machine -> new MachineFacts(
+                        name,
+                        machine.labels(),
+                        machine.acceptance(),
+                        true,
+                        machine.address(),
+                        machine.applied(),
+                        machine.running(),
                         machine.trouble()));
     }
 
@@ -107,7 +123,7 @@ final class Site {
                         machine.connected(),
                         machine.address(),
                         machine.applied(),
-                        machine.kubeletRuns(),
+                        machine.running(),
                         machine.trouble()));
     }
 
@@ -121,7 +137,7 @@ final class Site {
                         machine.connected(),
                         address,
                         machine.applied(),
-                        machine.kubeletRuns(),
+                        machine.running(),
                         machine.trouble()));
     }
 
@@ -135,7 +151,7 @@ final class Site {
                         machine.connected(),
                         machine.address(),
                         machine.applied(),
-                        machine.kubeletRuns(),
+                        machine.running(),
                         machine.trouble()));
     }
 
@@ -159,6 +175,7 @@ final class Site {
                 bundle,
                 new KubernetesFacts(answering, !answering.isEmpty(), nodes, "", ""),
                 "",
+                emptying,
                 departed);
     }
 
