@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 final class ApiBackend {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.api-balancer");
-    private static final Duration CONNECT_LIMIT = Duration.ofMillis(700);
+    /** The kernel of a machine that lives takes a connection at once, however busy its programs are. */
+    private static final Duration CONNECT_LIMIT = Duration.ofMillis(500);
 
     /** One missed answer may be load; two in a row end what is open. */
     private static final int DEAD_AFTER = 2;
@@ -57,8 +58,16 @@ final class ApiBackend {
         return order;
     }
 
-    /** Looks whether it answers; ends its connections when it does not. */
+    /** Looks whether it answers, again at once when it does not; ends its connections when it still does not. */
     void look() {
+        boolean answered = missed == 0;
+        lookOnce();
+        if (answered && missed > 0) {
+            lookOnce();
+        }
+    }
+
+    private void lookOnce() {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(server.host(), server.port()), (int) CONNECT_LIMIT.toMillis());
             if (missed > 0 || !everAnswered) {

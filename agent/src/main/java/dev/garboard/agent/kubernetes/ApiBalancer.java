@@ -121,14 +121,23 @@ public final class ApiBalancer implements AutoCloseable {
     private void look() {
         while (!closed) {
             List<ApiBackend> now = backends;
-            now.forEach(ApiBackend::look);
-            tell(now);
             try {
+                lookAtAll(now);
+                tell(now);
                 Thread.sleep(LOOK_EVERY);
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    /** All at once: one that is silent must not delay what is learnt of the others. */
+    private static void lookAtAll(List<ApiBackend> all) throws InterruptedException {
+        var looks =
+                all.stream().map(each -> Thread.ofVirtual().start(each::look)).toList();
+        for (var look : looks) {
+            look.join();
         }
     }
 

@@ -118,6 +118,8 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         Mounts.detachBelow(Path.of("/run/containerd"));
         Mounts.detachBelow(Path.of("/run/netns"));
         Files.deleteIfExists(NodePaths.CONTAINERD_CONFIG);
+        // What its containers wrote belongs to the cluster that the node leaves.
+        Trees.empty(NodePaths.CONTAINERD);
         if (service != null) {
             parts.services().remove(service);
             service = null;

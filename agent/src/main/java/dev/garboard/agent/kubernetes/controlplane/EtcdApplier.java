@@ -11,6 +11,7 @@ import dev.garboard.agent.supervision.Program;
 import dev.garboard.agent.supervision.Program.Command;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceStatus;
+import dev.garboard.kubernetes.document.DocumentException;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.ClusterSecrets;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code Etcd}: the node's member, as a supervised program. A member founds a cluster, joins one, or goes on with the data it has; it
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdApplier implements DocumentApplier {
 
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.etcd");
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final String LOCAL = "127.0.0.1";
 
@@ -103,7 +107,13 @@ public final class EtcdApplier implements DocumentApplier {
             program = new Program(service, parts.children(), parts.supervisor(), GRACE, this::probe);
         }
         var before = member;
-        boolean neverBegan = service.status().state() == ServiceStatus.State.FAILED && !data.exists();
+        boolean ended = service.status().state() == ServiceStatus.State.FAILED;
+        if (ended && data.exists() && wanted.membership().isRemoved(wanted.document())) {
+            LOG.warn("this member was taken out of the cluster; it forgets its data and joins anew");
+            program.stop();
+            data.delete();
+        }
+        boolean neverBegan = ended && !data.exists();
         if (before == null || !before.isSame(wanted) || command == null || neverBegan) {
             command = command(wanted, bundle);
         } else if (!command.version().equals(bundle.name())) {
@@ -123,6 +133,11 @@ public final class EtcdApplier implements DocumentApplier {
         if (document.bootstrap() && document.members().isEmpty()) {
             data.prepare(document);
             return command(wanted, bundle, EtcdSettings.Start.NEW, own(document));
+        }
+        if (document.members().isEmpty()) {
+            throw new DocumentException("Etcd/default: " + paths.etcdData() + " is empty, expected the data of \""
+                    + document.memberName() + "\", the only member: the cluster is not founded a second time. Bring"
+                    + " back the disk of this node, restore a snapshot, or delete the Cluster and declare it again");
         }
         // Also for the founder once others are known: founding again would make a second cluster beside theirs.
         var members = wanted.membership().join(document);
@@ -210,13 +225,15 @@ public final class EtcdApplier implements DocumentApplier {
 
     /** A member that only vanished would still count for the majority. */
     private static void leave(RunningMember running) {
-        long id;
         try (var local = running.client(LOCAL)) {
-            id = local.status().getHeader().getMemberId();
+            if (local.knownMembers().size() == 1) {
+                // The others have left before: a whole cluster ends.
+                return;
+            }
         } catch (EtcdException notRunning) {
-            throw new DocumentPendingException("waits for etcd, to leave the cluster: " + notRunning.getMessage());
+            LOG.debug("asking the others only: {}", notRunning.getMessage());
         }
-        running.membership().leave(running.document(), id);
+        running.membership().leave(running.document());
     }
 
     private void stop() throws InterruptedException {

@@ -7,7 +7,6 @@ import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -57,9 +56,7 @@ final class EtcdMembership {
         for (var stale : members) {
             // A member with a name has started before; its data is gone, and an empty one in its place would forget its
             // votes.
-            boolean ours =
-                    stale.getPeerURLsList().contains(ownUrl) || stale.getName().equals(document.memberName());
-            if (ours && !stale.getName().isEmpty()) {
+            if (isOwn(stale, document) && !stale.getName().isEmpty()) {
                 LOG.warn("this member was in the cluster as {} and has lost its data; it joins anew", id(stale));
                 members = client.remove(stale.getID());
             }
@@ -105,24 +102,47 @@ final class EtcdMembership {
         throw new DocumentPendingException("waits to become a voting member: " + String.join("; ", failures));
     }
 
-    /** Takes this member out of the cluster through another one; empty when there is no other. */
-    Optional<String> leave(Etcd document, long ownId) {
+    /**
+     * Takes this member out of the cluster through another one. It need not run itself: somebody may have taken it out already.
+     *
+     * @throws DocumentPendingException when none of the others lets it go
+     */
+    void leave(Etcd document) {
         var failures = new ArrayList<String>();
         for (var other : document.members()) {
             try (var client = clients.apply(other.address())) {
-                if (client.members().stream().anyMatch(member -> member.getID() == ownId)) {
-                    client.remove(ownId);
+                for (var member : client.members()) {
+                    if (isOwn(member, document)) {
+                        client.remove(member.getID());
+                        LOG.info("left the cluster, in which it was {}", id(member));
+                    }
                 }
-                return Optional.of(other.name());
+                return;
             } catch (EtcdException failed) {
                 failures.add(failed.getMessage());
             }
         }
-        if (failures.isEmpty()) {
-            return Optional.empty();
+        if (!failures.isEmpty()) {
+            throw new DocumentPendingException(
+                    "waits for a member that lets this one leave: " + String.join("; ", failures));
         }
-        throw new DocumentPendingException(
-                "waits for a member that lets this one leave: " + String.join("; ", failures));
+    }
+
+    /** Whether the others say that this member is none of them any more: then its data is of no use. */
+    boolean isRemoved(Etcd document) {
+        for (var other : document.members()) {
+            try (var client = clients.apply(other.address())) {
+                return client.members().stream().noneMatch(member -> isOwn(member, document));
+            } catch (EtcdException failed) {
+                LOG.debug("cannot say whether this node is a member: {}", failed.getMessage());
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOwn(Member member, Etcd document) {
+        return member.getPeerURLsList().contains(EtcdSettings.peerUrl(document.address()))
+                || member.getName().equals(document.memberName());
     }
 
     /** A member's identity as etcd's tools write it. */
