@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.ClusterCertificate;
 import dev.garboard.agentapi.v1.EtcdStatusRequest;
 import dev.garboard.agentapi.v1.EtcdStatusResponse;
+import dev.garboard.agentapi.v1.KubernetesComponent;
 import dev.garboard.agentapi.v1.KubernetesStatusRequest;
 import dev.garboard.agentapi.v1.KubernetesStatusResponse;
 import dev.garboard.inventory.ClusterSpec;
@@ -29,8 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** One screen about a cluster. */
 @Command(
         name = "status",
-        description = "Show a cluster on one screen: conditions, nodes, control planes, etcd, certificates.")
+        description = "Show a cluster on one screen: conditions, nodes, control planes, etcd, DNS, certificates.")
 final class ClusterStatusCommand implements Callable<Integer> {
+
+    private static final String DNS = "dns";
 
     @Spec
     private CommandSpec spec;
@@ -111,7 +114,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
             out.println();
             TextTable.print(
                     out,
-                    List.of("Control plane", "Components", "etcd", "Certificates"),
+                    List.of("Control plane", "Components", "etcd", "DNS", "Certificates"),
                     controlPlanes.stream().map(ClusterStatusCommand::row).toList());
         }
         out.flush();
@@ -121,16 +124,18 @@ final class ClusterStatusCommand implements Callable<Integer> {
         var kubernetes = said.kubernetes();
         var etcd = said.etcd();
         if (kubernetes == null || etcd == null) {
-            return List.of(said.machine(), said.trouble(), "-", "-");
+            return List.of(said.machine(), said.trouble(), "-", "-", "-");
         }
         var unhealthy = kubernetes.getComponentsList().stream()
-                .filter(component -> !component.getHealthy())
+                .filter(component ->
+                        !component.getHealthy() && !component.getName().equals(DNS))
                 .map(component -> component.getName() + ": " + component.getMessage())
                 .toList();
         return List.of(
                 said.machine(),
                 unhealthy.isEmpty() ? "healthy" : String.join("; ", unhealthy),
                 etcd(etcd),
+                dns(kubernetes.getComponentsList()),
                 certificates(kubernetes.getCertificatesList()));
     }
 
@@ -140,7 +145,17 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 : etcd.getLeaderId().isEmpty()
                         ? "no leader"
                         : etcd.getLeaderId().equals(etcd.getMemberId()) ? "leader" : "follower";
-        return String.format(Locale.ROOT, "%s, %.1f MB", role, etcd.getDatabaseBytes() / 1e6);
+        var errors = etcd.getErrorsList().isEmpty() ? "" : ", " + String.join(", ", etcd.getErrorsList());
+        return String.format(Locale.ROOT, "%s, %.1f MB%s", role, etcd.getDatabaseBytes() / 1e6, errors);
+    }
+
+    /** Said by each control plane for itself: it may be the way from there to CoreDNS that is broken. */
+    private static String dns(List<KubernetesComponent> components) {
+        return components.stream()
+                .filter(component -> component.getName().equals(DNS))
+                .findFirst()
+                .map(dns -> dns.getHealthy() ? "answers" : dns.getMessage())
+                .orElse("-");
     }
 
     /** The one that ends first. */

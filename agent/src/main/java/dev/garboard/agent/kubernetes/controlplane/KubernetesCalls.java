@@ -88,7 +88,10 @@ public final class KubernetesCalls {
         for (var name : List.of("containerd", "kubelet", "etcd", "addons")) {
             services.find(name).ifPresent(service -> status.addComponents(component(service)));
         }
-        controlPlane.access().ifPresent(access -> ControlPlaneHealth.of(access).forEach(status::addComponents));
+        controlPlane.access().ifPresent(access -> {
+            ControlPlaneHealth.of(access).forEach(status::addComponents);
+            status.addComponents(ClusterDnsHealth.of(access.document()));
+        });
         for (var kept : certificates.kept()) {
             Timestamp end = ServiceMessages.timestamp(kept.notAfter());
             status.addCertificates(

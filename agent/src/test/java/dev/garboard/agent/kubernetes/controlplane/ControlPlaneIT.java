@@ -82,8 +82,10 @@ class ControlPlaneIT {
             assertEquals("no", kubectl(network, bundle, kubeconfig, "auth can-i delete nodes -A"));
             assertEquals("no", kubectl(network, bundle, kubeconfig, "auth can-i get secrets -n kube-system"));
             assertEquals(
-                    "addons healthy, etcd healthy, kube-apiserver healthy, kube-controller-manager healthy,"
-                            + " kube-scheduler healthy",
+                    // No kubelet runs CoreDNS here.
+                    "addons healthy, dns 10.96.0.10 was asked for kubernetes.default.svc.cluster.local: found TIMEOUT,"
+                            + " expected 10.96.0.1; look at CoreDNS: kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide,"
+                            + " etcd healthy, kube-apiserver healthy, kube-controller-manager healthy, kube-scheduler healthy",
                     components(node));
             assertEquals(
                     "10.96.0.10",
