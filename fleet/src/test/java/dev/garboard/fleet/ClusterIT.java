@@ -252,6 +252,25 @@ class ClusterIT {
     }
 
     @Test
+    void aTokenThatIsGoneBeforeItWasUsedIsReplaced() throws Exception {
+        found();
+        var joining = desired(WORKER, state -> state.containsSecrets("bootstrap-token"));
+        var token = joining.getSecretsOrThrow("bootstrap-token");
+
+        kubernetes.endTokens(WORKER);
+        // The node's word is what wakes the server.
+        applies(WORKER, DesiredState.getDefaultInstance());
+        var next = desired(
+                WORKER,
+                state -> state.containsSecrets("bootstrap-token")
+                        && !state.getSecretsOrThrow("bootstrap-token").equals(token));
+
+        assertEquals(
+                kubernetes.tokens.get(WORKER),
+                next.getSecretsOrThrow("bootstrap-token").toStringUtf8());
+    }
+
+    @Test
     void keysGoToControlPlanesOnlyAndAreNowhereElse() throws Exception {
         var founded = found();
 

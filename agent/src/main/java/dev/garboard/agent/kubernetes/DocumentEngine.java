@@ -206,7 +206,9 @@ public final class DocumentEngine implements Supervisor.Work {
         } catch (InterruptedException ended) {
             throw ended;
         } catch (DocumentPendingException pending) {
-            note(key, so -> so.pending(reason(pending)));
+            if (note(key, so -> so.pending(reason(pending)))) {
+                LOG.info("{} {}", key, reason(pending));
+            }
             return Outcome.PENDING;
         } catch (Exception failed) {
             if (note(key, so -> so.failed(document.getRevision(), reason(failed)))) {

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +52,15 @@ final class KubeletApplier implements DocumentApplier {
         String config = KubeletConfig.text(document, bundle.version(), Cgroups.isVersion2());
         ConfigFile.write(NodePaths.KUBELET_CONFIG, config);
         run(document, bundle, config + joins);
+        var waits = new ArrayList<String>();
         if (service != null && !service.status().healthy()) {
-            throw new DocumentPendingException(
-                    "waits for the kubelet: " + service.status().message());
+            waits.add("waits for the kubelet: " + service.status().message());
         }
         if (!Files.exists(NodePaths.KUBELET_CLIENT)) {
-            throw new DocumentPendingException("waits for the kubelet's certificate, which an API server must approve");
+            waits.add(credentials.obstacle(input));
+        }
+        if (!waits.isEmpty()) {
+            throw new DocumentPendingException(String.join("; ", waits));
         }
     }
 

@@ -37,6 +37,7 @@ final class KubeletCredentials {
     /** The kubelet renews it long before by itself. */
     private static final Duration VALIDITY = Duration.ofDays(365);
 
+    private final JoinCheck check = new JoinCheck(SERVER);
     private String joinedBy = "";
 
     /**
@@ -74,6 +75,17 @@ final class KubeletCredentials {
                     "waits for a bootstrap token: the kubelet of " + document.nodeName() + " has no certificate yet");
         }
         return joinedBy;
+    }
+
+    /** What keeps the kubelet from getting its certificate. */
+    String obstacle(DocumentInput input) {
+        var token = input.findSecret(BOOTSTRAP_TOKEN).map(secret -> BootstrapToken.parse(text(secret)));
+        return token.isEmpty()
+                ? "waits for the kubelet's certificate, which an API server must approve"
+                : check.of(
+                        token.get(),
+                        Pem.certificates(text(input.secret(KUBERNETES_CA_CERTIFICATE)), KUBERNETES_CA_CERTIFICATE)
+                                .getFirst());
     }
 
     private static void writeKubeconfig() throws IOException {

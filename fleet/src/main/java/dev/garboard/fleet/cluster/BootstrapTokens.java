@@ -37,12 +37,16 @@ final class BootstrapTokens {
         return Optional.ofNullable(issued.get(new Holder(cluster, machine))).map(Issued::token);
     }
 
-    /** Makes sure that a machine has a valid token; true when it got a new one. */
+    /** Makes sure that a machine has a token that Kubernetes takes; true when it got a new one. */
     boolean provide(String cluster, String machine, ClusterApi api) {
         var holder = new Holder(cluster, machine);
         var known = issued.get(holder);
         var now = clock.instant();
-        if (known != null && now.isBefore(known.at().plus(RENEWED))) {
+        // One that is not in Kubernetes any more was used, or somebody deleted it: its bearer would be refused for
+        // ever.
+        if (known != null
+                && now.isBefore(known.at().plus(RENEWED))
+                && api.machineOf(known.token().id()).isPresent()) {
             return false;
         }
         var token = BootstrapToken.generate(random);

@@ -1,5 +1,6 @@
 package dev.garboard.kubernetes.api;
 
+import dev.garboard.trust.SiteTrust;
 import dev.garboard.trust.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,14 +37,23 @@ public final class KubernetesClient implements AutoCloseable {
     /** A list is read in parts of this many objects. */
     private static final String PART = "500";
 
+    private static final List<String> USUAL = List.of("Accept", "application/json", "User-Agent", "garboard");
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final URI server;
     private final HttpClient http;
+    private final List<String> headers;
 
-    private KubernetesClient(URI server, HttpClient http) {
+    private KubernetesClient(URI server, SSLContext tls, List<String> headers) {
         this.server = server;
-        this.http = http;
+        this.headers = headers;
+        this.http = HttpClient.newBuilder()
+                .sslContext(tls)
+                .connectTimeout(CONNECT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .build();
     }
 
     /**
@@ -51,14 +63,16 @@ public final class KubernetesClient implements AutoCloseable {
      * @param ca what the server's certificate must be signed by
      */
     public static KubernetesClient of(URI server, X509Certificate ca, TlsIdentity identity) {
+        return new KubernetesClient(server, identity.sslContext(ca), USUAL);
+    }
+
+    /** A client that shows a token instead of a certificate. */
+    public static KubernetesClient withToken(URI server, X509Certificate ca, String token) {
         return new KubernetesClient(
                 server,
-                HttpClient.newBuilder()
-                        .sslContext(identity.sslContext(ca))
-                        .connectTimeout(CONNECT)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .proxy(HttpClient.Builder.NO_PROXY)
-                        .build());
+                SiteTrust.of(ca).anonymousSslContext(),
+                Stream.concat(USUAL.stream(), Stream.of("Authorization", "Bearer " + token))
+                        .toList());
     }
 
     /** Whether an endpoint such as {@code /readyz} answers 200; the answer's text otherwise tells why. */
@@ -192,10 +206,7 @@ public final class KubernetesClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(server.resolve(path))
-                .timeout(ANSWER)
-                .header("Accept", "application/json")
-                .header("User-Agent", "garboard");
+        return HttpRequest.newBuilder(server.resolve(path)).timeout(ANSWER).headers(headers.toArray(String[]::new));
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request, String path) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The client against a TLS server that demands a certificate and answers what an API server answers. */
+/** The client against a TLS server that asks for a certificate and answers what an API server answers. */
 class KubernetesClientIT {
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -48,7 +48,7 @@ class KubernetesClientIT {
                 @Override
                 public void configure(HttpsParameters parameters) {
                     var wanted = tls.getDefaultSSLParameters();
-                    wanted.setNeedClientAuth(true);
+                    wanted.setWantClientAuth(true);
                     parameters.setSSLParameters(wanted);
                 }
             });
@@ -74,7 +74,9 @@ class KubernetesClientIT {
         var path = exchange.getRequestURI().toString();
         requests.add(exchange.getRequestMethod() + " " + path + " "
                 + exchange.getRequestHeaders().getFirst("Content-Type") + " " + body);
-        if (path.startsWith("/api/v1/nodes?")) {
+        if ("Bearer spent".equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            reply(exchange, 401, "{\"kind\":\"Status\",\"reason\":\"Unauthorized\",\"message\":\"Unauthorized\"}");
+        } else if (path.startsWith("/api/v1/nodes?")) {
             var second = path.contains("continue=next");
             reply(
                     exchange,
@@ -169,6 +171,20 @@ class KubernetesClientIT {
 
             assertTrue(refused.isTransient());
             assertEquals(List.of(), requests);
+        }
+    }
+
+    @Test
+    void aTokenIsShownAndItsRefusalIsTold() {
+        var uri = URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+        var ca = keys.kubernetes().certificate();
+        try (var valid = KubernetesClient.withToken(uri, ca, "valid");
+                var spent = KubernetesClient.withToken(uri, ca, "spent")) {
+            assertEquals("", valid.version());
+            var refusal = assertThrows(KubernetesException.class, spent::version);
+
+            assertEquals(401, refusal.code());
+            assertEquals("GET /version: 401 Unauthorized", refusal.getMessage());
         }
     }
 }
