@@ -236,6 +236,11 @@ final class Agent {
         }
 
         @Override
+        public void serverTime(Instant now) {
+            time.serverSaid(now);
+        }
+
+        @Override
         public List<DocumentStatus> documents() {
             KubernetesNode node = kubernetes;
             return node == null ? List.of() : node.statuses();
@@ -288,6 +293,11 @@ final class Agent {
         @Override
         public void pending(String machine, String reason) {
             screen.update(now -> now.withMachine(machine).withState("pending: " + reason));
+        }
+
+        @Override
+        public void serverTime(Instant now) {
+            time.serverSaid(now);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.garboard.agent;
 
 import com.google.protobuf.ByteString;
+import dev.garboard.agent.supervision.ServiceMessages;
 import dev.garboard.agentapi.NodeClient;
 import dev.garboard.agentapi.SiteChannels;
 import dev.garboard.agentapi.SiteChannels.Peer;
@@ -60,6 +61,7 @@ public final class TestBootServer implements AutoCloseable {
     private final Server server;
     private final Duration validity;
     private final CompletableFuture<Void> decision;
+    private final InstantSource clock;
     private volatile Optional<StreamObserver<ServerMessage>> stream = Optional.empty();
 
     /** A server on this port; nodes stay pending until the decision is made. */
@@ -70,6 +72,19 @@ public final class TestBootServer implements AutoCloseable {
             Duration validity,
             CompletableFuture<Void> decision)
             throws IOException {
+        this(site, identity, listen, validity, decision, InstantSource.system());
+    }
+
+    /** The same with another clock. */
+    public TestBootServer(
+            SiteAuthority site,
+            TlsIdentity identity,
+            InetSocketAddress listen,
+            Duration validity,
+            CompletableFuture<Void> decision,
+            InstantSource clock)
+            throws IOException {
+        this.clock = clock;
         this.site = site;
         this.validity = validity;
         this.decision = decision;
@@ -145,6 +160,7 @@ public final class TestBootServer implements AutoCloseable {
                 out.onNext(EnrollResponse.newBuilder()
                         .setAccepted(EnrollResponse.Accepted.newBuilder()
                                 .setMachine("node-1")
+                                .setTime(ServiceMessages.timestamp(clock.instant()))
                                 .setCertificateChain(
                                         chain(request.getCertificateRequest().toByteArray())))
                         .build());

@@ -1,5 +1,6 @@
 package dev.garboard.fleet;
 
+import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.EnrollRequest;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.EnrollmentRules;
@@ -199,5 +200,14 @@ final class Enrollment {
     private static MachineDesk.Admission accepted(EnrollmentRules.Accept accept) {
         return new MachineDesk.Admission(
                 Acceptance.ACCEPTED, accept.rule(), new LinkedHashMap<>(accept.labels()), accept.weakAllowed());
+    }
+
+    /** What the clock says by which certificates are made. */
+    Timestamp time() {
+        var now = clock.instant();
+        return Timestamp.newBuilder()
+                .setSeconds(now.getEpochSecond())
+                .setNanos(now.getNano())
+                .build();
     }
 }

@@ -134,7 +134,8 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                         EnrollResponse.newBuilder()
                                 .setAccepted(EnrollResponse.Accepted.newBuilder()
                                         .setMachine(machine)
-                                        .setCertificateChain(pem))
+                                        .setCertificateChain(pem)
+                                        .setTime(enrollment.time()))
                                 .build());
             }
             case Outcome.Rejected rejected -> {

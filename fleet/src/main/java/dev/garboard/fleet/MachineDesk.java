@@ -126,12 +126,12 @@ final class MachineDesk {
     private MachineStatus observed(MachineStatus status, Applicant applicant) {
         var request = applicant.request();
         var fused = Identities.fuse(status.identity(), applicant.identity());
-        return new StatusChange(status, now())
+        var change = new StatusChange(status, now())
                 .hardware(fused, applicant.facts())
                 .at(applicant.peer().getHostAddress(), 0)
                 .booted(applicant.session(), request.getAgentVersion(), request.getImage())
-                .without(CONFLICT)
-                .seen();
+                .without(CONFLICT);
+        return (request.hasTime() ? MachineClock.note(change, request.getTime(), now()) : change).seen();
     }
 
     private static Resource<MachineSpec, MachineStatus> admitted(

@@ -82,6 +82,9 @@ final class NodeRecorder {
                             said.getReady() ? "all services run" : said.getMessage());
             change.documents(
                     said.getDocumentsList().stream().map(NodeRecorder::document).toList());
+            if (said.hasTime()) {
+                MachineClock.note(change, said.getTime(), now());
+            }
             if (said.hasCertificateNotAfter()) {
                 change.certificateUntil(
                         Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));

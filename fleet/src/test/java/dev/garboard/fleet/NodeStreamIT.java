@@ -10,16 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Timestamp;
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +98,42 @@ class NodeStreamIT {
                         .map(condition -> condition.type() + " " + condition.status())
                         .sorted()
                         .toList());
+    }
+
+    @Test
+    void aWrongClockIsAConditionForAsLongAsItIsWrong() throws Exception {
+        message();
+
+        node.say(time(Instant.now().plus(Duration.ofDays(1))));
+
+        eventually(() -> clock().isPresent(), () -> status().toString());
+        var wrong = clock().orElseThrow();
+        assertEquals("Ahead False", wrong.reason() + " " + wrong.status());
+        assertEquals(
+                "the machine's clock is 24 h 0 min ahead of the server's, so certificates that are valid here are not valid"
+                        + " there; name a time server in the machine's subnet (spec.timeServers) or set the clock in its"
+                        + " firmware; if it is the server's that is wrong, set that",
+                wrong.message());
+        node.say(time(Instant.now().minus(Duration.ofMinutes(90))));
+        eventually(
+                () -> clock().filter(now ->
+                                now.message().startsWith("the machine's clock is 1 h 30 min behind the server's"))
+                        .isPresent(),
+                () -> status().toString());
+        node.say(time(Instant.now()));
+        eventually(() -> clock().isEmpty(), () -> status().toString());
+    }
+
+    private Optional<Condition> clock() {
+        return status().conditions().stream()
+                .filter(condition -> condition.type().equals(MachineClock.CONDITION))
+                .findFirst();
+    }
+
+    private static NodeMessage.Builder time(Instant now) {
+        return NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder()
+                        .setTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond())));
     }
 
     @Test

@@ -209,6 +209,11 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
         var response = TimeResponse.newBuilder().setTime(ServiceMessages.timestamp(Instant.now()));
         node.time().servers().stream().findFirst().ifPresent(server -> response.setServer(server.getHostAddress()));
         node.time()
+                .heard()
+                .ifPresent(heard -> response.setServer("boot server")
+                        .setOffset(ServiceMessages.duration(heard.offset()))
+                        .setSynchronizedAt(ServiceMessages.timestamp(heard.at())));
+        node.time()
                 .last()
                 .ifPresent((Synchronization last) -> response.setServer(
                                 last.server().getHostAddress())

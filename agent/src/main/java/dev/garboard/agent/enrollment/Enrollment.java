@@ -3,6 +3,7 @@ package dev.garboard.agent.enrollment;
 import com.google.protobuf.ByteString;
 import dev.garboard.agent.supervision.Backoff;
 import dev.garboard.agent.supervision.Service;
+import dev.garboard.agent.supervision.ServiceMessages;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.EnrollRequest;
 import dev.garboard.agentapi.v1.EnrollResponse;
@@ -52,6 +53,9 @@ public final class Enrollment implements Supervisor.Work {
 
         /** The machine has a certificate; called for the first one only. */
         void accepted(String machine);
+
+        /** What the server's clock says, before its certificate is looked at. */
+        default void serverTime(Instant now) {}
     }
 
     /** The enrolment of this node. */
@@ -121,6 +125,7 @@ public final class Enrollment implements Supervisor.Work {
                         .setImage(facts.image())
                         .setImageRootHash(facts.imageRootHash())
                         .addAllSteps(facts.steps().get())
+                        .setTime(ServiceMessages.timestamp(Instant.now()))
                         .build());
         while (answers.hasNext()) {
             EnrollResponse answer = answers.next();
@@ -134,6 +139,10 @@ public final class Enrollment implements Supervisor.Work {
                 }
                 case ACCEPTED -> {
                     var accepted = answer.getAccepted();
+                    if (accepted.hasTime()) {
+                        var time = accepted.getTime();
+                        listener.serverTime(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+                    }
                     become(keys, accepted.getCertificateChain());
                     LOG.info("accepted as {}", accepted.getMachine());
                     listener.accepted(accepted.getMachine());
@@ -160,8 +169,21 @@ public final class Enrollment implements Supervisor.Work {
             throw new TrustException(
                     "the server issued a certificate for " + self.describe() + ", expected the role node");
         }
+        refuseToBeOutOfTime(next);
         identity.become(next);
         service.running();
+    }
+
+    /** A certificate that was made a moment ago and is not valid here tells that the clocks differ, and nothing else. */
+    private static void refuseToBeOutOfTime(TlsIdentity next) {
+        Instant now = Instant.now();
+        Instant begins = next.certificate().getNotBefore().toInstant();
+        if (now.isBefore(begins) || !now.isBefore(next.notAfter())) {
+            throw new TrustException(
+                    "the certificate that the server made just now is valid from " + begins + " until "
+                            + next.notAfter() + ", and this machine's clock says " + now
+                            + "; set the clock in the machine's firmware, or name a time server in its subnet (spec.timeServers)");
+        }
     }
 
     /** Renews at two thirds of the lifetime; returns when the certificate has run out in spite of that. */

@@ -13,6 +13,7 @@ import dev.garboard.agentapi.v1.ServerMessage;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -45,6 +46,9 @@ public final class NodeStream implements Supervisor.Work {
     public interface Desired {
         /** The whole desired state; the last one wins. */
         void apply(ServerMessage.DesiredState state);
+
+        /** What the server's clock says. */
+        default void serverTime(Instant now) {}
 
         /** How far the node is with the documents of that state. */
         default List<NodeMessage.DocumentStatus> documents() {
@@ -141,7 +145,8 @@ public final class NodeStream implements Supervisor.Work {
     private NodeMessage status() {
         var status = NodeMessage.Status.newBuilder()
                 .setObservedRevision(observedRevision)
-                .setAgentRssBytes(Kernel.residentBytes());
+                .setAgentRssBytes(Kernel.residentBytes())
+                .setTime(ServiceMessages.timestamp(Instant.now()));
         identity.current().ifPresent(now -> status.setCertificateNotAfter(ServiceMessages.timestamp(now.notAfter())));
         var notReady = new StringBuilder();
         for (Service each : services.all()) {
@@ -189,6 +194,10 @@ public final class NodeStream implements Supervisor.Work {
         switch (message.getMessageCase()) {
             case WELCOME -> {
                 backoff.reset();
+                if (message.getWelcome().hasTime()) {
+                    var time = message.getWelcome().getTime();
+                    desired.serverTime(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+                }
                 LOG.info("connected to {}", message.getWelcome().getServer());
                 service.running();
             }

@@ -29,11 +29,18 @@ public final class TimeSync implements Supervisor.Work {
     /** A clock this far off is set at once also later: correcting it gradually would take most of an hour. */
     private static final Duration STEP = Duration.ofSeconds(1);
 
+    /** The boot server's time is no better than its way here. */
+    private static final Duration ROUGH = Duration.ofSeconds(5);
+
     private final Service service;
     private final RandomGenerator random;
     private final Runnable synchronizedFirst;
     private List<? extends InetAddress> servers = List.of();
     private volatile @Nullable Synchronization last;
+    private volatile @Nullable Heard heard;
+
+    /** By how much the boot server's clock was ahead, and when. */
+    public record Heard(Duration offset, Instant at) {}
 
     /** A successful query. */
     public record Synchronization(InetAddress server, Duration offset, Instant at) {}
@@ -52,6 +59,32 @@ public final class TimeSync implements Supervisor.Work {
     /** The last successful query. */
     public Optional<Synchronization> last() {
         return Optional.ofNullable(last);
+    }
+
+    /** What the boot server said last. */
+    public Optional<Heard> heard() {
+        return Optional.ofNullable(heard);
+    }
+
+    /**
+     * The boot server has said its time on an authenticated channel. It is right to within the way through the network, which is enough for
+     * certificates; a clock that a time server keeps is left alone.
+     */
+    public void serverSaid(Instant time) {
+        Instant now = Instant.now();
+        Duration offset = Duration.between(now, time);
+        heard = new Heard(offset, now);
+        if (last != null || offset.abs().compareTo(ROUGH) <= 0) {
+            return;
+        }
+        try {
+            SystemClock.set(time);
+            LOG.warn("the clock was set by {} ms to the boot server's: no time server has answered", offset.toMillis());
+        } catch (SystemCallException refused) {
+            LOG.warn("{}", refused.getMessage());
+            service.unhealthy(
+                    "the clock is off by " + offset.toMillis() + " ms and cannot be set: " + refused.getMessage());
+        }
     }
 
     /** The servers in use. */
