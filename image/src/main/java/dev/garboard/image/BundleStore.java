@@ -1,6 +1,7 @@
 package dev.garboard.image;
 
 import dev.garboard.kubernetes.bundle.BundleManifest;
+import dev.garboard.kubernetes.bundle.BundleRefusedException;
 import dev.garboard.kubernetes.bundle.BundleVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,9 +65,13 @@ public final class BundleStore {
 
     /** Every imported bundle, oldest version first; the signatures are checked again. */
     public List<Imported> list() {
+        return list("");
+    }
+
+    private List<Imported> list(String prefix) {
         try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(entry ->
-                            NAME.matcher(entry.getFileName().toString()).matches())
+            return all.filter(entry -> entry.getFileName().toString().startsWith(prefix)
+                            && NAME.matcher(entry.getFileName().toString()).matches())
                     .map(this::read)
                     .sorted(Comparator.comparing(
                                     (Imported one) -> one.manifest().kubernetes())
@@ -89,9 +94,8 @@ public final class BundleStore {
      * @param version for example {@code 1.37.2}
      */
     public Optional<Imported> newest(String version, String architecture) {
-        return list().stream()
-                .filter(one -> one.manifest().version().equals(version)
-                        && one.manifest().architecture().equals(architecture))
+        // By the name first: a damaged bundle of another version is no reason to have none of this one.
+        return list("kubernetes-" + version + "-" + architecture + "-").stream()
                 .max(Comparator.comparing(this::importedAt));
     }
 
@@ -136,10 +140,15 @@ public final class BundleStore {
             var bytes = Files.readAllBytes(bundle.resolve(MANIFEST));
             var manifest = new BundleVerifier(signer).manifest(bytes, Files.readAllBytes(bundle.resolve(SIGNATURE)));
             return imported(bytes, manifest, signer);
+        } catch (BundleRefusedException tampered) {
+            throw new BundleRefusedException(
+                    tampered.reason(),
+                    "the bundle in " + bundle + " is not what was imported: " + tampered.getMessage()
+                            + "; delete that directory and import the bundle again");
         } catch (IOException failed) {
             throw new UncheckedIOException(
                     "the bundle in " + bundle + " cannot be read: " + failed.getMessage()
-                            + "; delete it and import it again",
+                            + "; delete that directory and import the bundle again",
                     failed);
         }
     }

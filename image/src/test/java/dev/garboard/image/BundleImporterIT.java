@@ -172,6 +172,22 @@ class BundleImporterIT {
     }
 
     @Test
+    void aManifestThatWasChangedInTheStoreIsRefusedByItsPlaceAndHidesNoOther() throws IOException {
+        var imported = importInput();
+        var place = directory.resolve("bundles").resolve(imported.manifest().name());
+        var manifest = place.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("1.37.2", "1.37.3"));
+
+        var refusal = assertThrows(BundleRefusedException.class, () -> store.newest("1.37.2", "amd64"));
+
+        assertTrue(
+                refusal.getMessage().startsWith("the bundle in " + place + " is not what was imported: ")
+                        && refusal.getMessage().endsWith("; delete that directory and import the bundle again"),
+                refusal.getMessage());
+        assertEquals(Optional.empty(), store.newest("1.36.3", "amd64"));
+    }
+
+    @Test
     void takesProgramsOneByOneFromWhereReleasesHaveThem() throws IOException {
         input.delete("bin/kubernetes").delete("bin/runc");
         for (var program : BundleProgram.values()) {

@@ -27,6 +27,8 @@ final class ImportedBundles implements Bundles {
     /** A bundle never changes once it is there, and each reading checks its signature anew. */
     private final Map<String, Bundle> read = new ConcurrentHashMap<>();
 
+    private volatile String trouble = "";
+
     /**
      * Those of a store.
      *
@@ -58,11 +60,19 @@ final class ImportedBundles implements Bundles {
                         imported.manifestSha256()));
     }
 
-    /** A damaged store is one without bundles to a cluster; what is wrong with it stands in the log. */
-    private static Optional<BundleStore.Imported> readable(Supplier<Optional<BundleStore.Imported>> reading) {
+    @Override
+    public String trouble() {
+        return trouble;
+    }
+
+    /** A damaged bundle is none to a cluster, which says so. */
+    private Optional<BundleStore.Imported> readable(Supplier<Optional<BundleStore.Imported>> reading) {
         try {
-            return reading.get();
+            var found = reading.get();
+            trouble = "";
+            return found;
         } catch (BundleRefusedException | UncheckedIOException damaged) {
+            trouble = String.valueOf(damaged.getMessage());
             log.atWarn().setCause(damaged).log("the bundle store cannot be read");
             return Optional.empty();
         }

@@ -11,4 +11,9 @@ public interface Bundles {
 
     /** The bundle of that name. */
     Optional<Bundle> named(String name);
+
+    /** Why a bundle that was asked for last could not be read; empty when it could, or is not there. */
+    default String trouble() {
+        return "";
+    }
 }

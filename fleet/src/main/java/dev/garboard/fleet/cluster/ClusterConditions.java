@@ -20,6 +20,7 @@ final class ClusterConditions {
 
     static final String BUNDLE = "BundleAvailable";
     static final String KEYS = "KeysAvailable";
+    static final String MACHINES = "MachinesFree";
     static final String BOOTSTRAPPED = "Bootstrapped";
     static final String API = "ApiReady";
     static final String QUORUM = "EtcdQuorum";
@@ -47,6 +48,7 @@ final class ClusterConditions {
         var conditions = new ClusterConditions(cluster, outcome, facts, now);
         conditions.bundle();
         conditions.keys();
+        conditions.machines();
         conditions.bootstrapped();
         if (outcome.bootstrapped()) {
             conditions.api();
@@ -59,7 +61,9 @@ final class ClusterConditions {
 
     private void bundle() {
         var version = cluster.spec().version();
-        if (facts.bundle() == null) {
+        if (!facts.bundleTrouble().isEmpty()) {
+            add(BUNDLE, false, "BundleDamaged", facts.bundleTrouble());
+        } else if (facts.bundle() == null) {
             add(
                     BUNDLE,
                     false,
@@ -75,6 +79,26 @@ final class ClusterConditions {
     private void keys() {
         if (!facts.keyTrouble().isEmpty()) {
             add(KEYS, false, "Locked", facts.keyTrouble());
+        }
+    }
+
+    /** Said only when it does not hold: who was there first keeps the machine. */
+    private void machines() {
+        var spec = cluster.spec();
+        var shared = facts.machines().stream()
+                .filter(machine -> machine.has(spec.controlPlane().selector())
+                        || machine.has(spec.workers().selector()))
+                .filter(machine -> facts.taken().containsKey(machine.name()))
+                .map(machine -> machine.name() + " of cluster " + facts.taken().get(machine.name()))
+                .collect(Collectors.joining(", "));
+        if (!shared.isEmpty()) {
+            add(
+                    MACHINES,
+                    false,
+                    "InAnotherCluster",
+                    "the selectors select " + shared
+                            + " too, and a machine is in one cluster at a time: the first one keeps it;"
+                            + " give it labels that only one of them selects");
         }
     }
 
@@ -99,7 +123,7 @@ final class ClusterConditions {
                     BOOTSTRAPPED,
                     false,
                     "NoControlPlane",
-                    "no machine has the labels "
+                    "no free machine has the labels "
                             + text(cluster.spec().controlPlane().selector())
                             + "; give them to one: garboard machine label MACHINE "
                             + text(cluster.spec().controlPlane().selector()).replace(",", " "));

@@ -11,16 +11,18 @@ import org.jspecify.annotations.Nullable;
  * All that a plan is made from besides the cluster itself.
  *
  * @param machines of the inventory, by name
- * @param taken machines that have a part in another cluster
+ * @param taken machines that have a part in another cluster, each with that one's name
  * @param bundle for the cluster's version; null when none was imported
+ * @param bundleTrouble why a bundle that is there cannot be used; empty when none is damaged
  * @param keyTrouble why the cluster's keys cannot be had; empty when they can
  * @param emptying why leaving machines are not empty yet, by name
  * @param departed leaving machines that hold nothing of the cluster any more
  */
 record ClusterFacts(
         List<MachineFacts> machines,
-        Set<String> taken,
+        Map<String, String> taken,
         @Nullable Bundle bundle,
+        String bundleTrouble,
         KubernetesFacts kubernetes,
         String keyTrouble,
         Map<String, String> emptying,
@@ -30,7 +32,7 @@ record ClusterFacts(
         machines = machines.stream()
                 .sorted(Comparator.comparing(MachineFacts::name))
                 .toList();
-        taken = Set.copyOf(taken);
+        taken = Map.copyOf(taken);
         emptying = Map.copyOf(emptying);
         departed = Set.copyOf(departed);
     }

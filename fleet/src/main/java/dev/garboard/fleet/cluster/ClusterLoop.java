@@ -152,10 +152,10 @@ final class ClusterLoop implements AutoCloseable {
         var machines = parts.machines().all().stream()
                 .map(machine -> MachineFacts.of(machine, wanted.getOrDefault(machine.name(), Map.of())))
                 .toList();
-        var taken = new HashSet<String>();
+        var taken = new HashMap<String, String>();
         for (var other : clusters.items()) {
             if (!other.metadata().uid().equals(uid)) {
-                other.status().nodes().forEach(node -> taken.add(node.machine()));
+                other.status().nodes().forEach(node -> taken.put(node.machine(), other.name()));
             }
         }
         cluster.status().nodes().forEach(node -> taken.remove(node.machine()));
@@ -163,10 +163,12 @@ final class ClusterLoop implements AutoCloseable {
         seen.nodes()
                 .forEach((key, node) -> nodes.put(
                         key, new KubernetesFacts.NodeFacts(node.ready(), node.kubeletVersion(), node.message())));
+        var bundle = bundle(cluster);
         return new ClusterFacts(
                 machines,
                 taken,
-                bundle(cluster),
+                bundle,
+                bundle == null ? parts.bundles().trouble() : "",
                 new KubernetesFacts(seen.answering(), seen.api() != null, nodes, seen.trouble(), care.refusedRequest()),
                 keyTrouble,
                 care.emptying(),

@@ -88,7 +88,7 @@ final class Membership {
     }
 
     private boolean isEligible(MachineFacts machine) {
-        return machine.acceptance() != Acceptance.REJECTED && !facts.taken().contains(machine.name());
+        return machine.acceptance() != Acceptance.REJECTED && !facts.taken().containsKey(machine.name());
     }
 
     /** The founder may not leave before it has founded, the last control plane never, and two never at once. */

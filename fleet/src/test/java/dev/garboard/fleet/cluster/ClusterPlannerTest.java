@@ -290,13 +290,24 @@ class ClusterPlannerTest {
     }
 
     @Test
+    void aDamagedBundleIsNotCalledMissing() {
+        var site = Site.of(1, 0);
+        site.bundle = null;
+        site.bundleTrouble = "the bundle in /bundles/kubernetes-1.37.2 is not what was imported";
+
+        site.settle();
+
+        assertEquals("False BundleDamaged: " + site.bundleTrouble, site.condition("BundleAvailable"));
+    }
+
+    @Test
     void withoutAControlPlaneItSaysWhichLabelsAreMissing() {
         var site = Site.of(0, 1);
 
         site.settle();
 
         assertEquals(
-                "False NoControlPlane: no machine has the labels role=control-plane; give them to one: garboard machine"
+                "False NoControlPlane: no free machine has the labels role=control-plane; give them to one: garboard machine"
                         + " label MACHINE role=control-plane",
                 site.condition("Bootstrapped"));
     }
@@ -337,11 +348,15 @@ class ClusterPlannerTest {
     @Test
     void aMachineOfAnotherClusterIsLeftAlone() {
         var site = Site.of(2, 0);
-        site.taken.add("cp1");
+        site.taken.put("cp1", "other");
 
         site.settle();
 
         assertEquals(List.of("cp2 JOINING"), site.stages());
+        assertEquals(
+                "False InAnotherCluster: the selectors select cp1 of cluster other too, and a machine is in one cluster at a time: the first one keeps"
+                        + " it; give it labels that only one of them selects",
+                site.condition("MachinesFree"));
     }
 
     @Test

@@ -35,12 +35,14 @@ final class Site {
     final Map<String, MachineFacts> machines = new TreeMap<>();
     final Set<String> answering = new TreeSet<>();
     final Map<String, KubernetesFacts.NodeFacts> nodes = new HashMap<>();
-    final Set<String> taken = new TreeSet<>();
+    final Map<String, String> taken = new TreeMap<>();
     final Set<String> departed = new TreeSet<>();
     final Map<String, String> emptying = new TreeMap<>();
 
     @Nullable
     Bundle bundle = BUNDLE;
+
+    String bundleTrouble = "";
 
     Resource<ClusterSpec, ClusterStatus> cluster = new Resource<>(
             Kinds.CLUSTER,
@@ -173,6 +175,7 @@ final class Site {
                 new ArrayList<>(machines.values()),
                 taken,
                 bundle,
+                bundleTrouble,
                 new KubernetesFacts(answering, !answering.isEmpty(), nodes, "", ""),
                 "",
                 emptying,
