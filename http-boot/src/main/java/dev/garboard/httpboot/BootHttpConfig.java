@@ -28,15 +28,15 @@ public record BootHttpConfig(
         Duration stallTimeout) {
 
     public BootHttpConfig {
-        requirePositive("boot-http.max-connections", maxConnections);
-        requirePositive("boot-http.max-downloads", maxDownloads);
-        requirePositive("boot-http.max-queued", maxQueued);
-        requirePositive("boot-http.large-from", largeFrom);
-        requirePositive("boot-http.idle-timeout", idleTimeout.toMillis());
-        requirePositive("boot-http.stall-timeout", stallTimeout.toMillis());
+        requirePositive("http-boot.max-connections", maxConnections);
+        requirePositive("http-boot.max-downloads", maxDownloads);
+        requirePositive("http-boot.max-queued", maxQueued);
+        requirePositive("http-boot.large-from", largeFrom);
+        requirePositive("http-boot.idle-timeout", idleTimeout.toMillis());
+        requirePositive("http-boot.stall-timeout", stallTimeout.toMillis());
         if (publicUrl != null && !publicUrl.matches("http://[A-Za-z0-9.:\\[\\]-]+")) {
             throw new IllegalArgumentException(
-                    "boot-http.public-url is " + publicUrl + "; set it to http://ADDRESS or http://ADDRESS:PORT");
+                    "http-boot.public-url is " + publicUrl + "; set it to http://ADDRESS or http://ADDRESS:PORT");
         }
     }
 

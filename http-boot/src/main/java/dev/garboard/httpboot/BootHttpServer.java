@@ -144,11 +144,11 @@ public final class BootHttpServer implements AutoCloseable {
         String why = String.valueOf(cause.getMessage());
         String remedy;
         if (why.contains("Permission denied")) {
-            remedy = "run as root, grant CAP_NET_BIND_SERVICE, or set boot-http.listen to a port above 1023";
+            remedy = "run as root, grant CAP_NET_BIND_SERVICE, or set http-boot.listen to a port above 1023";
         } else if (why.contains("in use")) {
             remedy = "another server has this port; `ss -tlnp sport = :" + local.getPort() + "` names it";
         } else {
-            remedy = "set boot-http.listen to an address of this host; `ip address` lists them";
+            remedy = "set http-boot.listen to an address of this host; `ip address` lists them";
         }
         return "boot HTTP cannot listen on " + local.getAddress().getHostAddress() + " port " + local.getPort() + ": "
                 + why + "; " + remedy;

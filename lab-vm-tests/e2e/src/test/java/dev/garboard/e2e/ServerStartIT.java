@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server as a process of its own, from its start to the first OFFER and to its end; prints how long that took and what memory it needs. */
 class ServerStartIT {
+
+    private static final String LAUNCHER = LabFixture.root().resolve("garboard").toString();
 
     /** A cable from the server's namespace to a client's, as in a machine room. */
     private static final String SCRIPT = """
@@ -48,12 +51,11 @@ class ServerStartIT {
         Namespaces.require();
     }
 
-    @Test
-    void aServerThatIsStartedOffersAnAddressAndEndsInOrderWhenItIsAskedTo() throws Exception {
-        var launcher = LabFixture.root().resolve("garboard").toString();
+    @BeforeEach
+    void makeASite() {
         Program.run(
                         List.of(
-                                launcher,
+                                LAUNCHER,
                                 "init",
                                 directory.resolve("site").toString(),
                                 "--lab",
@@ -67,9 +69,11 @@ class ServerStartIT {
                         Map.of("GARBOARD_BUILD", "never"),
                         Duration.ofMinutes(2))
                 .succeeded();
+    }
 
-        var lines = Namespaces.run(
-                directory, List.of("-Urn"), "export GARBOARD_BUILD=never GARBOARD=" + launcher + "\n" + SCRIPT);
+    @Test
+    void aServerThatIsStartedOffersAnAddressAndEndsInOrderWhenItIsAskedTo() throws Exception {
+        var lines = run(SCRIPT);
 
         assertEquals(1, lines.size(), lines::toString);
         var figures = lines.getFirst().split(" ", -1);
@@ -81,5 +85,26 @@ class ServerStartIT {
         // SQLite removes its log of writes when the last connection is closed in order.
         assertTrue(Files.exists(directory.resolve("site/garboard.db")), log);
         assertTrue(Files.notExists(directory.resolve("site/garboard.db-wal")), log);
+    }
+
+    @Test
+    void aServerWithoutPermissionSaysWhichItNeeds() throws Exception {
+        var lines = run("""
+                ip link set lo up
+                ip addr add 192.168.77.1/24 dev lo
+                setpriv --bounding-set -net_bind_service "$GARBOARD" serve --config site/garboard.yaml 2>&1 || echo "code $?"
+                """);
+
+        assertEquals(
+                List.of(
+                        "garboard: boot HTTP cannot listen on 192.168.77.1 port 80: Permission denied; run as root, grant CAP_NET_BIND_SERVICE,"
+                                + " or set http-boot.listen to a port above 1023",
+                        "code 1"),
+                lines.subList(lines.size() - 2, lines.size()));
+    }
+
+    private List<String> run(String script) throws Exception {
+        return Namespaces.run(
+                directory, List.of("-Urn"), "export GARBOARD_BUILD=never GARBOARD=" + LAUNCHER + "\n" + script);
     }
 }
