@@ -171,6 +171,17 @@ class BootIT {
         assertNotEquals(former.at("/metadata/name"), present.at("/metadata/name"));
     }
 
+    /** Last, because it restarts. */
+    @Test
+    @Order(5)
+    void saysWhereItIsWhenItIsAskedLikeAMachineThatHangs() {
+        var said = lab.lab("power", "nmi", "m1").succeeded().out();
+
+        assertTrue(said.contains("CPU#0 RIP=") && said.contains("CPU#1 RIP="), said);
+        LabFixture.await(
+                "its kernel tells what it did", () -> lab.console("m1").contains("Kernel panic - not syncing: NMI"));
+    }
+
     private static JsonNode machine() {
         return lab.kubectlJson("get", "machine", "m1");
     }
