@@ -10,26 +10,37 @@ import java.time.Duration;
 /** Says what a kubelet that cannot join waits for: it tells its own log only, and tries for ever. */
 final class JoinCheck {
 
-    /** The engine looks ten times a second; the API server need not be asked as often. */
-    private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final String USUAL =
+            "waits for the kubelet's certificate, which the boot server approves when the request matches this machine";
 
     private static final int UNAUTHORIZED = 401;
 
     private final URI server;
+    private final Duration pause;
     private String asked = "";
     private long askedAt;
-    private String said = "";
+    private String said = USUAL;
 
-    JoinCheck(URI server) {
+    /**
+     * With one API server, or who leads to one.
+     *
+     * @param pause before the first question about a token and between two: most kubelets have joined before, and an answer costs more than it
+     *     is worth then
+     */
+    JoinCheck(URI server, Duration pause) {
         this.server = server;
+        this.pause = pause;
     }
 
     /** What keeps the bearer of this token from joining. */
     String of(BootstrapToken token, X509Certificate ca) {
-        long now = System.nanoTime();
-        if (!asked.equals(token.id()) || now - askedAt >= EVERY.toNanos()) {
-            said = ask(token, ca);
+        if (!asked.equals(token.id())) {
             asked = token.id();
+            askedAt = System.nanoTime();
+            said = USUAL;
+        }
+        if (System.nanoTime() - askedAt >= pause.toNanos()) {
+            said = ask(token, ca);
             askedAt = System.nanoTime();
         }
         return said;
@@ -38,7 +49,7 @@ final class JoinCheck {
     private String ask(BootstrapToken token, X509Certificate ca) {
         try (var client = KubernetesClient.withToken(server, ca, token.text())) {
             client.version();
-            return "waits for the kubelet's certificate, which the boot server approves when the request matches this machine";
+            return USUAL;
         } catch (KubernetesException refused) {
             if (refused.code() == UNAUTHORIZED) {
                 return "the API server refuses the bootstrap token " + token.id()

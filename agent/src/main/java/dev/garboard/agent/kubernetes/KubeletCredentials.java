@@ -37,7 +37,7 @@ final class KubeletCredentials {
     /** The kubelet renews it long before by itself. */
     private static final Duration VALIDITY = Duration.ofDays(365);
 
-    private final JoinCheck check = new JoinCheck(SERVER);
+    private final JoinCheck check = new JoinCheck(SERVER, Duration.ofSeconds(5));
     private String joinedBy = "";
 
     /**

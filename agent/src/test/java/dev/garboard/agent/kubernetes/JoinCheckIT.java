@@ -41,7 +41,7 @@ class JoinCheckIT {
         server.start();
         try {
             var uri = URI.create("https://127.0.0.1:" + server.getAddress().getPort());
-            return new JoinCheck(uri).of(TOKEN, keys.kubernetes().certificate());
+            return new JoinCheck(uri, Duration.ZERO).of(TOKEN, keys.kubernetes().certificate());
         } finally {
             server.stop(0);
         }
