@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,8 +57,17 @@ final class ClusterCommand implements Callable<Integer> {
             names = "--nodes",
             paramLabel = "container|vm",
             defaultValue = "CONTAINER",
-            description = "What the machines are made of (default: container, which needs root).")
+            description = "What the machines are made of (default: container, which needs root)."
+                    + " A control plane in an emulated virtual machine takes many minutes to answer.")
     private Nodes nodes;
+
+    @Option(
+            names = "--worker-nodes",
+            paramLabel = "container|vm",
+            description =
+                    "What the workers are made of, if that is not what the control planes are made of (default: as --nodes)."
+                            + " vm beside container control planes is the way to see nodes boot over the network without KVM.")
+    private @Nullable Nodes workerNodes;
 
     @Option(
             names = "--kubernetes",
@@ -134,11 +145,19 @@ final class ClusterCommand implements Callable<Integer> {
         }
     }
 
+    /** What each machine is made of: control planes are the first ones. */
+    private String kinds() {
+        var ofWorkers = workerNodes == null ? nodes : workerNodes;
+        return Stream.concat(Stream.generate(() -> nodes).limit(controlPlanes), Stream.of(ofWorkers))
+                .map(Nodes::name)
+                .collect(Collectors.joining(","));
+    }
+
     /** {@code lab up} with as many machines. */
     private int up() {
         var arguments = new ArrayList<>(List.of(
                 "--nodes",
-                nodes.name(),
+                kinds(),
                 "--machines",
                 Integer.toString(controlPlanes + workers),
                 "--memory",

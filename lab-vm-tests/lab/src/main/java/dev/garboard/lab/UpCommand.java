@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,10 +46,12 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--nodes",
             paramLabel = "container|vm",
+            split = ",",
             defaultValue = "VM",
             description =
-                    "vm: virtual machines; container: the same image and agent in containers, as root (default: vm).")
-    private Nodes nodes;
+                    "vm: virtual machines; container: the same image and agent in containers, as root (default: vm)."
+                            + " A list, such as container,vm, says it of one machine after the other, its last word of all further ones.")
+    private List<Nodes> nodes;
 
     @Option(
             names = "--firmware",
@@ -63,7 +64,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--memory",
             paramLabel = "MB",
             defaultValue = "1024",
-            description = "Of each machine, in MB (default: 1024).")
+            description = "Of each virtual machine, in MB (default: 1024).")
     private int memory;
 
     @Option(
@@ -100,7 +101,7 @@ final class UpCommand implements Callable<Integer> {
         Report report = output == Output.JSON ? new JsonReport(out) : new TextReport(out);
         var directory = options.directory();
         directory.create();
-        if (nodes == Nodes.CONTAINER) {
+        if (plan().has(Nodes.CONTAINER)) {
             ContainerNode.check(directory);
         }
         var running = running(directory, report);
@@ -143,10 +144,10 @@ final class UpCommand implements Callable<Integer> {
     /** Nothing of a lab that is up is made again; a machine that is off is powered on. */
     private boolean goOn(LabState state, LabDirectory directory, Report report) throws IOException {
         var clock = new StepClock(report);
-        var asked = machines(accelerator(directory));
+        var asked = machines(directory);
         if (!asked.equals(state.machines())) {
-            throw new LabException("the lab is up already, with " + description(state.machines())
-                    + "; asked for are " + description(asked)
+            throw new LabException("the lab is up already, with " + MachinePlan.description(state.machines())
+                    + "; asked for are " + MachinePlan.description(asked)
                     + ". End it first (garboard lab down), or ask for what it has");
         }
         var processes = new LabProcesses(state.id());
@@ -165,7 +166,7 @@ final class UpCommand implements Callable<Integer> {
                     power.on(machine);
                 }
             }
-            clock.done("machines", description(state.machines()));
+            clock.done("machines", MachinePlan.description(state.machines()));
             return watch(watch, directory, report, clock, state.machines());
         }
     }
@@ -174,7 +175,7 @@ final class UpCommand implements Callable<Integer> {
         var clock = new StepClock(report);
         packages(directory, clock);
         var id = UUID.randomUUID().toString();
-        var machines = machines(accelerator(directory));
+        var machines = machines(directory);
         machines.forEach(machine -> LabDirectory.reachable(directory.consoleSocket(machine.name())));
         var state = new LabState(id, Phase.STARTING, Maker.self(), !Shell.isRoot(), LabServer.freePorts(), machines);
         state.write(directory);
@@ -202,20 +203,18 @@ final class UpCommand implements Callable<Integer> {
                 power.on(machine);
             }
             state.up().write(directory);
-            clock.done("machines", description(machines));
+            clock.done("machines", MachinePlan.description(machines));
             return watch(watch, directory, report, clock, machines);
         }
     }
 
-    /** Containers need none. */
-    private String accelerator(LabDirectory directory) {
-        return nodes == Nodes.VM ? accelerator.choose(directory) : "";
+    private MachinePlan plan() {
+        return new MachinePlan(count, nodes, firmware, memory);
     }
 
-    private List<LabMachine> machines(String accel) {
-        return IntStream.rangeClosed(1, count)
-                .mapToObj(number -> LabMachine.numbered(number, nodes, firmware, memory, accel))
-                .toList();
+    /** Only virtual machines need an accelerator, and to choose one may take a trial. */
+    private List<LabMachine> machines(LabDirectory directory) {
+        return plan().machines(plan().has(Nodes.VM) ? accelerator.choose(directory) : "");
     }
 
     private boolean watch(
@@ -248,10 +247,5 @@ final class UpCommand implements Callable<Integer> {
             DebianPackages.install(missing, directory.log("packages"));
         }
         clock.done("packages", missing.isEmpty() ? "all there" : "installed " + missing.size());
-    }
-
-    private static String description(List<LabMachine> machines) {
-        var one = machines.getFirst();
-        return machines.size() + (machines.size() == 1 ? " machine: " : " machines, each ") + one.description();
     }
 }
