@@ -33,6 +33,8 @@ public final class DocumentEngine implements Supervisor.Work {
     /** What a pending document waits for is near: another program of this node, or the server's next word. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
+    private static final Duration LOOK_AGAIN_AT_LAST = Duration.ofSeconds(2);
+
     private final Service service;
     private final Map<String, DocumentApplier> appliers = new LinkedHashMap<>();
     private final Runnable changed;
@@ -119,12 +121,15 @@ public final class DocumentEngine implements Supervisor.Work {
     public void run() throws InterruptedException {
         service.running();
         Outcome last = Outcome.SETTLED;
+        long pendingSince = System.nanoTime();
         while (true) {
             synchronized (this) {
                 if (!fresh) {
                     switch (last) {
                         case SETTLED -> wait();
-                        case PENDING -> wait(LOOK_AGAIN.toMillis());
+                        case PENDING ->
+                            wait(lookAgain(Duration.ofNanos(System.nanoTime() - pendingSince))
+                                    .toMillis());
                         case FAILED -> wait(Math.max(1, backoff.next().toMillis()));
                     }
                 }
@@ -132,8 +137,20 @@ public final class DocumentEngine implements Supervisor.Work {
                     backoff.reset();
                 }
             }
-            last = convergeOnce();
+            Outcome next = convergeOnce();
+            if (next != Outcome.PENDING || last != Outcome.PENDING) {
+                pendingSince = System.nanoTime();
+            }
+            last = next;
         }
+    }
+
+    /** A tenth later than it could be is soon enough, and a slow machine needs its processor for what it waits for. */
+    static Duration lookAgain(Duration waited) {
+        Duration tenth = waited.dividedBy(10);
+        return tenth.compareTo(LOOK_AGAIN) < 0
+                ? LOOK_AGAIN
+                : tenth.compareTo(LOOK_AGAIN_AT_LAST) > 0 ? LOOK_AGAIN_AT_LAST : tenth;
     }
 
     /** One pass now, on this thread. */

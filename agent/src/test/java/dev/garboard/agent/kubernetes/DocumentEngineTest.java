@@ -7,6 +7,7 @@ import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,14 @@ class DocumentEngineTest {
     private final Recorder second = new Recorder("Second", "key");
     private final DocumentEngine engine = new DocumentEngine(
             new ServiceTable().add("documents of a test", ""), List.of(first, second), new Random(1), () -> {});
+
+    @Test
+    void looksAgainATenthLaterThanItCould() {
+        assertEquals(Duration.ofMillis(100), DocumentEngine.lookAgain(Duration.ZERO));
+        assertEquals(Duration.ofMillis(100), DocumentEngine.lookAgain(Duration.ofSeconds(1)));
+        assertEquals(Duration.ofMillis(500), DocumentEngine.lookAgain(Duration.ofSeconds(5)));
+        assertEquals(Duration.ofSeconds(2), DocumentEngine.lookAgain(Duration.ofHours(1)));
+    }
 
     @Test
     void appliesInTheOrderOfTheKindsAndRemovesTheOtherWayRound() throws Exception {
