@@ -1,5 +1,6 @@
 package dev.garboard.agentapi;
 
+import dev.garboard.agentapi.v1.ContainerServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
@@ -16,6 +17,7 @@ public final class MachineApiRoles {
             Map.entry(MachineServiceGrpc.getHardwareMethod().getFullMethodName(), Role.READER),
             Map.entry(MachineServiceGrpc.getServiceListMethod().getFullMethodName(), Role.READER),
             Map.entry(MachineServiceGrpc.getLogsMethod().getFullMethodName(), Role.READER),
+            Map.entry(MachineServiceGrpc.getServiceRestartMethod().getFullMethodName(), Role.OPERATOR),
             Map.entry(MachineServiceGrpc.getDmesgMethod().getFullMethodName(), Role.READER),
             Map.entry(MachineServiceGrpc.getInterfacesMethod().getFullMethodName(), Role.READER),
             Map.entry(MachineServiceGrpc.getResolveMethod().getFullMethodName(), Role.READER),
@@ -30,6 +32,9 @@ public final class MachineApiRoles {
             Map.entry(KubernetesServiceGrpc.getEtcdRemoveMemberMethod().getFullMethodName(), Role.ADMIN),
             Map.entry(KubernetesServiceGrpc.getEtcdDefragmentMethod().getFullMethodName(), Role.OPERATOR),
             Map.entry(KubernetesServiceGrpc.getEtcdAlarmsMethod().getFullMethodName(), Role.OPERATOR),
+            Map.entry(ContainerServiceGrpc.getContainersMethod().getFullMethodName(), Role.READER),
+            Map.entry(ContainerServiceGrpc.getImagesMethod().getFullMethodName(), Role.READER),
+            Map.entry(ContainerServiceGrpc.getContainerLogsMethod().getFullMethodName(), Role.READER),
             Map.entry("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Role.READER),
             Map.entry("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Role.READER));
 

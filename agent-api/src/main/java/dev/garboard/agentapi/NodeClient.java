@@ -1,5 +1,6 @@
 package dev.garboard.agentapi;
 
+import dev.garboard.agentapi.v1.ContainerServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.trust.CertificateFailure;
@@ -53,6 +54,11 @@ public final class NodeClient implements AutoCloseable {
     /** Calls to the node's part of a Kubernetes cluster that block; streams are read one message at a time. */
     public KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub kubernetes() {
         return KubernetesServiceGrpc.newBlockingV2Stub(channel).withInterceptors(machine);
+    }
+
+    /** Calls about the node's containers that block; streams are read one message at a time. */
+    public ContainerServiceGrpc.ContainerServiceBlockingV2Stub containers() {
+        return ContainerServiceGrpc.newBlockingV2Stub(channel).withInterceptors(machine);
     }
 
     /** Calls that answer by callback. */

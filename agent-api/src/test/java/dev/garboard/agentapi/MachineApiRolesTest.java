@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.agentapi.v1.ContainerServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
@@ -24,8 +25,10 @@ class MachineApiRolesTest {
 
     @Test
     void everyMethodOfTheMachineApiHasARole() {
-        for (var service :
-                List.of(MachineServiceGrpc.getServiceDescriptor(), KubernetesServiceGrpc.getServiceDescriptor())) {
+        for (var service : List.of(
+                MachineServiceGrpc.getServiceDescriptor(),
+                KubernetesServiceGrpc.getServiceDescriptor(),
+                ContainerServiceGrpc.getServiceDescriptor())) {
             for (var method : service.getMethods()) {
                 assertTrue(
                         MachineApiRoles.MACHINE.containsKey(method.getFullMethodName()),
@@ -45,7 +48,9 @@ class MachineApiRolesTest {
                 MachineServiceGrpc.SERVICE_NAME,
                 "machine.proto",
                 KubernetesServiceGrpc.SERVICE_NAME,
-                "kubernetes.proto");
+                "kubernetes.proto",
+                ContainerServiceGrpc.SERVICE_NAME,
+                "containers.proto");
         var rpc = Pattern.compile("Role: (\\w+)\\.\\n(?:  //[^\\n]*\\n)*  rpc (\\w+)\\(");
 
         var said = new TreeMap<String, Role>();

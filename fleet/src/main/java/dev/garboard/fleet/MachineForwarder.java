@@ -1,7 +1,9 @@
 package dev.garboard.fleet;
 
 import dev.garboard.agentapi.MachineMetadata;
+import dev.garboard.agentapi.NearNames;
 import dev.garboard.agentapi.RoleInterceptor;
+import dev.garboard.agentapi.v1.ContainerServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.inventory.MachineIndex;
@@ -17,6 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.List;
 
 /** Answers the machine API on the server by passing each call on to the machine that its metadata names. */
@@ -38,7 +41,8 @@ final class MachineForwarder {
     List<ServerServiceDefinition> services() {
         return List.of(
                 service(MachineServiceGrpc.getServiceDescriptor()),
-                service(KubernetesServiceGrpc.getServiceDescriptor()));
+                service(KubernetesServiceGrpc.getServiceDescriptor()),
+                service(ContainerServiceGrpc.getServiceDescriptor()));
     }
 
     private ServerServiceDefinition service(ServiceDescriptor original) {
@@ -68,9 +72,7 @@ final class MachineForwarder {
         if (machine.isEmpty()) {
             var names = machines.all().stream().map(Resource::name).toList();
             return refuse(
-                    call,
-                    Status.NOT_FOUND.withDescription(
-                            "there is no machine " + name + "; " + NearNames.hint(name, names)));
+                    call, Status.NOT_FOUND.withDescription("there is no machine " + name + "; " + hint(name, names)));
         }
         var node = streams.of(name);
         if (node.isEmpty()) {
@@ -88,6 +90,10 @@ final class MachineForwarder {
         var method = call.getMethodDescriptor();
         return ForwardedCall.start(
                 call, channels.to(node.get()).newCall(method, CallOptions.DEFAULT), forwarded, events);
+    }
+
+    static String hint(String name, Collection<String> known) {
+        return NearNames.hint(name, known, "there are no machines yet", "`garboard machine list` shows all");
     }
 
     private ServerCall.Listener<byte[]> refuse(ServerCall<byte[], byte[]> call, Status status) {

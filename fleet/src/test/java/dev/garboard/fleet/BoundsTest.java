@@ -41,10 +41,11 @@ class BoundsTest {
     void namesThatComeNearAreOffered() {
         var known = List.of("rack1-u3", "rack1-u4", "db");
 
-        assertEquals("did you mean rack1-u3, rack1-u4?", NearNames.hint("rack1-u5", known));
+        assertEquals("did you mean rack1-u3, rack1-u4?", MachineForwarder.hint("rack1-u5", known));
         assertEquals(
-                "no name comes near; `garboard machine list` shows all 3", NearNames.hint("something-else", known));
-        assertEquals("there are no machines yet", NearNames.hint("m", List.of()));
+                "no name comes near; `garboard machine list` shows all 3",
+                MachineForwarder.hint("something-else", known));
+        assertEquals("there are no machines yet", MachineForwarder.hint("m", List.of()));
     }
 
     @Test

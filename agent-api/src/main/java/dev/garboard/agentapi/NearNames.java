@@ -1,24 +1,29 @@
-package dev.garboard.fleet;
+package dev.garboard.agentapi;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Names that come near a mistyped one. */
-final class NearNames {
+/** Names that come near a mistyped one, for the refusals of either end. */
+public final class NearNames {
 
     private static final int MOST = 5;
 
     private NearNames() {}
 
-    /** For an error message: the nearest names, or that there are none at all. */
-    static String hint(String name, Collection<String> known) {
+    /**
+     * For an error message: the nearest names, or what else helps.
+     *
+     * @param none said when nothing is known
+     * @param far said before the number of those that are known, of which none comes near
+     */
+    public static String hint(String name, Collection<String> known, String none, String far) {
         if (known.isEmpty()) {
-            return "there are no machines yet";
+            return none;
         }
         var near = nearest(name, known);
         return near.isEmpty()
-                ? "no name comes near; `garboard machine list` shows all " + known.size()
+                ? "no name comes near; " + far + " " + known.size()
                 : "did you mean " + String.join(", ", near) + "?";
     }
 
