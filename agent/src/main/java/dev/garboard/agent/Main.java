@@ -3,6 +3,7 @@ package dev.garboard.agent;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Kernel;
 import dev.garboard.agent.linux.Power;
+import dev.garboard.agent.linux.ProgramGroups;
 import dev.garboard.agent.logging.LogRings;
 import dev.garboard.agent.screen.Console;
 import dev.garboard.agent.training.Training;
@@ -42,7 +43,7 @@ public final class Main {
                     fatal(error);
                 }
             });
-            var children = new Children();
+            var children = new Children(Kernel.isInit() ? ProgramGroups.ofNode() : ProgramGroups.none());
             if (Kernel.isInit()) {
                 children.start();
             }

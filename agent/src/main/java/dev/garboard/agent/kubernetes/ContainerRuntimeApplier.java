@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.linux.Capabilities;
+import dev.garboard.agent.linux.Cgroup;
 import dev.garboard.agent.linux.Cgroups;
 import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agent.linux.ProcessTable;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class ContainerRuntimeApplier implements DocumentApplier {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.containerd");
+    private static final String SHIMS = "shims";
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration CTR_LIMIT = Duration.ofMinutes(5);
 
@@ -58,7 +60,9 @@ final class ContainerRuntimeApplier implements DocumentApplier {
             program =
                     new Program(service, parts.children(), parts.supervisor(), GRACE, ContainerRuntimeApplier::answers);
         }
-        String config = ContainerdConfig.text(document, bundle, Capabilities.hasSysResource());
+        // Made anew each time: the shims' group must be there before a container is.
+        String shims = parts.children().group(SHIMS).map(Cgroup::path).orElse("");
+        String config = ContainerdConfig.text(document, bundle, Capabilities.hasSysResource(), shims);
         ConfigFile.write(NodePaths.CONTAINERD_CONFIG, config);
         Files.createDirectories(NodePaths.REGISTRIES);
         Files.createDirectories(NodePaths.CNI);

@@ -11,8 +11,9 @@ final class ContainerdConfig {
      * The file's text.
      *
      * @param mayLowerOomScore whether this node may protect programs from the OOM killer (CAP_SYS_RESOURCE)
+     * @param shims control group for the processes that stand between containerd and its containers and outlive it; empty: its own
      */
-    static String text(ContainerRuntime document, MountedBundle bundle, boolean mayLowerOomScore) {
+    static String text(ContainerRuntime document, MountedBundle bundle, boolean mayLowerOomScore, String shims) {
         String level = document.logLevel();
         return """
             version = 3
@@ -51,6 +52,7 @@ final class ContainerdConfig {
                 [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
                   BinaryName = "%s"
                   SystemdCgroup = false
+                  ShimCgroup = "%s"
             """.formatted(
                         NodePaths.CONTAINERD,
                         NodePaths.CONTAINERD_SOCKET,
@@ -61,6 +63,7 @@ final class ContainerdConfig {
                         !mayLowerOomScore,
                         bundle.path().resolve("cni"),
                         NodePaths.CNI,
-                        bundle.program("runc"));
+                        bundle.program("runc"),
+                        shims);
     }
 }

@@ -2,10 +2,12 @@ package dev.garboard.agent.linux;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -25,6 +27,7 @@ public final class Children {
 
     private final Map<Integer, CompletableFuture<ExitStatus>> running = new HashMap<>();
     private final Semaphore wake = new Semaphore(0);
+    private final ProgramGroups groups;
 
     /** A child that was started. */
     public record Child(int pid, CompletableFuture<ExitStatus> exit) {}
@@ -46,6 +49,21 @@ public final class Children {
         public String toString() {
             return (signalled() ? "signal " : "exit code ") + code();
         }
+    }
+
+    /** Programs stay in the control group of this process. */
+    public Children() {
+        this(ProgramGroups.none());
+    }
+
+    /** Programs that run as services get control groups of their own. */
+    public Children(ProgramGroups groups) {
+        this.groups = groups;
+    }
+
+    /** The control group for the service of that name; empty where there are none. */
+    public Optional<Cgroup> group(String service) {
+        return groups.group(service);
     }
 
     /** Takes over SIGCHLD and starts the reaper. */
@@ -125,6 +143,23 @@ public final class Children {
             return new Child(pid[0], exit);
         } finally {
             pinned.forEach(Memory::close);
+        }
+    }
+
+    /**
+     * Puts a child into a control group. It runs already: posix_spawn(3) cannot do it before glibc 2.39. What it has allocated and started
+     * until now is not counted there, which is next to nothing.
+     */
+    public void enter(Child child, Cgroup group) {
+        // Under the lock its number cannot belong to somebody else already.
+        synchronized (running) {
+            if (!child.exit().isDone()) {
+                try {
+                    group.add(child.pid());
+                } catch (IOException refused) {
+                    LOG.warn("process {} stays out of {}: {}", child.pid(), group.path(), refused.getMessage());
+                }
+            }
         }
     }
 

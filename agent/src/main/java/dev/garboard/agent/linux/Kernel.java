@@ -14,6 +14,7 @@ public final class Kernel {
 
     private static final Path UPTIME = Path.of("/proc/uptime");
     private static final long PAGE = 4096;
+    private static final long TICK_MILLIS = 10;
 
     private Kernel() {}
 
@@ -46,6 +47,15 @@ public final class Kernel {
     /** Resident memory of this process. */
     public static long residentBytes() {
         return Long.parseLong(read(Path.of("/proc/self/statm")).split(" ", 3)[1]) * PAGE;
+    }
+
+    /** Processor time that this process has used. */
+    public static Duration cpuTime() {
+        String stat = read(Path.of("/proc/self/stat"));
+        // The second field is a name in parentheses, which may hold anything; after it come the fields from the third
+        // on.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 14);
+        return Duration.ofMillis((Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MILLIS);
     }
 
     /** Whether this process is the first one of its PID namespace. */

@@ -1,12 +1,16 @@
 package dev.garboard.agent.supervision;
 
+import dev.garboard.agent.linux.Cgroup;
+import dev.garboard.agent.linux.Cgroup.Usage;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Children.Child;
 import dev.garboard.agent.linux.Children.ExitStatus;
 import dev.garboard.agent.logging.LogLevels;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +33,7 @@ public final class Program {
     private @Nullable Command command;
     private @Nullable Thread thread;
     private volatile String lastWords = "";
+    private volatile @Nullable Cgroup group;
 
     /**
      * How a program is started.
@@ -60,6 +65,7 @@ public final class Program {
         this.supervisor = supervisor;
         this.grace = grace;
         this.probe = probe;
+        service.is(this);
     }
 
     /** Starts the program; one that runs with another command is ended first. */
@@ -83,9 +89,35 @@ public final class Program {
         }
     }
 
+    /**
+     * Ends the program and starts it again, at once also when it waits after a failure.
+     *
+     * @return false when it is not to run
+     */
+    public synchronized boolean restart() throws InterruptedException {
+        Command again = command;
+        if (again == null) {
+            return false;
+        }
+        stop();
+        service.restarted();
+        start(again);
+        return true;
+    }
+
+    /** What its processes use; empty where it has no control group. */
+    public Optional<Usage> usage() {
+        return Optional.ofNullable(group).flatMap(Cgroup::usage);
+    }
+
     private void run(Command wanted) throws Exception {
         lastWords = "";
         Child child = children.spawn(wanted.argv(), wanted.environment(), this::heard);
+        Cgroup own = children.group(service.name()).orElse(null);
+        group = own;
+        if (own != null) {
+            children.enter(child, own);
+        }
         boolean wasHealthy = false;
         try {
             while (true) {
@@ -99,6 +131,7 @@ public final class Program {
             }
         } finally {
             end(child);
+            endOthers(own);
         }
     }
 
@@ -139,6 +172,25 @@ public final class Program {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Its children would go on by themselves, and hold files and ports that its next start needs. */
+    private void endOthers(@Nullable Cgroup own) {
+        if (own == null) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            own.killAll();
+        } catch (InterruptedException again) {
+            interrupted = true;
+        } catch (IOException stuck) {
+            service.log().add(Instant.now(), Level.ERROR, String.valueOf(stuck.getMessage()));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package dev.garboard.agent.supervision;
 import dev.garboard.agent.logging.LogRing;
 import dev.garboard.agent.supervision.ServiceStatus.State;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** One part of the node that can work or fail by itself: a thread of the agent, or a program that it runs. */
 public final class Service {
@@ -13,6 +15,11 @@ public final class Service {
     private final LogRing log;
     private final Runnable changed;
     private ServiceStatus status;
+    private @Nullable Failure lastFailure;
+    private volatile @Nullable Program program;
+
+    /** An end that nobody asked for. */
+    public record Failure(String message, Instant at) {}
 
     Service(String name, String description, LogRing log, Runnable changed) {
         this.name = name;
@@ -42,6 +49,20 @@ public final class Service {
         return status;
     }
 
+    /** Why and when it failed last, also when it runs again; empty when it never did. */
+    public synchronized Optional<Failure> lastFailure() {
+        return Optional.ofNullable(lastFailure);
+    }
+
+    /** The program that it is; empty where it is a part of the agent itself. */
+    public Optional<Program> program() {
+        return Optional.ofNullable(program);
+    }
+
+    void is(Program ofService) {
+        program = ofService;
+    }
+
     /** It cannot start before something else has happened. */
     public void waiting(String why) {
         become(State.WAITING, false, why);
@@ -64,6 +85,9 @@ public final class Service {
 
     /** It ended with an error. */
     public void failed(String why) {
+        synchronized (this) {
+            lastFailure = new Failure(why, Instant.now());
+        }
         become(State.FAILED, false, why);
     }
 

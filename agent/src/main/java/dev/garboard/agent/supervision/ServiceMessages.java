@@ -1,8 +1,10 @@
 package dev.garboard.agent.supervision;
 
 import com.google.protobuf.Timestamp;
+import dev.garboard.agent.linux.Cgroup.Usage;
 import dev.garboard.agentapi.v1.Service.State;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Services as the machine API and the stream to the server say them. */
 public final class ServiceMessages {
@@ -12,7 +14,7 @@ public final class ServiceMessages {
     /** One service. */
     public static dev.garboard.agentapi.v1.Service of(Service service) {
         ServiceStatus status = service.status();
-        return dev.garboard.agentapi.v1.Service.newBuilder()
+        var message = dev.garboard.agentapi.v1.Service.newBuilder()
                 .setName(service.name())
                 .setDescription(service.description())
                 .setState(
@@ -26,8 +28,17 @@ public final class ServiceMessages {
                 .setHealthy(status.healthy())
                 .setMessage(status.message())
                 .setSince(timestamp(status.since()))
-                .setRestarts(status.restarts())
-                .build();
+                .setRestarts(status.restarts());
+        service.lastFailure()
+                .ifPresent(last -> message.setLastFailure(last.message()).setLastFailureAt(timestamp(last.at())));
+        return message.build();
+    }
+
+    /** The same with what it uses: not for the stream, to which every change of a figure would be news. */
+    public static dev.garboard.agentapi.v1.Service withUsage(Service service, Optional<Usage> usage) {
+        var message = of(service).toBuilder();
+        usage.ifPresent(now -> message.setMemoryBytes(now.memoryBytes()).setCpuTime(duration(now.cpuTime())));
+        return message.build();
     }
 
     /** A moment. */

@@ -78,7 +78,7 @@ class NodeFilesTest {
 
     @Test
     void containerdUsesTheProgramsOfTheBundle() {
-        String config = ContainerdConfig.text(new ContainerRuntime("debug"), BUNDLE, true);
+        String config = ContainerdConfig.text(new ContainerRuntime("debug"), BUNDLE, true, "");
 
         assertTrue(config.contains("level = \"debug\""), config);
         assertTrue(config.contains("sandbox = \"garboard.dev/base:1.37.2\""), config);
@@ -89,10 +89,17 @@ class NodeFilesTest {
 
     @Test
     void containerdLeavesTheOomScoreAloneWhereItMayNotLowerIt() {
-        String config = ContainerdConfig.text(new ContainerRuntime(null), BUNDLE, false);
+        String config = ContainerdConfig.text(new ContainerRuntime(null), BUNDLE, false, "");
 
         assertTrue(config.contains("level = \"info\""), config);
         assertTrue(config.contains("restrict_oom_score_adj = true"), config);
+    }
+
+    @Test
+    void shimsOutliveContainerdInAGroupOfTheirOwn() {
+        String config = ContainerdConfig.text(new ContainerRuntime(null), BUNDLE, false, "/garboard/shims");
+
+        assertTrue(config.contains("ShimCgroup = \"/garboard/shims\""), config);
     }
 
     @Test
