@@ -69,5 +69,7 @@ final class KubeletConfig {
                 .put("nodefs.inodesFree", "1%")
                 .put("imagefs.available", "1%")
                 .put("imagefs.inodesFree", "1%");
+        // 5 minutes would keep pods away from a node that has had room again for long.
+        config.put("evictionPressureTransitionPeriod", "1m");
     }
 }

@@ -85,6 +85,8 @@ public final class Libc {
 
     static native NativeLong syscall(NativeLong number, int fd, String text, int flags) throws LastErrorException;
 
+    static native int statvfs(String path, Pointer answer) throws LastErrorException;
+
     static native int pipe2(int[] ends, int flags) throws LastErrorException;
 
     static native int getpid();
