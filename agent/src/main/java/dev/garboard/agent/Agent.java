@@ -1,6 +1,7 @@
 package dev.garboard.agent;
 
 import dev.garboard.agent.api.ApiServer;
+import dev.garboard.agent.api.ContainerApi;
 import dev.garboard.agent.api.FaultApi;
 import dev.garboard.agent.api.KubernetesApi;
 import dev.garboard.agent.api.MachineApi;
@@ -12,6 +13,7 @@ import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.hardware.HardwareFacts;
 import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
 import dev.garboard.agent.linux.BootParameters;
 import dev.garboard.agent.linux.Children;
@@ -250,6 +252,10 @@ final class Agent {
             return Optional.ofNullable(kubernetes).map(KubernetesNode::calls);
         }
 
+        Optional<ContainerCalls> containers() {
+            return Optional.ofNullable(kubernetes).map(KubernetesNode::containers);
+        }
+
         void shutDown() {
             KubernetesNode node = kubernetes;
             if (node != null) {
@@ -315,6 +321,7 @@ final class Agent {
         List<BindableService> offered = new ArrayList<>();
         offered.add(new MachineApi(view, services, this::goDown));
         offered.add(new KubernetesApi(desired::calls));
+        offered.add(new ContainerApi(desired::containers));
         if (Files.exists(FAULT_INJECTION)) {
             offered.add(new FaultApi(fatal, exit));
         }

@@ -25,6 +25,10 @@ import picocli.CommandLine.Spec;
             NodeInterfacesCommand.class,
             NodeResolveCommand.class,
             NodeTimeCommand.class,
+            NodeContainersCommand.class,
+            NodeImagesCommand.class,
+            NodeContainerLogsCommand.class,
+            NodeRestartCommand.class,
             NodeRebootCommand.class,
             NodeShutdownCommand.class
         })

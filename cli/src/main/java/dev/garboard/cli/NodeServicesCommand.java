@@ -1,6 +1,7 @@
 package dev.garboard.cli;
 
 import dev.garboard.agentapi.NodeClient;
+import dev.garboard.agentapi.v1.Service;
 import dev.garboard.agentapi.v1.ServiceListRequest;
 import io.grpc.StatusException;
 import java.util.List;
@@ -17,7 +18,7 @@ final class NodeServicesCommand extends NodeCall {
                 soon(client).serviceList(ServiceListRequest.getDefaultInstance()),
                 answer -> TextTable.print(
                         out(),
-                        List.of("Name", "State", "Health", "Since", "Restarts", "Message"),
+                        List.of("Name", "State", "Health", "Since", "Restarts", "Memory", "CPU", "Message"),
                         answer.getServicesList().stream()
                                 .map(service -> List.of(
                                         service.getName(),
@@ -30,7 +31,16 @@ final class NodeServicesCommand extends NodeCall {
                                                 ? instant(service.getSince()).toString()
                                                 : "-",
                                         Integer.toString(service.getRestarts()),
-                                        service.getMessage()))
+                                        service.hasMemoryBytes() ? Quantity.memory(service.getMemoryBytes()) : "-",
+                                        service.hasCpuTime() ? Quantity.seconds(service.getCpuTime()) : "-",
+                                        message(service)))
                                 .toList()));
+    }
+
+    /** How it is now, or what was wrong last time. */
+    private static String message(Service service) {
+        return service.getMessage().isEmpty() && service.hasLastFailureAt()
+                ? "last failure " + instant(service.getLastFailureAt()) + ": " + service.getLastFailure()
+                : service.getMessage();
     }
 }

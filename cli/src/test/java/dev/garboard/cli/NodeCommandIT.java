@@ -3,12 +3,19 @@ package dev.garboard.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.MachineMetadata;
 import dev.garboard.agentapi.SiteServers;
 import dev.garboard.agentapi.SiteServers.ClientCertificate;
+import dev.garboard.agentapi.v1.ContainerLogLine;
+import dev.garboard.agentapi.v1.ContainerLogsRequest;
+import dev.garboard.agentapi.v1.ContainerServiceGrpc.ContainerServiceImplBase;
+import dev.garboard.agentapi.v1.ContainersRequest;
+import dev.garboard.agentapi.v1.ContainersResponse;
 import dev.garboard.agentapi.v1.LogLine;
 import dev.garboard.agentapi.v1.LogsRequest;
 import dev.garboard.agentapi.v1.MachineServiceGrpc.MachineServiceImplBase;
+import dev.garboard.agentapi.v1.NodeContainer;
 import dev.garboard.agentapi.v1.RebootRequest;
 import dev.garboard.agentapi.v1.RebootResponse;
 import dev.garboard.agentapi.v1.VersionRequest;
@@ -55,6 +62,7 @@ class NodeCommandIT {
                         site.authority.certificate(),
                         ClientCertificate.REQUIRED)
                 .addService(new SmallNode())
+                .addService(new SmallContainers())
                 .intercept(new ServerInterceptor() {
                     @Override
                     public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -103,6 +111,25 @@ class NodeCommandIT {
         var shown = throughServer("logs", "-f");
 
         assertEquals("- INFO  first\n... 3 lines were lost\n- WARN  second\n", shown.out());
+    }
+
+    @Test
+    void printsTheLinesOfAContainerWhole() throws Exception {
+        var shown = throughServer("container-logs", "--tail", "3", "web");
+
+        assertEquals("3 of web\nlong line\nbroken \nerror\n", shown.out(), shown.err());
+    }
+
+    @Test
+    void listsContainersAsATable() throws Exception {
+        var shown = throughServer("containers").out().lines().toList();
+
+        assertEquals(
+                List.of("CONTAINER", "STATE", "RESTARTS", "STARTED", "PID", "MEMORY", "CPU", "IMAGE", "ID"),
+                List.of(shown.get(0).split(" +")));
+        assertEquals(
+                "default/web-1/web   exited 137 (OOMKilled)   2   1970-01-01T00:00:07Z   -   -   -   base:1   0123456789ab",
+                shown.get(1).replaceAll("   +", "   "));
     }
 
     @Test
@@ -155,6 +182,45 @@ class NodeCommandIT {
             answer.onError(Status.PERMISSION_DENIED
                     .withDescription("Reboot needs the role operator; alice has reader")
                     .asRuntimeException());
+        }
+    }
+
+    private static final class SmallContainers extends ContainerServiceImplBase {
+
+        @Override
+        public void containers(ContainersRequest request, StreamObserver<ContainersResponse> answer) {
+            answer.onNext(ContainersResponse.newBuilder()
+                    .addContainers(NodeContainer.newBuilder()
+                            .setId("0123456789abcdef")
+                            .setPodNamespace("default")
+                            .setPod("web-1")
+                            .setName("web")
+                            .setImage("base:1")
+                            .setState(NodeContainer.State.STATE_EXITED)
+                            .setExitCode(137)
+                            .setReason("OOMKilled")
+                            .setRestarts(2)
+                            .setStartedAt(Timestamp.newBuilder().setSeconds(7)))
+                    .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void containerLogs(ContainerLogsRequest request, StreamObserver<ContainerLogLine> answer) {
+            answer.onNext(line("stdout", request.getTail() + " of " + request.getContainer(), false));
+            answer.onNext(line("stdout", "long ", true));
+            answer.onNext(line("stdout", "line", false));
+            answer.onNext(line("stdout", "broken ", true));
+            answer.onNext(line("stderr", "error", false));
+            answer.onCompleted();
+        }
+
+        private static ContainerLogLine line(String stream, String text, boolean partial) {
+            return ContainerLogLine.newBuilder()
+                    .setStream(stream)
+                    .setText(text)
+                    .setPartial(partial)
+                    .build();
         }
     }
 }

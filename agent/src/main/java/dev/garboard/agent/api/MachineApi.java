@@ -27,6 +27,8 @@ import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ResolveResponse;
 import dev.garboard.agentapi.v1.ServiceListRequest;
 import dev.garboard.agentapi.v1.ServiceListResponse;
+import dev.garboard.agentapi.v1.ServiceRestartRequest;
+import dev.garboard.agentapi.v1.ServiceRestartResponse;
 import dev.garboard.agentapi.v1.ShutdownRequest;
 import dev.garboard.agentapi.v1.ShutdownResponse;
 import dev.garboard.agentapi.v1.TimeRequest;
@@ -35,6 +37,7 @@ import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.agentapi.v1.VersionResponse;
 import dev.garboard.trust.Caller;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -53,6 +56,7 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
 
     private final NodeView node;
     private final ServiceTable services;
+    private final ServiceRestarts restarts;
     private final BiConsumer<Down, String> goDown;
     private final Followers followers = new Followers();
 
@@ -64,6 +68,7 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
     public MachineApi(NodeView node, ServiceTable services, BiConsumer<Down, String> goDown) {
         this.node = node;
         this.services = services;
+        this.restarts = new ServiceRestarts(services);
         this.goDown = goDown;
     }
 
@@ -98,8 +103,20 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
     @Override
     public void serviceList(ServiceListRequest request, StreamObserver<ServiceListResponse> out) {
         var list = ServiceListResponse.newBuilder();
-        services.all().forEach(service -> list.addServices(ServiceMessages.of(service)));
+        services.all().forEach(service -> list.addServices(ServiceUsage.message(service)));
         answer(out, list.build());
+    }
+
+    @Override
+    public void serviceRestart(ServiceRestartRequest request, StreamObserver<ServiceRestartResponse> out) {
+        try {
+            answer(out, restarts.restart(request.getService(), who()));
+        } catch (StatusRuntimeException refused) {
+            out.onError(refused);
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            out.onError(Status.CANCELLED.asRuntimeException());
+        }
     }
 
     @Override
@@ -236,12 +253,15 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
     }
 
     private void goDown(Down how, String reason) {
-        Caller caller = RoleInterceptor.CALLER.get();
-        String who = caller == null ? "somebody" : caller.name();
-        String why = who + (reason.isEmpty() ? "" : ": " + reason);
+        String why = who() + (reason.isEmpty() ? "" : ": " + reason);
         LOG.info("{} asked by {}", how, why);
         // The answer is on its way only after this thread has returned it to gRPC.
         Thread.ofPlatform().name("going down").start(() -> goDown.accept(how, why));
+    }
+
+    private static String who() {
+        Caller caller = RoleInterceptor.CALLER.get();
+        return caller == null ? "somebody" : caller.name();
     }
 
     private static <T> void answer(StreamObserver<T> out, T message) {

@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import com.google.protobuf.ByteString;
+import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.CertificateRotation;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlaneApplier;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlanePaths;
@@ -28,6 +29,7 @@ public final class KubernetesNode {
 
     private final DocumentEngine engine;
     private final KubernetesCalls calls;
+    private final ContainerCalls containers;
 
     /** What of the node the appliers work with. */
     public record Parts(Children children, Supervisor supervisor, ServiceTable services, RandomGenerator random) {}
@@ -48,7 +50,10 @@ public final class KubernetesNode {
         var etcd = new EtcdApplier(parts, shelf, paths, certificates);
         var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, clock);
         calls = new KubernetesCalls(shelf, parts.services(), certificates, etcd, controlPlane, clock);
+        containers = new ContainerCalls(NodePaths.CONTAINERD_SOCKET, parts.services());
         parts.supervisor().start(certificateService, certificates);
+        var diskService = parts.services().add("disk", "Watches that there is room for the node's data");
+        parts.supervisor().start(diskService, DiskWatch.ofNode(diskService));
         List<DocumentApplier> appliers = List.of(
                 new BundleApplier(parts.services(), shelf, RELEASE_CERTIFICATE),
                 new RegistryMirrorApplier(),
@@ -75,6 +80,11 @@ public final class KubernetesNode {
     /** Answers what is asked of the node's part of the cluster. */
     public KubernetesCalls calls() {
         return calls;
+    }
+
+    /** Answers what is asked of the node's containers. */
+    public ContainerCalls containers() {
+        return containers;
     }
 
     /** Ends everything, quickly: the node goes down. */

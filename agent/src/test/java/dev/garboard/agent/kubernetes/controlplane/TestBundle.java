@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The Kubernetes under test, as {@code lab-vm-tests/kubernetes/build} leaves it outside of the clone. */
-final class TestBundle {
+public final class TestBundle {
 
     private TestBundle() {}
 
@@ -17,7 +17,7 @@ final class TestBundle {
      * Skips the test where it was not built. In strict mode it is built, or waited for if somebody builds it, as {@code script/test} does
      * beside the tests and says by {@code GARBOARD_KUBERNETES=build}.
      */
-    static Path require(String version) throws IOException, InterruptedException {
+    public static Path require(String version) throws IOException, InterruptedException {
         var script =
                 Path.of("../lab-vm-tests/kubernetes/build").toAbsolutePath().normalize();
         var command = new ArrayList<>(List.of(script.toString()));
