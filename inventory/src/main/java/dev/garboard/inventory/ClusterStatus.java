@@ -88,7 +88,7 @@ public record ClusterStatus(
 
     /** How far a node has come; its documents follow from this alone. */
     public enum Stage {
-        /** Selected, and not yet its turn: it has no documents. */
+        /** Selected, and not yet its turn: it fetches the programs, and has no part in the cluster. */
         WAITING,
         /** It has its documents and is on its way: a control plane is not yet a voter of etcd with an API that answers. */
         JOINING,
