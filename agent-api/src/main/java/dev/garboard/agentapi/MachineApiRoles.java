@@ -35,6 +35,7 @@ public final class MachineApiRoles {
             Map.entry(ContainerServiceGrpc.getContainersMethod().getFullMethodName(), Role.READER),
             Map.entry(ContainerServiceGrpc.getImagesMethod().getFullMethodName(), Role.READER),
             Map.entry(ContainerServiceGrpc.getContainerLogsMethod().getFullMethodName(), Role.READER),
+            Map.entry(KubernetesServiceGrpc.getKubernetesUpgradeMethod().getFullMethodName(), Role.READER),
             Map.entry("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Role.READER),
             Map.entry("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Role.READER));
 

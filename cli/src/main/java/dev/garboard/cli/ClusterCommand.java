@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             ClusterStatusCommand.class,
             ClusterNodesCommand.class,
             ClusterKubeconfigCommand.class,
+            ClusterUpgradeCommand.class,
             ClusterEtcdCommand.class
         })
 final class ClusterCommand implements Runnable {

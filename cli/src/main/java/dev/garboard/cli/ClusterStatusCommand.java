@@ -97,7 +97,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 "%s: %s, Kubernetes %s, control planes %d/%d, workers %d/%d%n",
                 cluster.name(),
                 status.phase(),
-                cluster.spec().version(),
+                version(cluster),
                 status.controlPlanesReady(),
                 status.controlPlanes(),
                 status.workersReady(),
@@ -118,6 +118,23 @@ final class ClusterStatusCommand implements Callable<Integer> {
                     controlPlanes.stream().map(ClusterStatusCommand::row).toList());
         }
         out.flush();
+    }
+
+    /** What runs; and where that leads, while it does not run everywhere. */
+    private static String version(Resource<ClusterSpec, ClusterStatus> cluster) {
+        var upgrade = cluster.status().upgrade();
+        var runs = cluster.status().version();
+        if (upgrade == null || !upgrade.isActive()) {
+            return runs == null ? cluster.spec().version() : runs;
+        }
+        var bundle = upgrade.bundle();
+        long moved = bundle == null
+                ? 0
+                : cluster.status().nodes().stream()
+                        .filter(node -> bundle.equals(node.bundle()))
+                        .count();
+        return upgrade.from() + " on its way to " + upgrade.to() + " (" + moved + " of "
+                + cluster.status().nodes().size() + " nodes)";
     }
 
     private static List<String> row(Said said) {

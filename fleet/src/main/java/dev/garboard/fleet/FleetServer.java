@@ -7,6 +7,7 @@ import dev.garboard.agentapi.SiteServers;
 import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
 import dev.garboard.inventory.BootSessions;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.Kinds;
@@ -22,12 +23,14 @@ import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +62,7 @@ public final class FleetServer implements AutoCloseable {
      *
      * @param index closed by its owner, after this server
      * @param documents of the nodes; its owner closes it after this server
+     * @param methods of the machine API that the server answers itself, because they are about more than one machine
      * @param identity the server's certificate; replaced by its owner before it expires
      */
     public record Parts(
@@ -69,6 +73,7 @@ public final class FleetServer implements AutoCloseable {
             RotatingIdentity identity,
             LeasedAddresses leases,
             DesiredDocuments documents,
+            List<ServerMethodDefinition<?, ?>> methods,
             FleetEvents events,
             InstantSource clock) {}
 
@@ -107,7 +112,7 @@ public final class FleetServer implements AutoCloseable {
                 .executor(calls)
                 .addService(enrollments)
                 .addService(nodes)
-                .addServices(new MachineForwarder(index, streams, channels, events).services())
+                .addServices(new MachineForwarder(index, streams, channels, parts.methods(), events).services())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .intercept(new PeerAddress())
                 .intercept(new RoleInterceptor(
@@ -167,17 +172,12 @@ public final class FleetServer implements AutoCloseable {
      * @return why that was not possible; empty when it is done
      */
     public Optional<String> removeEtcdMember(String through, String member) {
-        var node = streams.of(through);
+        var node = kubernetesOf(through);
         if (node.isEmpty()) {
             return Optional.of("machine " + through + " is not connected");
         }
-        var headers = new Metadata();
-        headers.put(
-                MachineMetadata.ON_BEHALF_OF,
-                MachineMetadata.onBehalfOf(new Caller("garboard-server", Set.of(Role.ADMIN))));
         try {
-            KubernetesServiceGrpc.newBlockingV2Stub(channels.to(node.get()))
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+            node.get()
                     .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
                     .etcdRemoveMember(EtcdRemoveMemberRequest.newBuilder()
                             .setMember(member)
@@ -188,6 +188,17 @@ public final class FleetServer implements AutoCloseable {
                     ? Optional.empty()
                     : Optional.of(through + ": " + refused.getStatus());
         }
+    }
+
+    /** The Kubernetes part of a machine's API, asked as the server itself; empty when the machine is not connected. */
+    public Optional<KubernetesServiceBlockingV2Stub> kubernetesOf(String machine) {
+        var headers = new Metadata();
+        headers.put(
+                MachineMetadata.ON_BEHALF_OF,
+                MachineMetadata.onBehalfOf(new Caller("garboard-server", Set.of(Role.ADMIN))));
+        return streams.of(machine)
+                .map(node -> KubernetesServiceGrpc.newBlockingV2Stub(channels.to(node))
+                        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)));
     }
 
     /** Machines that were connected before this server started and are not now. */

@@ -12,6 +12,7 @@ import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
@@ -28,9 +29,21 @@ final class MachineForwarder {
     private final MachineIndex machines;
     private final NodeStreams streams;
     private final NodeChannels channels;
+    private final List<ServerMethodDefinition<?, ?>> own;
     private final FleetEvents events;
 
-    MachineForwarder(MachineIndex machines, NodeStreams streams, NodeChannels channels, FleetEvents events) {
+    /**
+     * One for these machines.
+     *
+     * @param own methods of the machine API that the server answers itself
+     */
+    MachineForwarder(
+            MachineIndex machines,
+            NodeStreams streams,
+            NodeChannels channels,
+            List<ServerMethodDefinition<?, ?>> own,
+            FleetEvents events) {
+        this.own = List.copyOf(own);
         this.machines = machines;
         this.streams = streams;
         this.channels = channels;
@@ -48,12 +61,21 @@ final class MachineForwarder {
     private ServerServiceDefinition service(ServiceDescriptor original) {
         var descriptor =
                 ServiceDescriptor.newBuilder(original.getName()).setSchemaDescriptor(original.getSchemaDescriptor());
-        var methods =
-                original.getMethods().stream().map(MachineForwarder::unread).toList();
-        methods.forEach(descriptor::addMethod);
+        List<ServerMethodDefinition<?, ?>> methods =
+                original.getMethods().stream().map(this::answering).toList();
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         var service = ServerServiceDefinition.builder(descriptor.build());
-        methods.forEach(method -> service.addMethod(method, this::forward));
+        methods.forEach(service::addMethod);
         return service.build();
+    }
+
+    private ServerMethodDefinition<?, ?> answering(MethodDescriptor<?, ?> method) {
+        for (var mine : own) {
+            if (mine.getMethodDescriptor().getFullMethodName().equals(method.getFullMethodName())) {
+                return mine;
+            }
+        }
+        return ServerMethodDefinition.create(unread(method), this::forward);
     }
 
     private static MethodDescriptor<byte[], byte[]> unread(MethodDescriptor<?, ?> method) {

@@ -22,6 +22,7 @@ import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
+import io.grpc.ServerMethodDefinition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,6 +57,7 @@ final class FleetRig implements AutoCloseable {
     final ConcurrentMap<String, Integer> counted = new ConcurrentHashMap<>();
     final List<Runnable> open = new ArrayList<>();
     DesiredDocuments documents = DesiredDocuments.none();
+    List<ServerMethodDefinition<?, ?>> methods = List.of();
     FleetServer fleet;
     private final int port;
 
@@ -97,6 +99,7 @@ final class FleetRig implements AutoCloseable {
                         identity,
                         mac -> Optional.ofNullable(leases.get(mac)),
                         documents,
+                        methods,
                         (event, outcome) -> counted.merge(event + " " + outcome, 1, Integer::sum),
                         InstantSource.system()));
     }

@@ -133,12 +133,40 @@ final class ClusterChecks {
                 "spec.clusterDomain",
                 after.clusterDomain(),
                 before.clusterDomain() + remedy);
+        checkUpgrade(before, after, status, findings);
+    }
+
+    /** To a later patch release, or to the next minor version; back to what runs while no control plane has left it. */
+    private static void checkUpgrade(ClusterSpec before, ClusterSpec after, ClusterStatus status, Findings findings) {
+        var upgrade = status.upgrade();
+        if (before.version().equals(after.version())) {
+            return;
+        }
+        if (upgrade != null && status.isBeyondReturn()) {
+            findings.expect(
+                    false,
+                    "spec.version",
+                    after.version(),
+                    upgrade.to() + ": the upgrade from " + upgrade.from() + " to " + upgrade.to()
+                            + " is on its way, and a control plane has" + " left " + upgrade.from()
+                            + " already, from where nothing leads back; let it end first");
+            return;
+        }
+        var runs = status.version() == null ? before.version() : status.version();
         findings.expect(
-                before.version().equals(after.version()),
+                mayFollow(after.version(), runs),
                 "spec.version",
                 after.version(),
-                before.version()
-                        + ", as long as the cluster lives: this Garboard does not upgrade a running cluster yet");
+                runs + ", which the cluster runs, a later release of the same minor version, or a release of the next"
+                        + " one; no minor version may be left out, and etcd's data does not go back");
+    }
+
+    private static boolean mayFollow(String next, String runs) {
+        try {
+            return KubernetesVersion.parse(next).mayFollow(KubernetesVersion.parse(runs));
+        } catch (IllegalArgumentException unsupported) {
+            return false;
+        }
     }
 
     private static boolean isPort(String text) {

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was observed of a cluster, and the decisions that must never be taken twice.
  *
- * @param phase {@code Pending}, {@code Bootstrapping}, {@code Scaling}, {@code Ready} or {@code Degraded}
- * @param version that the nodes are to run; follows the declared one when an upgrade begins
- * @param bundle name of the Kubernetes bundle that the nodes are to run
+ * @param phase {@code Pending}, {@code Bootstrapping}, {@code Scaling}, {@code Upgrading}, {@code Ready} or {@code Degraded}
+ * @param version that the nodes run; follows the declared one when an upgrade is done
+ * @param bundle name of the Kubernetes bundle that the nodes run which have no other one
  * @param bootstrapMachine the one machine that may found the cluster's etcd; never changed once it is set
  * @param bootstrapped whether it did; from then on nobody founds anything any more
  * @param nodes every machine that has a part in the cluster
+ * @param upgrade the one that is on its way, or the last one; null when there was none
  */
 public record ClusterStatus(
         String phase,
@@ -25,7 +26,8 @@ public record ClusterStatus(
         int workers,
         int workersReady,
         List<Node> nodes,
-        List<Condition> conditions) {
+        List<Condition> conditions,
+        @Nullable ClusterUpgrade upgrade) {
 
     public ClusterStatus {
         nodes = List.copyOf(nodes);
@@ -34,7 +36,18 @@ public record ClusterStatus(
 
     /** The status of a cluster that nobody has worked on yet. */
     public static ClusterStatus declared() {
-        return new ClusterStatus("Pending", null, null, null, false, 0, 0, 0, 0, List.of(), List.of());
+        return new ClusterStatus("Pending", null, null, null, false, 0, 0, 0, 0, List.of(), List.of(), null);
+    }
+
+    /** Whether an upgrade is on its way that can no more be taken back: a control plane has left the former version. */
+    public boolean isBeyondReturn() {
+        var now = upgrade;
+        return now != null
+                && now.isActive()
+                && now.bundle() != null
+                && nodes.stream()
+                        .anyMatch(node -> node.role() == Role.CONTROL_PLANE
+                                && now.bundle().equals(node.bundle()));
     }
 
     /** The node on that machine. */
@@ -52,6 +65,7 @@ public record ClusterStatus(
      * @param ready whether Kubernetes says so
      * @param kubeletVersion as Kubernetes says
      * @param message what it waits for, or why it does not get on; empty when all is well
+     * @param bundle that it is to run when it is not the cluster's; null otherwise
      */
     public record Node(
             String machine,
@@ -61,22 +75,40 @@ public record ClusterStatus(
             Stage stage,
             boolean ready,
             @Nullable String kubeletVersion,
-            String message) {
+            String message,
+            @Nullable String bundle) {
+
+        /** One that runs the cluster's bundle. */
+        public Node(
+                String machine,
+                Role role,
+                @Nullable String address,
+                @Nullable String podCidr,
+                Stage stage,
+                boolean ready,
+                @Nullable String kubeletVersion,
+                String message) {
+            this(machine, role, address, podCidr, stage, ready, kubeletVersion, message, null);
+        }
 
         public Node withStage(Stage newStage) {
-            return new Node(machine, role, address, podCidr, newStage, ready, kubeletVersion, message);
+            return new Node(machine, role, address, podCidr, newStage, ready, kubeletVersion, message, bundle);
         }
 
         public Node withMessage(String text) {
-            return new Node(machine, role, address, podCidr, stage, ready, kubeletVersion, text);
+            return new Node(machine, role, address, podCidr, stage, ready, kubeletVersion, text, bundle);
         }
 
         public Node at(String newAddress, String newPodCidr) {
-            return new Node(machine, role, newAddress, newPodCidr, stage, ready, kubeletVersion, message);
+            return new Node(machine, role, newAddress, newPodCidr, stage, ready, kubeletVersion, message, bundle);
         }
 
         public Node observed(boolean isReady, @Nullable String version) {
-            return new Node(machine, role, address, podCidr, stage, isReady, version, message);
+            return new Node(machine, role, address, podCidr, stage, isReady, version, message, bundle);
+        }
+
+        public Node withBundle(@Nullable String newBundle) {
+            return new Node(machine, role, address, podCidr, stage, ready, kubeletVersion, message, newBundle);
         }
     }
 

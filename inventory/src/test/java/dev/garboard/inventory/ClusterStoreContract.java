@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,71 @@ abstract class ClusterStoreContract {
         assertEquals(
                 Samples.clusterSpec(),
                 store.get(Kinds.CLUSTER, "lab").orElseThrow().spec());
+    }
+
+    @Test
+    void aLivingClusterGoesToALaterReleaseAndBackOnlyWhileNoControlPlaneHasMoved() {
+        var running = new ClusterStatus(
+                "Ready", "1.36.3", "kubernetes-1.36.3", "m1", true, 1, 1, 0, 0, List.of(node(null)), List.of(), null);
+        store.create(Samples.cluster()
+                .withSpec(Samples.clusterSpec().withVersion("1.36.3"))
+                .withStatus(running));
+
+        var skipped = assertThrows(InvalidResourceException.class, () -> version("1.36.2"));
+        assertEquals(
+                List.of(
+                        "spec.version: found 1.36.2, expected 1.36.3, which the cluster runs, a later release of the same"
+                                + " minor version, or a release of the next one; no minor version may be left out, and etcd's data"
+                                + " does not go back"),
+                skipped.problems());
+        version("1.36.4");
+        version("1.37.2");
+        version("1.36.3");
+        version("1.37.2");
+
+        var begun = ClusterUpgrade.begun("1.36.3", "1.37.2", Samples.TIME)
+                .withBundle("kubernetes-1.37.2")
+                .in(ClusterUpgrade.Phase.CONTROL_PLANES, Samples.TIME);
+        store.update(
+                Kinds.CLUSTER,
+                "lab",
+                cluster -> cluster.withStatus(new ClusterStatus(
+                        "Upgrading",
+                        "1.36.3",
+                        "kubernetes-1.36.3",
+                        "m1",
+                        true,
+                        1,
+                        1,
+                        0,
+                        0,
+                        List.of(node("kubernetes-1.37.2")),
+                        List.of(),
+                        begun)));
+        var late = assertThrows(InvalidResourceException.class, () -> version("1.36.3"));
+        assertEquals(
+                List.of(
+                        "spec.version: found 1.36.3, expected 1.37.2: the upgrade from 1.36.3 to 1.37.2 is on its way, and a"
+                                + " control plane has left 1.36.3 already, from where nothing leads back; let it end first"),
+                late.problems());
+    }
+
+    private void version(String version) {
+        store.update(
+                Kinds.CLUSTER, "lab", cluster -> cluster.withSpec(cluster.spec().withVersion(version)));
+    }
+
+    private static ClusterStatus.Node node(@Nullable String bundle) {
+        return new ClusterStatus.Node(
+                "m1",
+                ClusterStatus.Role.CONTROL_PLANE,
+                "192.168.77.10",
+                "10.244.0.0/24",
+                ClusterStatus.Stage.MEMBER,
+                true,
+                "v1.36.3",
+                "",
+                bundle);
     }
 
     @Test

@@ -164,8 +164,23 @@ final class Samples {
                                 ClusterStatus.Stage.MEMBER,
                                 true,
                                 "v1.37.2",
-                                "all is well")),
-                        List.of(new Condition("ApiReady", "True", "Answers", "the API answers", TIME))));
+                                "all is well",
+                                "kubernetes-1.37.3")),
+                        List.of(new Condition("ApiReady", "True", "Answers", "the API answers", TIME)),
+                        new ClusterUpgrade(
+                                "1.37.2",
+                                "1.37.3",
+                                "kubernetes-1.37.3",
+                                ClusterUpgrade.Phase.CONTROL_PLANES,
+                                "m1",
+                                ClusterUpgrade.Step.SWAPPING,
+                                true,
+                                "its programs are replaced",
+                                "too slow",
+                                TIME,
+                                TIME.plusSeconds(9),
+                                new ClusterSnapshot("/site/snapshots/lab.db", "a".repeat(64), 4096),
+                                TIME.plusSeconds(99))));
     }
 
     static List<Resource<?, ?>> oneOfEachKind() {

@@ -35,6 +35,11 @@ public record KubernetesVersion(int major, int minor, int patch) implements Comp
         return version;
     }
 
+    /** Whether a cluster of the other version may be brought to this one: no way back, and no minor version left out. */
+    public boolean mayFollow(KubernetesVersion before) {
+        return major == before.major && minor - before.minor <= 1 && compareTo(before) >= 0;
+    }
+
     /** For example {@code 1.37}. */
     public String minorVersion() {
         return major + "." + minor;

@@ -11,6 +11,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /**
  * {@code garboard.yaml}. Every key has a default except the addresses on the boot network; {@code garboard init} writes them all out.
  *
+ * @param snapshots directory of the snapshots of etcd that the server takes
  * @param seed resources that are created once, when the database has none of their kind
  */
 public record Config(
@@ -18,6 +19,7 @@ public record Config(
         Database database,
         Path images,
         Path bundles,
+        Path snapshots,
         Path pki,
         Dhcp dhcp,
         Tftp tftp,
@@ -112,6 +114,7 @@ public record Config(
         var database = file.section("database");
         var images = file.section("images");
         var bundles = file.section("bundles");
+        var snapshots = file.section("snapshots");
         var pki = file.section("pki");
         var dhcp = file.section("dhcp");
         var tftp = file.section("tftp");
@@ -129,6 +132,7 @@ public record Config(
                 new Database(database(database, directory)),
                 images.path("directory", "images"),
                 bundles.path("directory", "bundles"),
+                snapshots.path("directory", "snapshots"),
                 pki.path("directory", "pki"),
                 new Dhcp(
                         dhcp.bool("enabled", true),
@@ -161,6 +165,7 @@ public record Config(
                         database,
                         images,
                         bundles,
+                        snapshots,
                         pki,
                         dhcp,
                         tftp,

@@ -57,7 +57,8 @@ final class ImportedBundles implements Bundles {
                         name,
                         KubernetesVersion.parse(imported.manifest().version()),
                         URI.create(base + "/bundles/" + name),
-                        imported.manifestSha256()));
+                        imported.manifestSha256(),
+                        imported.manifest().image().size()));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.garboard.server;
 
-import dev.garboard.fleet.DesiredDocuments;
 import dev.garboard.fleet.FleetConfig;
 import dev.garboard.fleet.FleetServer;
 import dev.garboard.fleet.cluster.Clusters;
@@ -104,9 +103,11 @@ public final class Server implements AutoCloseable {
                 inventory,
                 new ImportedBundles(bundles, urls.base()),
                 config.pki().resolve(CLUSTER_KEY),
+                config.snapshots(),
                 clock)));
-        var fleet = own(fleet(config, inventory, machines, authority, identity, dhcp, clusters.desired(), clock));
+        var fleet = own(fleet(config, inventory, machines, authority, identity, dhcp, clusters, clock));
         clusters.reachEtcdBy(fleet::removeEtcdMember);
+        clusters.reachNodesBy(fleet::kubernetesOf);
         own(OperatorApiServer.bind(
                 vertx.vertx(),
                 OperatorApiConfig.listeningOn(config.operatorApi()),
@@ -128,7 +129,7 @@ public final class Server implements AutoCloseable {
             SiteAuthority authority,
             ServerIdentity identity,
             DhcpService dhcp,
-            DesiredDocuments documents,
+            Clusters clusters,
             InstantSource clock) {
         var fleetConfig = FleetConfig.of(config.nodeApi().listen(), config.allowWeakIdentity())
                 .withCertificateValidity(Duration.ofHours(config.nodeApi().certificateHours()));
@@ -142,7 +143,8 @@ public final class Server implements AutoCloseable {
                             authority,
                             identity.rotating(),
                             dhcp::addressOf,
-                            documents,
+                            clusters.desired(),
+                            clusters.methods(),
                             metrics::fleet,
                             clock));
         } catch (IOException failed) {

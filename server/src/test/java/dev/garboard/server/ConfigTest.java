@@ -40,6 +40,7 @@ class ConfigTest {
                         new Config.Database("sqlite:/etc/garboard/garboard.db"),
                         Path.of("/etc/garboard/images"),
                         Path.of("/etc/garboard/bundles"),
+                        Path.of("/etc/garboard/snapshots"),
                         Path.of("/etc/garboard/pki"),
                         new Config.Dhcp(true, List.of(new Config.Dhcp.Interface("br0", "192.0.2.1")), 67, false),
                         new Config.Tftp(true, at("0.0.0.0", 69), 256, Path.of("/usr/lib/ipxe")),

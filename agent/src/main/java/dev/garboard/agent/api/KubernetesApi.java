@@ -19,6 +19,8 @@ import dev.garboard.agentapi.v1.KubeconfigResponse;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesStatusRequest;
 import dev.garboard.agentapi.v1.KubernetesStatusResponse;
+import dev.garboard.agentapi.v1.KubernetesUpgradeRequest;
+import dev.garboard.agentapi.v1.KubernetesUpgradeResponse;
 import dev.garboard.trust.Caller;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -90,6 +92,13 @@ public final class KubernetesApi extends KubernetesServiceGrpc.KubernetesService
     @Override
     public void etcdAlarms(EtcdAlarmsRequest request, StreamObserver<EtcdAlarmsResponse> out) {
         answer(out, calls -> calls.etcd().alarms(request.getDisarm()));
+    }
+
+    @Override
+    public void kubernetesUpgrade(KubernetesUpgradeRequest request, StreamObserver<KubernetesUpgradeResponse> out) {
+        out.onError(Status.FAILED_PRECONDITION
+                .withDescription("a node cannot upgrade its cluster; ask the boot server, port 7443")
+                .asRuntimeException());
     }
 
     private <T> void answer(StreamObserver<T> out, Function<KubernetesCalls, T> call) {

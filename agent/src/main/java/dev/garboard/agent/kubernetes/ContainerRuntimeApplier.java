@@ -15,20 +15,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code ContainerRuntime}: containerd as a service, with the images that the bundle carries. */
 final class ContainerRuntimeApplier implements DocumentApplier {
 
-    private static final Logger LOG = LoggerFactory.getLogger("garboard.containerd");
     private static final String SHIMS = "shims";
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Duration CTR_LIMIT = Duration.ofMinutes(5);
 
     private final KubernetesNode.Parts parts;
     private final BundleShelf shelf;
@@ -89,25 +83,10 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         if (imported.equals(bundle.name())) {
             return;
         }
-        try (Stream<Path> images = Files.list(bundle.path().resolve("images"))) {
-            for (Path image : images.sorted().toList()) {
-                ctr(bundle, "images", "import", "--local", image.toString());
-                LOG.info("imported {}", image.getFileName());
-            }
-        }
-        ctr(bundle, "images", "tag", "--force", bundle.image(), MountedBundle.currentImage());
+        var images = new BundleImages(parts.children(), bundle);
+        images.bring(bundle);
+        images.makeCurrent(bundle);
         imported = bundle.name();
-    }
-
-    private void ctr(MountedBundle bundle, String... words) throws IOException, InterruptedException {
-        var argv = new ArrayList<>(List.of(
-                bundle.program("ctr").toString(),
-                "--address",
-                NodePaths.CONTAINERD_SOCKET.toString(),
-                "--namespace",
-                "k8s.io"));
-        argv.addAll(List.of(words));
-        new ProgramCall(parts.children(), bundle.environment()).run(CTR_LIMIT, argv.toArray(String[]::new));
     }
 
     @Override

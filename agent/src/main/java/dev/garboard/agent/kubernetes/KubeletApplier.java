@@ -30,6 +30,7 @@ final class KubeletApplier implements DocumentApplier {
     private @Nullable Program program;
     private @Nullable Service balancerService;
     private @Nullable ApiBalancer balancer;
+    private String running = "";
 
     KubeletApplier(KubernetesNode.Parts parts, BundleShelf shelf) {
         this.parts = parts;
@@ -48,6 +49,12 @@ final class KubeletApplier implements DocumentApplier {
         balance(document);
         Files.createDirectories(NodePaths.MANIFESTS);
         Files.createDirectories(NodePaths.KUBELET);
+        if (program != null
+                && !running.equals(bundle.name())
+                && !FormerPods.of(NodePaths.MANIFESTS, bundle).isEmpty()) {
+            // It may not become newer than the API server, and would end the former one in its own, slower way.
+            throw new DocumentPendingException("waits until the control plane has left its former bundle");
+        }
         String joins = credentials.prepare(document, input);
         String config = KubeletConfig.text(document, bundle.version(), Cgroups.isVersion2());
         ConfigFile.write(NodePaths.KUBELET_CONFIG, config);
@@ -73,6 +80,13 @@ final class KubeletApplier implements DocumentApplier {
         balancer.use(document.apiServers(), document.nodeIp());
     }
 
+    /** Ends the kubelet of another bundle; it is started from the one in use when its document is applied. */
+    void endUnlessOf(MountedBundle inUse) throws InterruptedException {
+        if (program != null && !running.equals(inUse.name())) {
+            program.stop();
+        }
+    }
+
     private void run(Kubelet document, MountedBundle bundle, String version) throws InterruptedException {
         if (program == null) {
             service = parts.services().add("kubelet", "Runs the pods that the cluster assigns to this node");
@@ -90,6 +104,7 @@ final class KubeletApplier implements DocumentApplier {
                         "--node-ip=" + document.nodeIp().getHostAddress()),
                 bundle.environment(),
                 version));
+        running = bundle.name();
     }
 
     private static void isHealthy() throws IOException {

@@ -2,6 +2,7 @@ package dev.garboard.agent.kubernetes;
 
 import com.google.protobuf.ByteString;
 import dev.garboard.agent.kubernetes.containers.ContainerCalls;
+import dev.garboard.agent.kubernetes.controlplane.BundleChange;
 import dev.garboard.agent.kubernetes.controlplane.CertificateRotation;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlaneApplier;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlanePaths;
@@ -48,20 +49,25 @@ public final class KubernetesNode {
         var certificates = new CertificateRotation(certificateService, clock);
         var paths = ControlPlanePaths.ofNode();
         var etcd = new EtcdApplier(parts, shelf, paths, certificates);
-        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, clock);
+        var kubelet = new KubeletApplier(parts, shelf);
+        var change = new BundleChange(parts.services(), paths.manifests(), kubelet::endUnlessOf);
+        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, change, clock);
+        var fetch = new BundleFetch(RELEASE_CERTIFICATE);
         calls = new KubernetesCalls(shelf, parts.services(), certificates, etcd, controlPlane, clock);
         containers = new ContainerCalls(NodePaths.CONTAINERD_SOCKET, parts.services());
         parts.supervisor().start(certificateService, certificates);
         var diskService = parts.services().add("disk", "Watches that there is room for the node's data");
         parts.supervisor().start(diskService, DiskWatch.ofNode(diskService));
         List<DocumentApplier> appliers = List.of(
-                new BundleApplier(parts.services(), shelf, RELEASE_CERTIFICATE),
+                new BundleApplier(parts.services(), shelf, fetch),
                 new RegistryMirrorApplier(),
                 new ContainerRuntimeApplier(parts, shelf, kernel),
                 new CniApplier(tools, kernel),
                 etcd,
                 controlPlane,
-                new KubeletApplier(parts, shelf));
+                kubelet,
+                // The last one: it keeps none of the others waiting.
+                new StagedBundleApplier(parts.children(), shelf, fetch));
         var service = parts.services().add("documents", "Brings the node to its documents");
         engine = new DocumentEngine(service, appliers, parts.random(), changed);
         parts.supervisor().start(service, engine);

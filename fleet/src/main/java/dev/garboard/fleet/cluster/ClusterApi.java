@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,26 @@ interface ClusterApi extends AutoCloseable {
     void decide(KubeletRequest request, boolean approve, String reason);
 
     /** Takes no more pods onto a node, and asks those on it to go; how far that is. */
-    Drain drain(String node);
+    Drain drain(String node, Ownerless ownerless);
+
+    /** Lets pods onto a node again. */
+    void uncordon(String node);
+
+    /** Pods on these nodes that nobody would start again elsewhere. */
+    List<String> ownerlessPods(Set<String> nodes);
+
+    /** APIs that were used since this API server started, and that will go. */
+    List<DeprecatedApi> deprecatedApis();
+
+    /** What the add-ons of a version still wait for; empty when they are all there. */
+    String troubleWithAddOns(String version);
+
+    /** What becomes of pods that nobody would start again. */
+    enum Ownerless {
+        GO,
+        /** Somebody must decide. */
+        STAY
+    }
 
     /** Removes a node. */
     void remove(String node);

@@ -183,7 +183,7 @@ final class ClusterCare {
         // gone.
         boolean dead = lost && known != null && !known.ready();
         if (known != null && !dead) {
-            var drain = api.drain(node.machine());
+            var drain = api.drain(node.machine(), ClusterApi.Ownerless.GO);
             if (!drain.isDone()) {
                 return drain.left() + " pods are still there"
                         + (drain.refused().isEmpty()

@@ -5,6 +5,7 @@ import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.ClusterUpgrade;
 import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Resource;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be said of a cluster: each condition names cause and remedy when it does not hold. */
 final class ClusterConditions {
@@ -26,6 +28,7 @@ final class ClusterConditions {
     static final String QUORUM = "EtcdQuorum";
     static final String NODES = "NodesReady";
     static final String REQUESTS = "CertificatesIssued";
+    static final String UPGRADED = "Upgraded";
 
     private static final int LONGEST = 1000;
 
@@ -44,7 +47,11 @@ final class ClusterConditions {
     }
 
     static List<Condition> of(
-            Resource<ClusterSpec, ClusterStatus> cluster, Membership.Outcome outcome, ClusterFacts facts, Instant now) {
+            Resource<ClusterSpec, ClusterStatus> cluster,
+            Membership.Outcome outcome,
+            @Nullable ClusterUpgrade upgrade,
+            ClusterFacts facts,
+            Instant now) {
         var conditions = new ClusterConditions(cluster, outcome, facts, now);
         conditions.bundle();
         conditions.keys();
@@ -55,12 +62,16 @@ final class ClusterConditions {
             conditions.quorum();
             conditions.nodes();
             conditions.requests();
+            if (upgrade != null) {
+                conditions.upgraded(upgrade);
+            }
         }
         return List.copyOf(conditions.conditions);
     }
 
     private void bundle() {
-        var version = cluster.spec().version();
+        var pinned = cluster.status().version();
+        var version = pinned == null ? cluster.spec().version() : pinned;
         if (!facts.bundleTrouble().isEmpty()) {
             add(BUNDLE, false, "BundleDamaged", facts.bundleTrouble());
         } else if (facts.bundle() == null) {
@@ -203,6 +214,30 @@ final class ClusterConditions {
             add(REQUESTS, true, "Issued", "no kubelet asked for a certificate that does not match its machine");
         } else {
             add(REQUESTS, false, "Refused", refused);
+        }
+    }
+
+    private void upgraded(ClusterUpgrade upgrade) {
+        var way = "from " + upgrade.from() + " to " + upgrade.to();
+        if (!upgrade.isActive()) {
+            var snapshot = upgrade.snapshot();
+            add(
+                    UPGRADED,
+                    true,
+                    "Done",
+                    way + (snapshot == null ? "" : "; etcd as it was before lies in " + snapshot.file()));
+        } else if (!upgrade.failure().isEmpty()) {
+            add(
+                    UPGRADED,
+                    false,
+                    upgrade.phase() == ClusterUpgrade.Phase.CHECKING ? "Refused" : "Stopped",
+                    way + ": " + upgrade.failure());
+        } else {
+            add(
+                    UPGRADED,
+                    false,
+                    "Underway",
+                    way + ": " + (upgrade.machine() == null ? "" : upgrade.machine() + ": ") + upgrade.message());
         }
     }
 

@@ -83,12 +83,12 @@ final class ClusterDesk implements DesiredDocuments {
                     ? state(node.machine(), asOf, List.of(), Map.of())
                     : Optional.of(new NodeState(0, List.of(), Map.of()));
         }
-        var bundle = Optional.ofNullable(cluster.status().bundle()).flatMap(bundles::named);
-        if (bundle.isEmpty()) {
+        var parts = parts(cluster, node);
+        if (parts.isEmpty()) {
             log.atWarn()
                     .addKeyValue("machine", node.machine())
                     .addKeyValue("bundle", cluster.status().bundle())
-                    .log("the bundle of the cluster is gone; the node keeps what it has");
+                    .log("a bundle of the cluster is gone; the node keeps what it has");
             return Optional.empty();
         }
         // Who waits has no part in the cluster yet, and none in its secrets.
@@ -98,7 +98,18 @@ final class ClusterDesk implements DesiredDocuments {
                         node.role(),
                         vault.of(cluster),
                         tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
-        return state(node.machine(), asOf, new NodeParts(cluster, bundle.get()).of(node), secrets);
+        return state(node.machine(), asOf, parts.get().of(node), secrets);
+    }
+
+    /** A node that has left the cluster's bundle for the next one says so itself; during an upgrade each has the next one ready. */
+    private Optional<NodeParts> parts(Resource<ClusterSpec, ClusterStatus> cluster, Node node) {
+        var name = node.bundle() == null ? cluster.status().bundle() : node.bundle();
+        var bundle = Optional.ofNullable(name).flatMap(bundles::named);
+        var upgrade = cluster.status().upgrade();
+        if (bundle.isEmpty() || upgrade == null || !upgrade.isFetched() || upgrade.bundle() == null) {
+            return bundle.map(one -> new NodeParts(cluster, one, null));
+        }
+        return bundles.named(upgrade.bundle()).map(next -> new NodeParts(cluster, bundle.get(), next));
     }
 
     private Optional<NodeState> state(
@@ -137,12 +148,10 @@ final class ClusterDesk implements DesiredDocuments {
     /** The revisions that are wanted of each node's documents as of a reading of the clusters: by machine and kind. */
     Map<String, Map<String, Long>> wanted(long asOf, Resource<ClusterSpec, ClusterStatus> cluster) {
         var wanted = new HashMap<String, Map<String, Long>>();
-        Optional.ofNullable(cluster.status().bundle())
-                .flatMap(bundles::named)
-                .map(bundle -> new NodeParts(cluster, bundle))
-                .ifPresent(parts -> cluster.status()
-                        .nodes()
-                        .forEach(node -> wanted.put(node.machine(), wanted(node.machine(), asOf, parts.of(node)))));
+        for (var node : cluster.status().nodes()) {
+            parts(cluster, node)
+                    .ifPresent(parts -> wanted.put(node.machine(), wanted(node.machine(), asOf, parts.of(node))));
+        }
         return wanted;
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyTrouble why the cluster's keys cannot be had; empty when they can
  * @param emptying why leaving machines are not empty yet, by name
  * @param departed leaving machines that hold nothing of the cluster any more
+ * @param upgrade what was seen for an upgrade, if there is one
  */
 record ClusterFacts(
         List<MachineFacts> machines,
@@ -26,7 +27,8 @@ record ClusterFacts(
         KubernetesFacts kubernetes,
         String keyTrouble,
         Map<String, String> emptying,
-        Set<String> departed) {
+        Set<String> departed,
+        UpgradeFacts upgrade) {
 
     ClusterFacts {
         machines = machines.stream()

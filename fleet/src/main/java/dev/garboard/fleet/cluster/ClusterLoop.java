@@ -47,6 +47,7 @@ final class ClusterLoop implements AutoCloseable {
     private final Parts parts;
     private final ClusterObserver observer;
     private final ClusterCare care;
+    private final UpgradeCare upgrades;
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
     private final Set<String> told = new HashSet<>();
@@ -67,12 +68,14 @@ final class ClusterLoop implements AutoCloseable {
             BootstrapTokens tokens,
             InstantSource clock) {}
 
-    ClusterLoop(String name, String uid, Parts parts, ClusterObserver observer, ClusterCare care) {
+    ClusterLoop(
+            String name, String uid, Parts parts, ClusterObserver observer, ClusterCare care, UpgradeCare upgrades) {
         this.name = name;
         this.uid = uid;
         this.parts = parts;
         this.observer = observer;
         this.care = care;
+        this.upgrades = upgrades;
         this.thread = Thread.ofVirtual().name("cluster-" + name).unstarted(this::run);
     }
 
@@ -137,6 +140,7 @@ final class ClusterLoop implements AutoCloseable {
         var stored = parts.store().replaceStatus(cluster.withStatus(planned));
         known = stored;
         tell(stored);
+        upgrade(stored, seen);
         if (seen.api() != null) {
             act(stored, facts, seen, seen.api());
         }
@@ -172,7 +176,8 @@ final class ClusterLoop implements AutoCloseable {
                 new KubernetesFacts(seen.answering(), seen.api() != null, nodes, seen.trouble(), care.refusedRequest()),
                 keyTrouble,
                 care.emptying(),
-                care.departed());
+                care.departed(),
+                upgrades.facts(cluster, seen, machines));
     }
 
     /** The one that the cluster began with, or the one it would begin with. */
@@ -220,7 +225,22 @@ final class ClusterLoop implements AutoCloseable {
         }
     }
 
+    private void upgrade(Resource<ClusterSpec, ClusterStatus> cluster, ClusterObserver.Observation seen) {
+        try {
+            upgrades.act(cluster, seen);
+        } catch (KubernetesException refused) {
+            log.atInfo()
+                    .addKeyValue("cluster", name)
+                    .addKeyValue("reason", Objects.toString(refused.getMessage()))
+                    .log("the API refused a step of the upgrade; tried again in the next round");
+        }
+    }
+
     private static boolean isBusy(ClusterStatus status) {
+        var upgrade = status.upgrade();
+        if (upgrade != null && upgrade.isActive() && upgrade.failure().isEmpty()) {
+            return true;
+        }
         return status.nodes().stream().anyMatch(node -> node.stage() == Stage.JOINING || node.stage() == Stage.LEAVING);
     }
 

@@ -46,12 +46,17 @@ final class ClusterObserver implements AutoCloseable {
      * What was seen.
      *
      * @param api of a server that is ready; null when none is
+     * @param servers all that are ready, by machine
      */
     record Observation(
-            Set<String> answering, @Nullable ClusterApi api, Map<String, KubernetesNode> nodes, String trouble) {
+            Set<String> answering,
+            @Nullable ClusterApi api,
+            Map<String, KubernetesNode> nodes,
+            String trouble,
+            Map<String, ClusterApi> servers) {
 
         static Observation nothing() {
-            return new Observation(Set.of(), null, Map.of(), "");
+            return new Observation(Set.of(), null, Map.of(), "", Map.of());
         }
     }
 
@@ -93,15 +98,16 @@ final class ClusterObserver implements AutoCloseable {
                 forget(cluster, machine);
             }
         }
+        apis.keySet().retainAll(answering);
         for (var machine : answering) {
             var api = Objects.requireNonNull(apis.get(machine));
             try {
-                return new Observation(answering, api, api.nodes(), trouble);
+                return new Observation(answering, api, api.nodes(), trouble, apis);
             } catch (KubernetesException refused) {
                 trouble = machine + ": " + refused.getMessage();
             }
         }
-        return new Observation(answering, null, Map.of(), trouble);
+        return new Observation(answering, null, Map.of(), trouble, apis);
     }
 
     /** A connection lasts half the life of its certificate. */

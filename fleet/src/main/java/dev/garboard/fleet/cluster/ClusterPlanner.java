@@ -5,9 +5,11 @@ import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.ClusterUpgrade;
 import dev.garboard.inventory.Resource;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The next status of a cluster, from what is declared, what was decided and what was seen. A pure function: it is called inside the
@@ -21,13 +23,14 @@ final class ClusterPlanner {
         var before = cluster.status();
         var outcome = Membership.advance(cluster.spec(), before, facts);
         var founded = outcome.bootstrapMachine() != null;
-        var nodes = outcome.nodes();
         var pinned = founded && before.version() == null;
         var bundle = facts.bundle();
+        var upgraded = UpgradePlan.advance(cluster.spec(), before, outcome.nodes(), facts, now);
+        var nodes = upgraded.nodes();
         return new ClusterStatus(
-                phase(outcome),
-                pinned ? cluster.spec().version() : before.version(),
-                pinned && bundle != null ? bundle.name() : before.bundle(),
+                phase(outcome, upgraded.upgrade()),
+                pinned ? cluster.spec().version() : upgraded.version(),
+                pinned && bundle != null ? bundle.name() : upgraded.bundle(),
                 outcome.bootstrapMachine(),
                 outcome.bootstrapped(),
                 count(nodes, Role.CONTROL_PLANE),
@@ -35,15 +38,19 @@ final class ClusterPlanner {
                 count(nodes, Role.WORKER),
                 ready(nodes, Role.WORKER, facts),
                 nodes,
-                ClusterConditions.of(cluster, outcome, facts, now));
+                ClusterConditions.of(cluster, outcome, upgraded.upgrade(), facts, now),
+                upgraded.upgrade());
     }
 
-    private static String phase(Membership.Outcome outcome) {
+    private static String phase(Membership.Outcome outcome, @Nullable ClusterUpgrade upgrade) {
         if (outcome.bootstrapMachine() == null) {
             return "Pending";
         }
         if (!outcome.bootstrapped()) {
             return "Bootstrapping";
+        }
+        if (upgrade != null && upgrade.isActive() && upgrade.failure().isEmpty()) {
+            return "Upgrading";
         }
         if (outcome.nodes().stream()
                 .anyMatch(

@@ -9,8 +9,10 @@ import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceMirror;
+import io.grpc.ServerMethodDefinition;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,17 +33,22 @@ public final class Clusters implements AutoCloseable {
     private final ResourceMirror<MachineSpec, MachineStatus> machines;
     private final ResourceMirror<ClusterSpec, ClusterStatus> clusters;
     private volatile EtcdMembers etcd = (_, _) -> Optional.of("no node can be asked yet");
+    private volatile NodeCalls nodes = _ -> Optional.empty();
+    private final NodeCalls asked = machine -> nodes.to(machine);
+    private final UpgradeInspector inspector;
 
     /**
      * What clusters need of the rest of Garboard.
      *
      * @param keyFile seals the clusters' keys; made at the first use
+     * @param snapshots directory of the snapshots of etcd that are taken before upgrades; made at the first use
      */
-    public record Parts(Inventory inventory, Bundles bundles, Path keyFile, InstantSource clock) {}
+    public record Parts(Inventory inventory, Bundles bundles, Path keyFile, Path snapshots, InstantSource clock) {}
 
     private Clusters(Parts parts, ClusterApi.Connector connector) {
         this.parts = parts;
         this.connector = connector;
+        this.inspector = new UpgradeInspector(asked, threads);
         var inventory = parts.inventory();
         this.vault = new ClusterVault(inventory.secrets(), parts.keyFile(), parts.clock());
         this.tokens = new BootstrapTokens(parts.clock());
@@ -69,6 +76,16 @@ public final class Clusters implements AutoCloseable {
         etcd = members;
     }
 
+    /** How agents are asked; until this is said, nothing can be upgraded. */
+    public void reachNodesBy(NodeCalls calls) {
+        nodes = calls;
+    }
+
+    /** The methods of the machine API that are about whole clusters. */
+    public List<ServerMethodDefinition<?, ?>> methods() {
+        return List.of(new UpgradeCall(parts, vault, connector, machines, inspector, threads).method());
+    }
+
     private void clusterChanged(
             @Nullable Resource<ClusterSpec, ClusterStatus> before,
             @Nullable Resource<ClusterSpec, ClusterStatus> after) {
@@ -90,7 +107,9 @@ public final class Clusters implements AutoCloseable {
                 new ClusterLoop.Parts(
                         parts.inventory().store(), machines, desk, parts.bundles(), tokens, parts.clock()),
                 new ClusterObserver(vault, connector, threads, parts.clock()),
-                new ClusterCare(tokens, (through, member) -> etcd.remove(through, member), parts.clock()));
+                new ClusterCare(tokens, (through, member) -> etcd.remove(through, member), parts.clock()),
+                new UpgradeCare(
+                        parts.bundles(), asked, inspector, new EtcdSnapshots(parts.snapshots()), parts.clock()));
         loop.start();
         return loop;
     }

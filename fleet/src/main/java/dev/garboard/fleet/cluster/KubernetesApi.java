@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,9 @@ final class KubernetesApi implements ClusterApi {
     private static final ObjectPath NODE = ObjectPath.all("v1", "nodes");
     private static final ObjectPath PODS = ObjectPath.all("v1", "pods");
     private static final ObjectPath SECRETS = ObjectPath.in(BootstrapToken.NAMESPACE, "v1", "secrets");
+    private static final ObjectPath ADD_ONS = ObjectPath.in("kube-system", "v1", "configmaps");
+    private static final ObjectPath DAEMON_SETS = ObjectPath.in("kube-system", "apps/v1", "daemonsets");
+    private static final ObjectPath DEPLOYMENTS = ObjectPath.in("kube-system", "apps/v1", "deployments");
     private static final int TOO_MANY_REQUESTS = 429;
     private static final ObjectPath REQUESTS = ObjectPath.all("certificates.k8s.io/v1", "certificatesigningrequests");
 
@@ -117,7 +121,8 @@ final class KubernetesApi implements ClusterApi {
                 node.path("status").path("nodeInfo").path("kubeletVersion").asString(""),
                 ready ? "" : message,
                 labels,
-                taints);
+                taints,
+                node.path("spec").path("unschedulable").asBoolean(false));
     }
 
     @Override
@@ -202,18 +207,89 @@ final class KubernetesApi implements ClusterApi {
     }
 
     @Override
-    public Drain drain(String node) {
-        client.patch(
-                NODE, node, NODES.objectNode().set("spec", NODES.objectNode().put("unschedulable", true)));
+    public Drain drain(String node, Ownerless ownerless) {
+        cordon(node, true);
         int left = 0;
         var refused = new ArrayList<String>();
         for (var pod : client.list(PODS, Map.of("fieldSelector", "spec.nodeName=" + node))) {
-            if (!staysWithTheNode(pod)) {
-                left++;
+            if (staysWithTheNode(pod)) {
+                continue;
+            }
+            left++;
+            if (ownerless == Ownerless.STAY && isOwnerless(pod)) {
+                refused.add(nameOf(pod) + " has no controller that would start it again; delete it when it may go");
+            } else {
                 evict(pod).ifPresent(refused::add);
             }
         }
         return new Drain(left, refused);
+    }
+
+    @Override
+    public void uncordon(String node) {
+        cordon(node, false);
+    }
+
+    private void cordon(String node, boolean takesNoPods) {
+        client.patch(
+                NODE, node, NODES.objectNode().set("spec", NODES.objectNode().put("unschedulable", takesNoPods)));
+    }
+
+    @Override
+    public List<String> ownerlessPods(Set<String> nodes) {
+        return client.list(PODS, Map.of()).stream()
+                .filter(pod -> nodes.contains(pod.path("spec").path("nodeName").asString("")))
+                .filter(pod -> !staysWithTheNode(pod) && isOwnerless(pod))
+                .map(KubernetesApi::nameOf)
+                .sorted()
+                .toList();
+    }
+
+    private static boolean isOwnerless(JsonNode pod) {
+        return pod.path("metadata").path("ownerReferences").isEmpty();
+    }
+
+    private static String nameOf(JsonNode pod) {
+        var metadata = pod.path("metadata");
+        return metadata.path("namespace").asString("") + "/"
+                + metadata.path("name").asString("");
+    }
+
+    @Override
+    public List<DeprecatedApi> deprecatedApis() {
+        return DeprecatedApi.in(client.text("/metrics"));
+    }
+
+    @Override
+    public String troubleWithAddOns(String version) {
+        var applied = client.get(ADD_ONS, "garboard-addons")
+                .path("data")
+                .path("version")
+                .asString("none");
+        if (!applied.equals(version)) {
+            return "those of " + applied
+                    + " are applied; the control planes' agents apply the next ones when every kubelet has " + version;
+        }
+        var proxy = client.get(DAEMON_SETS, "kube-proxy");
+        var status = proxy.path("status");
+        int wanted = status.path("desiredNumberScheduled").asInt(0);
+        int updated = status.path("updatedNumberScheduled").asInt(0);
+        int ready = status.path("numberReady").asInt(0);
+        if (isBehind(proxy) || updated < wanted || ready < wanted) {
+            return updated + " of " + wanted + " kube-proxies are replaced, " + ready + " are ready";
+        }
+        var dns = client.get(DEPLOYMENTS, "coredns");
+        int replicas = dns.path("spec").path("replicas").asInt(0);
+        int available = dns.path("status").path("availableReplicas").asInt(0);
+        return isBehind(dns) || dns.path("status").path("updatedReplicas").asInt(0) < replicas || available < replicas
+                ? available + " of " + replicas + " replicas of CoreDNS are available"
+                : "";
+    }
+
+    /** Whether its controller has not looked at it yet. */
+    private static boolean isBehind(JsonNode object) {
+        return object.path("status").path("observedGeneration").asLong(0)
+                < object.path("metadata").path("generation").asLong(0);
     }
 
     /** Pods of a DaemonSet come back at once, mirror pods are the node's own, and finished ones hold nothing up. */
@@ -244,13 +320,20 @@ final class KubernetesApi implements ClusterApi {
             return Optional.empty();
         } catch (KubernetesException refused) {
             if (refused.code() == TOO_MANY_REQUESTS) {
-                return Optional.of(namespace + "/" + name + " may not go now: " + refused.getMessage());
+                return Optional.of(namespace + "/" + name + " may not go now: " + budget(refused));
             }
             if (!refused.isNotFound() && !refused.isConflict()) {
                 throw refused;
             }
             return Optional.empty();
         }
+    }
+
+    /** Without the request, which the message begins with. */
+    private static String budget(KubernetesException refused) {
+        var message = String.valueOf(refused.getMessage());
+        int code = message.indexOf(": " + TOO_MANY_REQUESTS + " ");
+        return code < 0 ? message : message.substring(code + 6);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
  * A node as Kubernetes has it.
  *
  * @param message why it is not ready; empty when it is
+ * @param cordoned whether it takes no more pods
  */
 record KubernetesNode(
         String name,
@@ -14,7 +15,8 @@ record KubernetesNode(
         String kubeletVersion,
         String message,
         Map<String, String> labels,
-        List<Taint> taints) {
+        List<Taint> taints,
+        boolean cordoned) {
 
     KubernetesNode {
         labels = Map.copyOf(labels);

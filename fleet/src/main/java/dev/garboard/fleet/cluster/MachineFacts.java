@@ -29,6 +29,9 @@ record MachineFacts(
         Set<String> running,
         String trouble) {
 
+    /** In the text of a trouble that is more than waiting. */
+    static final String FAILED = " failed: ";
+
     MachineFacts {
         labels = Map.copyOf(labels);
         applied = Set.copyOf(applied);
@@ -94,8 +97,7 @@ record MachineFacts(
                         .filter(document -> document.appliedRevision() != document.desiredRevision()
                                 && !document.message().isEmpty())
                         .findFirst())
-                .map(document ->
-                        document.kind() + (document.failedRevision() > 0 ? " failed: " : ": ") + document.message())
+                .map(document -> document.kind() + (document.failedRevision() > 0 ? FAILED : ": ") + document.message())
                 .orElse("");
     }
 }

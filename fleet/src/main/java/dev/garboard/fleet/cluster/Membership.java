@@ -27,6 +27,8 @@ final class Membership {
     private final List<Node> nodes;
     private @Nullable String bootstrapMachine;
     private boolean bootstrapped;
+    /** A control plane that joins in the middle of an upgrade would be one more thing that can go wrong. */
+    private final boolean upgrading;
 
     private Membership(ClusterSpec spec, ClusterStatus before, ClusterFacts facts) {
         this.spec = spec;
@@ -34,6 +36,9 @@ final class Membership {
         this.nodes = new ArrayList<>(before.nodes());
         this.bootstrapMachine = before.bootstrapMachine();
         this.bootstrapped = before.bootstrapped();
+        var upgrade = before.upgrade();
+        this.upgrading =
+                upgrade != null && upgrade.isActive() && upgrade.failure().isEmpty();
     }
 
     /**
@@ -159,7 +164,9 @@ final class Membership {
         var others = nodes.stream()
                 .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() != Stage.WAITING)
                 .toList();
-        if (bootstrapped && others.stream().allMatch(node -> node.stage() == Stage.MEMBER && isAnswering(node))) {
+        if (bootstrapped
+                && !upgrading
+                && others.stream().allMatch(node -> node.stage() == Stage.MEMBER && isAnswering(node))) {
             candidates(Role.CONTROL_PLANE).stream().findFirst().ifPresent(this::admit);
         }
     }
@@ -246,6 +253,9 @@ final class Membership {
         var obstacle = obstacle(node);
         if (!obstacle.isEmpty()) {
             return obstacle;
+        }
+        if (upgrading && node.role() == Role.CONTROL_PLANE) {
+            return "waits until the upgrade is done or has stopped";
         }
         Predicate<Node> joining = other -> other.role() == Role.CONTROL_PLANE && other.stage() == Stage.JOINING;
         return nodes.stream()

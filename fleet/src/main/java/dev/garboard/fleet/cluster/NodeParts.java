@@ -15,10 +15,12 @@ import dev.garboard.kubernetes.document.HostPort;
 import dev.garboard.kubernetes.document.Kubelet;
 import dev.garboard.kubernetes.document.KubernetesBundle;
 import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.kubernetes.document.StagedBundle;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The documents of a cluster's nodes. They follow from the stored cluster and its bundle alone. */
 final class NodeParts {
@@ -27,16 +29,24 @@ final class NodeParts {
 
     private final Resource<ClusterSpec, ClusterStatus> cluster;
     private final Bundle bundle;
+    private final @Nullable Bundle next;
 
-    NodeParts(Resource<ClusterSpec, ClusterStatus> cluster, Bundle bundle) {
+    /**
+     * Those of one node.
+     *
+     * @param bundle that it is to run
+     * @param next that it is to make ready beside it; null when there is no upgrade
+     */
+    NodeParts(Resource<ClusterSpec, ClusterStatus> cluster, Bundle bundle, @Nullable Bundle next) {
         this.cluster = cluster;
         this.bundle = bundle;
+        this.next = next;
     }
 
     /** All documents of a node. One that waits gets what takes long and depends on nobody: the programs, and what runs their images. */
     List<NodeDocument> of(Node node) {
         var documents = new ArrayList<NodeDocument>();
-        documents.add(new KubernetesBundle(bundle.name(), bundle.version(), bundle.url(), bundle.manifestSha256()));
+        documents.add(document(bundle));
         documents.add(new ContainerRuntime(null));
         if (node.stage() == Stage.WAITING) {
             return List.copyOf(documents);
@@ -47,7 +57,14 @@ final class NodeParts {
             documents.add(controlPlane(node));
         }
         documents.add(kubelet(node));
+        if (next != null && node.stage() != Stage.LEAVING) {
+            documents.add(new StagedBundle(document(next)));
+        }
         return List.copyOf(documents);
+    }
+
+    private static KubernetesBundle document(Bundle bundle) {
+        return new KubernetesBundle(bundle.name(), bundle.version(), bundle.url(), bundle.manifestSha256());
     }
 
     private Cni cni(Node node) {

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,7 +24,8 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
             "kubernetes-1.37.2",
             KubernetesVersion.parse("1.37.2"),
             URI.create("http://127.0.0.1/bundles/kubernetes-1.37.2"),
-            "0".repeat(64));
+            "0".repeat(64),
+            100L << 20);
 
     /** Whether the API servers answer. */
     public volatile boolean answers;
@@ -48,12 +50,14 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     /** Brings clusters on against this. */
     public Clusters clusters(Inventory inventory, Path keyFile) {
         return Clusters.start(
-                new Clusters.Parts(inventory, this, keyFile, InstantSource.system()), (server, keys) -> this);
+                new Clusters.Parts(
+                        inventory, this, keyFile, keyFile.resolveSibling("snapshots"), InstantSource.system()),
+                (server, keys) -> this);
     }
 
     /** A kubelet has registered its node, which is ready. */
     public void registers(String name) {
-        nodes.put(name, new KubernetesNode(name, true, "v1.37.2", "", Map.of(), List.of()));
+        nodes.put(name, new KubernetesNode(name, true, "v1.37.2", "", Map.of(), List.of(), false));
     }
 
     @Override
@@ -87,7 +91,8 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
                         known.kubeletVersion(),
                         known.message(),
                         newLabels,
-                        taints == null ? known.taints() : taints));
+                        taints == null ? known.taints() : taints,
+                        known.cordoned()));
     }
 
     @Override
@@ -121,9 +126,27 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     }
 
     @Override
-    public Drain drain(String node) {
+    public Drain drain(String node, Ownerless ownerless) {
         var budget = budgets.get(node);
         return budget == null ? new Drain(0, List.of()) : new Drain(1, List.of(budget));
+    }
+
+    @Override
+    public void uncordon(String node) {}
+
+    @Override
+    public List<String> ownerlessPods(Set<String> names) {
+        return List.of();
+    }
+
+    @Override
+    public List<DeprecatedApi> deprecatedApis() {
+        return List.of();
+    }
+
+    @Override
+    public String troubleWithAddOns(String version) {
+        return "";
     }
 
     @Override

@@ -30,7 +30,8 @@ final class Site {
             "kubernetes-1.37.2",
             KubernetesVersion.parse("1.37.2"),
             URI.create("http://192.168.77.1/bundles/kubernetes-1.37.2"),
-            "0".repeat(64));
+            "0".repeat(64),
+            100L << 20);
 
     final Map<String, MachineFacts> machines = new TreeMap<>();
     final Set<String> answering = new TreeSet<>();
@@ -43,6 +44,8 @@ final class Site {
     Bundle bundle = BUNDLE;
 
     String bundleTrouble = "";
+    UpgradeFacts upgrade = UpgradeFacts.none();
+    Instant now = NOW;
 
     Resource<ClusterSpec, ClusterStatus> cluster = new Resource<>(
             Kinds.CLUSTER,
@@ -179,12 +182,13 @@ final class Site {
                 new KubernetesFacts(answering, !answering.isEmpty(), nodes, "", ""),
                 "",
                 emptying,
-                departed);
+                departed,
+                upgrade);
     }
 
     /** Plans and stores. */
     ClusterStatus step() {
-        var next = ClusterPlanner.advance(cluster, facts(), NOW);
+        var next = ClusterPlanner.advance(cluster, facts(), now);
         cluster = cluster.withStatus(next);
         return next;
     }
@@ -210,7 +214,7 @@ final class Site {
     }
 
     List<NodeDocument> documents(String name) {
-        return new NodeParts(cluster, BUNDLE).of(node(name));
+        return new NodeParts(cluster, BUNDLE, null).of(node(name));
     }
 
     <D extends NodeDocument> D document(String name, Class<D> kind) {

@@ -85,8 +85,25 @@ public final class KubernetesClient implements AutoCloseable {
         }
     }
 
+    /** What an endpoint that answers with text says, such as {@code /metrics}. */
+    public String text(String path) {
+        var answer = send(request(path).setHeader("Accept", "text/plain").GET(), path);
+        if (answer.statusCode() != 200) {
+            throw refused("GET " + path, answer);
+        }
+        return answer.body();
+    }
+
     /** What a health endpoint said. */
-    public record Health(boolean ok, String text) {}
+    public record Health(boolean ok, String text) {
+
+        /** Of a list of checks only those that failed; otherwise what was said, without its end when it is long. */
+        public String failed() {
+            var failed = text.lines().filter(line -> line.startsWith("[-]")).collect(Collectors.joining("; "));
+            var said = failed.isEmpty() ? text.strip() : failed;
+            return said.length() > 400 ? said.substring(0, 400) + "…" : said;
+        }
+    }
 
     /** The version that the server says it has, for example {@code v1.37.2}. */
     public String version() {

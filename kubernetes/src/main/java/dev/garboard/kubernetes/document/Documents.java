@@ -23,7 +23,8 @@ public final class Documents {
             Cni.KIND,
             Etcd.KIND,
             ControlPlane.KIND,
-            Kubelet.KIND);
+            Kubelet.KIND,
+            StagedBundle.KIND);
 
     private static final int LARGEST = 256 * 1024;
 
@@ -74,6 +75,7 @@ public final class Documents {
             case Kubelet.KIND -> Kubelet.read(spec);
             case Etcd.KIND -> Etcd.read(spec);
             case ControlPlane.KIND -> ControlPlane.read(spec);
+            case StagedBundle.KIND -> StagedBundle.read(spec);
             default -> throw new IllegalStateException("kind " + kind + " is listed but has no reader");
         };
     }

@@ -21,6 +21,11 @@ class DocumentsTest {
                     KubernetesVersion.parse("1.37.2"),
                     URI.create("http://192.168.77.1/bundles/k8s-1.37.2"),
                     "a".repeat(64)),
+            new StagedBundle(new KubernetesBundle(
+                    "k8s-1.37.3",
+                    KubernetesVersion.parse("1.37.3"),
+                    URI.create("http://192.168.77.1/bundles/k8s-1.37.3"),
+                    "b".repeat(64))),
             new ContainerRuntime("debug"),
             new ContainerRuntime(null),
             new RegistryMirror(

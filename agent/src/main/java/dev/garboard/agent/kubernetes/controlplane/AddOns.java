@@ -32,7 +32,7 @@ final class AddOns implements Supervisor.Work {
     private static final ObjectPath NOTES = ObjectPath.in("kube-system", "v1", "configmaps");
     private static final String NOTE = "garboard-addons";
     private static final Duration WHILE_MISSING = Duration.ofMillis(500);
-    private static final Duration WHILE_WAITING = Duration.ofSeconds(15);
+    private static final Duration WHILE_WAITING = Duration.ofSeconds(5);
     private static final Duration WHILE_APPLIED = Duration.ofMinutes(5);
 
     private static final String NOTE_TEXT = """

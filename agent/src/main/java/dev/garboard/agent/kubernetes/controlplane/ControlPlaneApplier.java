@@ -49,6 +49,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
     private final ControlPlanePaths paths;
     private final CertificateRotation certificates;
     private final EtcdApplier etcd;
+    private final BundleChange change;
     private final InstantSource clock;
     private @Nullable Service service;
     private @Nullable AddOns addOns;
@@ -61,12 +62,14 @@ public final class ControlPlaneApplier implements DocumentApplier {
             ControlPlanePaths paths,
             CertificateRotation certificates,
             EtcdApplier etcd,
+            BundleChange change,
             InstantSource clock) {
         this.parts = parts;
         this.shelf = shelf;
         this.paths = paths;
         this.certificates = certificates;
         this.etcd = etcd;
+        this.change = change;
         this.clock = clock;
     }
 
@@ -95,32 +98,22 @@ public final class ControlPlaneApplier implements DocumentApplier {
             throw new DocumentPendingException("waits for etcd");
         }
         try (var client = now.client()) {
-            write(pods.manifests(), bundle, client);
+            change.leaveFormer(bundle);
+            write(pods.manifests());
             requireReady(client);
+            requireVersion(bundle, client);
         }
         wantAddOns(document, bundle, now);
     }
 
-    /** All at once when the node is new; afterwards the API server first, because the others may not be newer than it. */
-    private void write(Map<String, String> manifests, MountedBundle bundle, KubernetesClient client)
-            throws IOException {
+    private void write(Map<String, String> manifests) throws IOException {
         Files.createDirectories(paths.manifests());
-        Path apiServer = paths.manifests().resolve(StaticPods.API_SERVER + ".json");
-        boolean isNew = !Files.exists(apiServer);
         for (var manifest : manifests.entrySet()) {
-            if (manifest.getKey().equals(StaticPods.API_SERVER)) {
-                ConfigFile.write(apiServer, manifest.getValue());
-                if (!isNew) {
-                    requireVersion(bundle, client);
-                }
-            } else {
-                ConfigFile.write(paths.manifests().resolve(manifest.getKey() + ".json"), manifest.getValue());
-            }
+            ConfigFile.write(paths.manifests().resolve(manifest.getKey() + ".json"), manifest.getValue());
         }
     }
 
     private static void requireVersion(MountedBundle bundle, KubernetesClient client) {
-        requireReady(client);
         var found = client.version();
         if (!found.equals("v" + bundle.version())) {
             throw new DocumentPendingException(
@@ -131,15 +124,8 @@ public final class ControlPlaneApplier implements DocumentApplier {
     private static void requireReady(KubernetesClient client) {
         var health = client.health("/readyz");
         if (!health.ok()) {
-            throw new DocumentPendingException("waits for the API server: " + shortened(health.text()));
+            throw new DocumentPendingException("waits for the API server: " + health.failed());
         }
-    }
-
-    /** Of a list of checks only those that failed. */
-    private static String shortened(String health) {
-        var failed = health.lines().filter(line -> line.startsWith("[-]")).collect(Collectors.joining("; "));
-        var said = failed.isEmpty() ? health.strip() : failed;
-        return said.length() > 400 ? said.substring(0, 400) + "…" : said;
     }
 
     private void wantAddOns(ControlPlane document, MountedBundle bundle, ApiAccess now) throws IOException {

@@ -2,6 +2,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import dev.garboard.agentapi.v1.KubernetesComponent;
 import dev.garboard.kubernetes.api.KubernetesClient;
+import dev.garboard.kubernetes.api.KubernetesException;
 import java.util.List;
 
 /** Asks the control plane's programs on this node themselves: what the API says of their pods may be minutes old. */
@@ -20,7 +21,15 @@ final class ControlPlaneHealth {
         try (var client = access.client(port)) {
             KubernetesClient.Health health = client.health(path);
             var component = KubernetesComponent.newBuilder().setName(name).setHealthy(health.ok());
-            return (health.ok() ? component : component.setMessage(health.text())).build();
+            if (!health.ok()) {
+                return component.setMessage(health.failed()).build();
+            }
+            return (name.equals(StaticPods.API_SERVER) ? component.setVersion(client.version()) : component).build();
+        } catch (KubernetesException silent) {
+            return KubernetesComponent.newBuilder()
+                    .setName(name)
+                    .setMessage(String.valueOf(silent.getMessage()))
+                    .build();
         }
     }
 }

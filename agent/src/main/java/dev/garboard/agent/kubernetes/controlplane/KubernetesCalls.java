@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
 import com.google.protobuf.Timestamp;
+import dev.garboard.agent.kubernetes.BundleRoom;
 import dev.garboard.agent.kubernetes.BundleShelf;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceMessages;
@@ -13,14 +14,18 @@ import dev.garboard.trust.Caller;
 import dev.garboard.trust.Role;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers what is asked of the node's part of the cluster. A refusal is a {@link StatusRuntimeException}. */
 public final class KubernetesCalls {
 
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.agent.kubernetes");
     private static final Duration USUAL = Duration.ofHours(1);
     private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -85,6 +90,11 @@ public final class KubernetesCalls {
     public KubernetesStatusResponse status() {
         var status = KubernetesStatusResponse.newBuilder();
         shelf.current().ifPresent(bundle -> status.setVersion(bundle.version().toString()));
+        try {
+            status.setBundleRoomBytes(BundleRoom.bytes());
+        } catch (IOException unknown) {
+            LOG.warn("the room for bundles is not known: {}", unknown.getMessage());
+        }
         for (var name : List.of("containerd", "kubelet", "etcd", "addons")) {
             services.find(name).ifPresent(service -> status.addComponents(component(service)));
         }

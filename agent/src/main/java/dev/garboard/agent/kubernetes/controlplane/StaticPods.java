@@ -1,5 +1,6 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
+import dev.garboard.agent.kubernetes.FormerPods;
 import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.kubernetes.document.ControlPlane;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class StaticPods {
             "name": "${name}",
             "namespace": "kube-system",
             "labels": {"component": "${name}", "tier": "control-plane"},
-            "annotations": {"garboard.dev/bundle": "${bundle}"}
+            "annotations": {"${bundle-key}": "${bundle}"}
           },
           "spec": {
             "hostNetwork": true,
@@ -108,6 +109,7 @@ final class StaticPods {
     private String pod(String name, int port, Map<String, String> particular, List<String> flags) {
         var values = new LinkedHashMap<>(particular);
         values.put("name", name);
+        values.put("bundle-key", FormerPods.BUNDLE);
         values.put("bundle", bundle.name());
         values.put("image", bundle.image());
         values.put("pki", pki.toString());

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real etcd and a real control plane, run with the certificates, files and flags that the agent makes. */
 @Timeout(600)
@@ -67,9 +69,10 @@ class ControlPlaneIT {
         }
     }
 
-    @Test
-    void theControlPlaneTakesItsFlagsAndAddOns() throws Exception {
-        var version = "1.37.2";
+    /** Every minor version that flags and files are rendered for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.37.2", "1.36.3"})
+    void theControlPlaneTakesItsFlagsAndAddOns(String version) throws Exception {
         var bundle = TestBundle.require(version);
         try (var network = new NodeNamespaces(1)) {
             var node = start(network, bundle, version, 1, true);

@@ -60,7 +60,8 @@ final class ControlPlaneNode {
         var clock = InstantSource.system();
         certificates = new CertificateRotation(services.add("certificates", ""), clock);
         etcd = new EtcdApplier(parts, shelf, paths, certificates);
-        controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, clock);
+        var change = new BundleChange(services, paths.manifests(), _ -> {});
+        controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, change, clock);
         kubelet = new TestKubelet(children, paths.manifests(), bundle.path().resolve("bin"), directory);
         calls = new KubernetesCalls(shelf, services, certificates, etcd, controlPlane, clock);
     }

@@ -1,0 +1,102 @@
+package dev.garboard.agent.kubernetes.controlplane;
+
+import dev.garboard.agent.kubernetes.FormerPods;
+import dev.garboard.agent.kubernetes.MountedBundle;
+import dev.garboard.agent.supervision.ServiceTable;
+import dev.garboard.kubernetes.document.ControlPlane;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a control plane leaves one bundle for another. A manifest that is changed in place costs the API some 17 seconds, because the kubelet
+ * looks only every ten whether the former pod has ended; a kubelet of another minor version then replaces every static pod once more, the
+ * new ones before the former have left their ports. So the former pods are taken away first, then the former kubelet is ended, and the next
+ * one finds only what it is to start: the API is away once, for as long as its programs take to end and to start.
+ */
+public final class BundleChange {
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.control-plane");
+    private static final Duration RUNTIME_RETURNS = Duration.ofSeconds(20);
+    /** Their grace is three seconds. */
+    private static final Duration PODS_END = Duration.ofSeconds(20);
+
+    private static final long LOOK_EVERY_MILLIS = 50;
+    private static final List<Integer> PORTS =
+            List.of(ControlPlane.DEFAULT_PORT, StaticPods.CONTROLLER_MANAGER_PORT, StaticPods.SCHEDULER_PORT);
+
+    private final ServiceTable services;
+    private final Path manifests;
+    private final FormerKubelet kubelet;
+
+    /** The kubelet that runs the static pods. */
+    @FunctionalInterface
+    public interface FormerKubelet {
+        /** Ends it if it is of another bundle; it is started again by its own document. */
+        void endUnlessOf(MountedBundle inUse) throws InterruptedException;
+    }
+
+    /** For the static pods whose manifests lie there. */
+    public BundleChange(ServiceTable services, Path manifests, FormerKubelet kubelet) {
+        this.services = services;
+        this.manifests = manifests;
+        this.kubelet = kubelet;
+    }
+
+    /** Ends static pods of another bundle, and their kubelet with them; returns at once when there are none. */
+    void leaveFormer(MountedBundle inUse) throws IOException, InterruptedException {
+        var former = FormerPods.of(manifests, inUse);
+        if (former.isEmpty()) {
+            return;
+        }
+        // containerd has just been started again from the bundle in use; a kubelet that cannot reach it ends nothing.
+        await(RUNTIME_RETURNS, this::isRuntimeThere);
+        long begun = System.nanoTime();
+        for (Path manifest : former) {
+            Files.delete(manifest);
+        }
+        boolean ended = await(PODS_END, BundleChange::arePortsFree);
+        kubelet.endUnlessOf(inUse);
+        LOG.info(
+                "{} static pods of the former bundle {} after {} ms",
+                former.size(),
+                ended ? "ended" : "still listen, and are left to the next kubelet,",
+                (System.nanoTime() - begun) / 1_000_000);
+    }
+
+    private boolean isRuntimeThere() {
+        return services.find("containerd").map(one -> one.status().healthy()).orElse(true);
+    }
+
+    private static boolean arePortsFree() {
+        return PORTS.stream().noneMatch(BundleChange::isListening);
+    }
+
+    private static boolean isListening(int port) {
+        try (var channel = SocketChannel.open()) {
+            channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private static boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(LOOK_EVERY_MILLIS);
+        }
+        return true;
+    }
+}

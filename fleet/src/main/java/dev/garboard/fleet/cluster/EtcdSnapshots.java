@@ -1,0 +1,106 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
+import dev.garboard.inventory.ClusterSnapshot;
+import io.grpc.StatusException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Snapshots of etcd that the server keeps, in a directory that only its owner reads: they hold every secret of their cluster. A file of that
+ * name is a whole snapshot, with its SHA-256 beside it as {@code sha256sum} writes it.
+ *
+ * @param directory made at the first use
+ */
+record EtcdSnapshots(Path directory) {
+
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+    private static final int DIGITS = 64;
+
+    /** The snapshot of that name, if it was taken. */
+    Optional<ClusterSnapshot> find(String name) throws IOException {
+        var file = directory.resolve(name);
+        var sum = directory.resolve(name + ".sha256");
+        if (!Files.exists(file) || !Files.exists(sum)) {
+            return Optional.empty();
+        }
+        var text = Files.readString(sum);
+        return text.length() < DIGITS
+                ? Optional.empty()
+                : Optional.of(new ClusterSnapshot(file.toString(), text.substring(0, DIGITS), Files.size(file)));
+    }
+
+    /** Takes one from a node's member, whole or not at all. */
+    ClusterSnapshot take(KubernetesServiceBlockingV2Stub node, String name)
+            throws IOException, StatusException, InterruptedException {
+        if (!Files.exists(directory)) {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        var part = directory.resolve(name + ".part");
+        Files.deleteIfExists(part);
+        try {
+            var sha256 = receive(node, part);
+            Files.writeString(
+                    directory.resolve(name + ".sha256"),
+                    sha256 + "  " + name + "\n",
+                    StandardCharsets.US_ASCII,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
+            Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            return find(name).orElseThrow(() -> new IOException(directory.resolve(name) + " vanished"));
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static String receive(KubernetesServiceBlockingV2Stub node, Path part)
+            throws IOException, StatusException, InterruptedException {
+        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        var digest = sha256();
+        var said = "";
+        var stream = node.withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .etcdSnapshot(EtcdSnapshotRequest.getDefaultInstance());
+        try (var channel =
+                FileChannel.open(part, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), owner)) {
+            for (var message = stream.read(); message != null; message = stream.read()) {
+                digest.update(message.getData().asReadOnlyByteBuffer());
+                for (var buffer = message.getData().asReadOnlyByteBuffer(); buffer.hasRemaining(); ) {
+                    channel.write(buffer);
+                }
+                said = message.getSha256();
+            }
+            channel.force(true);
+        }
+        var found = HexFormat.of().formatHex(digest.digest());
+        if (!found.equals(said)) {
+            throw new IOException("the snapshot is not whole: its SHA-256 is " + found + ", the node said "
+                    + (said.isEmpty() ? "none" : said));
+        }
+        return found;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java runtime has SHA-256", missing);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.garboard.fleet.cluster;
+
+import dev.garboard.inventory.ClusterSnapshot;
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
+import dev.garboard.inventory.ClusterStatus.Node;
+import dev.garboard.inventory.ClusterStatus.Role;
+import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.ClusterUpgrade;
+import dev.garboard.inventory.ClusterUpgrade.Phase;
+import dev.garboard.inventory.ClusterUpgrade.Step;
+import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.KubernetesVersion;
+import dev.garboard.kubernetes.api.KubernetesException;
+import io.grpc.StatusException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is looked at and done for a cluster's upgrade, beyond what its nodes are told by their documents. Everything may be done again without
+ * harm: what is remembered here only saves questions.
+ */
+final class UpgradeCare {
+
+    private static final Logger log = LoggerFactory.getLogger(UpgradeCare.class);
+
+    /** While something speaks against it. */
+    private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(5);
+
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private final Bundles bundles;
+    private final NodeCalls nodes;
+    private final UpgradeInspector inspector;
+    private final EtcdSnapshots snapshots;
+    private final InstantSource clock;
+    private Instant checkedAt = Instant.MIN;
+    private String snapshotTrouble = "";
+    private Drained drained = new Drained("", new Drain(0, List.of()));
+
+    private record Drained(String machine, Drain drain) {}
+
+    UpgradeCare(
+            Bundles bundles,
+            NodeCalls nodes,
+            UpgradeInspector inspector,
+            EtcdSnapshots snapshots,
+            InstantSource clock) {
+        this.bundles = bundles;
+        this.nodes = nodes;
+        this.inspector = inspector;
+        this.snapshots = snapshots;
+        this.clock = clock;
+    }
+
+    /** What the next plan needs to know. */
+    UpgradeFacts facts(
+            Resource<ClusterSpec, ClusterStatus> cluster,
+            ClusterObserver.Observation seen,
+            List<MachineFacts> machines) {
+        var upgrade = cluster.status().upgrade();
+        if (upgrade == null
+                || !upgrade.isActive()
+                || !upgrade.to().equals(cluster.spec().version())) {
+            return UpgradeFacts.none();
+        }
+        var to = KubernetesVersion.parse(upgrade.to());
+        var pinned = upgrade.bundle();
+        var target = (pinned == null ? bundles.ofVersion(to) : bundles.named(pinned)).orElse(null);
+        var cordoned = seen.nodes().values().stream()
+                .filter(KubernetesNode::cordoned)
+                .map(KubernetesNode::name)
+                .collect(Collectors.toSet());
+        return switch (upgrade.phase()) {
+            case CHECKING ->
+                looked(target, checks(cluster, to, target, seen, machines), null, Map.of(), cordoned, null);
+            case SAVING -> looked(target, List.of(), snapshot(cluster, upgrade), Map.of(), cordoned, null);
+            case CONTROL_PLANES, WORKERS ->
+                looked(target, List.of(), null, inspector.controlPlanes(cluster.status()), cordoned, null);
+            case ADD_ONS -> looked(target, List.of(), null, Map.of(), cordoned, addOns(to, seen));
+            case FETCHING, DONE -> looked(target, List.of(), null, Map.of(), cordoned, null);
+        };
+    }
+
+    private UpgradeFacts looked(
+            @Nullable Bundle target,
+            List<UpgradeCheck> checks,
+            @Nullable ClusterSnapshot snapshot,
+            Map<String, NodeSaid> said,
+            Set<String> cordoned,
+            @Nullable String addOns) {
+        var drains = drained.machine().isEmpty() ? Map.<String, Drain>of() : Map.of(drained.machine(), drained.drain());
+        return new UpgradeFacts(target, checks, snapshot, snapshotTrouble, said, cordoned, drains, addOns);
+    }
+
+    private List<UpgradeCheck> checks(
+            Resource<ClusterSpec, ClusterStatus> cluster,
+            KubernetesVersion to,
+            @Nullable Bundle target,
+            ClusterObserver.Observation seen,
+            List<MachineFacts> machines) {
+        if (clock.instant().isBefore(checkedAt.plus(BETWEEN_CHECKS))) {
+            return List.of();
+        }
+        var checks = inspector.checks(cluster, to, target, seen, machines);
+        checkedAt = clock.instant();
+        return checks;
+    }
+
+    private @Nullable ClusterSnapshot snapshot(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
+        try {
+            return snapshots.find(file(cluster, upgrade)).orElse(null);
+        } catch (IOException unreadable) {
+            snapshotTrouble = String.valueOf(unreadable.getMessage());
+            return null;
+        }
+    }
+
+    /** The same for one upgrade however often it is looked for. */
+    private static String file(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
+        return cluster.name() + "-" + upgrade.from() + "-" + STAMP.format(upgrade.started()) + ".db";
+    }
+
+    private static @Nullable String addOns(KubernetesVersion to, ClusterObserver.Observation seen) {
+        try {
+            return seen.api() == null ? "no API answers" : seen.api().troubleWithAddOns(to.toString());
+        } catch (KubernetesException refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+
+    /** Does what the stored step asks for. */
+    void act(Resource<ClusterSpec, ClusterStatus> cluster, ClusterObserver.Observation seen) {
+        var upgrade = cluster.status().upgrade();
+        if (upgrade == null || !upgrade.isActive()) {
+            return;
+        }
+        if (upgrade.phase() == Phase.SAVING) {
+            save(cluster, upgrade);
+        }
+        var machine = upgrade.machine();
+        var api = seen.api();
+        if (machine == null || upgrade.step() != Step.DRAINING) {
+            drained = new Drained("", new Drain(0, List.of()));
+        }
+        if (machine == null || api == null) {
+            return;
+        }
+        if (upgrade.step() == Step.DRAINING) {
+            drained = new Drained(machine, api.drain(machine, ClusterApi.Ownerless.STAY));
+        } else if (upgrade.step() == Step.RETURNING) {
+            api.uncordon(machine);
+        }
+    }
+
+    private void save(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
+        for (var node : controlPlanes(cluster.status())) {
+            var stub = nodes.to(node.machine());
+            if (stub.isEmpty()) {
+                snapshotTrouble = node.machine() + " is not connected";
+                continue;
+            }
+            try {
+                var taken = snapshots.take(stub.get(), file(cluster, upgrade));
+                snapshotTrouble = "";
+                log.atInfo()
+                        .addKeyValue("cluster", cluster.name())
+                        .addKeyValue("file", taken.file())
+                        .addKeyValue("sha256", taken.sha256())
+                        .log("saved the state of etcd");
+                return;
+            } catch (IOException | StatusException failed) {
+                snapshotTrouble = node.machine() + ": " + failed.getMessage();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static List<Node> controlPlanes(ClusterStatus status) {
+        return status.nodes().stream()
+                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
+                .toList();
+    }
+}

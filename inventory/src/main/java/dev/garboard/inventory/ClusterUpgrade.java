@@ -1,0 +1,129 @@
+package dev.garboard.inventory;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a cluster is on its way to another version. Every step is stored before it is taken, so that a server that comes back goes on
+ * where the last one was; which nodes have been moved already stands with the nodes.
+ *
+ * @param from version that the cluster ran when it began
+ * @param bundle name of the bundle of {@code to}; null until the checks have passed
+ * @param machine the node whose turn it is; null between two of them
+ * @param step what happens to that node; null between two of them
+ * @param keepCordon whether that node took no pods before its turn either, by somebody's will: it stays so
+ * @param message what it does now or waits for
+ * @param failure why it does not go on, with what helps; empty while it goes on
+ * @param since when phase, machine or step changed last
+ * @param snapshot of etcd, taken before the first change; null until then
+ * @param finished when every node had arrived; null until then
+ */
+public record ClusterUpgrade(
+        String from,
+        String to,
+        @Nullable String bundle,
+        Phase phase,
+        @Nullable String machine,
+        @Nullable Step step,
+        boolean keepCordon,
+        String message,
+        String failure,
+        Instant started,
+        Instant since,
+        @Nullable ClusterSnapshot snapshot,
+        @Nullable Instant finished) {
+
+    /** One that has just been declared. */
+    public static ClusterUpgrade begun(String from, String to, Instant now) {
+        return new ClusterUpgrade(from, to, null, Phase.CHECKING, null, null, false, "", "", now, now, null, null);
+    }
+
+    /** Whether it is on its way, stopped or not. */
+    public boolean isActive() {
+        return phase != Phase.DONE;
+    }
+
+    /** Whether nodes are to have the new bundle ready. */
+    public boolean isFetched() {
+        return isActive() && phase.compareTo(Phase.FETCHING) >= 0;
+    }
+
+    /** In another phase, between two nodes. */
+    public ClusterUpgrade in(Phase next, Instant now) {
+        return new ClusterUpgrade(
+                from,
+                to,
+                bundle,
+                next,
+                null,
+                null,
+                false,
+                "",
+                "",
+                started,
+                now,
+                snapshot,
+                next == Phase.DONE ? now : finished);
+    }
+
+    public ClusterUpgrade withBundle(String name) {
+        return new ClusterUpgrade(
+                from, to, name, phase, machine, step, keepCordon, message, failure, started, since, snapshot, finished);
+    }
+
+    public ClusterUpgrade withSnapshot(ClusterSnapshot taken) {
+        return new ClusterUpgrade(
+                from, to, bundle, phase, machine, step, keepCordon, message, failure, started, since, taken, finished);
+    }
+
+    /** At a node, or between two with null and null. */
+    public ClusterUpgrade at(@Nullable String newMachine, @Nullable Step newStep, boolean newKeepCordon, Instant now) {
+        return new ClusterUpgrade(
+                from, to, bundle, phase, newMachine, newStep, newKeepCordon, "", "", started, now, snapshot, finished);
+    }
+
+    /** At the same place as before. */
+    public ClusterUpgrade saying(String newMessage, String newFailure) {
+        return new ClusterUpgrade(
+                from,
+                to,
+                bundle,
+                phase,
+                machine,
+                step,
+                keepCordon,
+                newMessage,
+                newFailure,
+                started,
+                since,
+                snapshot,
+                finished);
+    }
+
+    /** The parts of an upgrade, in their order. */
+    public enum Phase {
+        /** Whether anything speaks against it; nothing has changed yet. */
+        CHECKING,
+        /** The state of etcd is saved. */
+        SAVING,
+        /** Every node fetches, verifies and mounts the new bundle beside the one that it runs. */
+        FETCHING,
+        /** One control plane after the other. */
+        CONTROL_PLANES,
+        /** One worker after the other. */
+        WORKERS,
+        /** What runs inside the cluster, kube-proxy above all. */
+        ADD_ONS,
+        DONE
+    }
+
+    /** What happens to one node. */
+    public enum Step {
+        /** It takes no more pods, and those that it has go elsewhere. */
+        DRAINING,
+        /** It leaves its bundle for the new one. */
+        SWAPPING,
+        /** It takes pods again. */
+        RETURNING
+    }
+}
