@@ -57,6 +57,8 @@ public final class CertificateRotation implements Supervisor.Work {
 
     @Override
     public void run() throws Exception {
+        // A worker has none to keep, and is not less ready for that.
+        service.running();
         while (true) {
             Thread.sleep(LOOK);
             for (var file : files.values().stream().flatMap(List::stream).toList()) {
