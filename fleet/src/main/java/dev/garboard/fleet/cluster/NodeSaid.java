@@ -4,6 +4,7 @@ import dev.garboard.agentapi.v1.EtcdStatusResponse;
 import dev.garboard.agentapi.v1.KubernetesComponent;
 import dev.garboard.agentapi.v1.KubernetesStatusResponse;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,10 @@ record NodeSaid(
 
     static final String API_SERVER = "kube-apiserver";
 
+    /** What a control plane consists of. What runs inside the cluster, such as its name service, may be away while nodes change. */
+    private static final Set<String> OF_THE_NODE =
+            Set.of(API_SERVER, "kube-controller-manager", "kube-scheduler", "etcd", "containerd", "kubelet");
+
     /** Why it is not what a control plane of that version should be; empty when it is. */
     String troubleAs(String version) {
         var unhealthy = troubleWithControlPlane();
@@ -37,8 +42,7 @@ record NodeSaid(
             return trouble.isEmpty() ? "its agent says nothing of its control plane" : trouble;
         }
         var sick = kubernetes.getComponentsList().stream()
-                .filter(component ->
-                        !component.getHealthy() && !component.getName().equals("addons"))
+                .filter(component -> !component.getHealthy() && OF_THE_NODE.contains(component.getName()))
                 .map(component -> component.getName() + ": " + component.getMessage())
                 .collect(Collectors.joining("; "));
         return sick.isEmpty() ? troubleWithEtcd(etcd) : sick;

@@ -93,20 +93,32 @@ class UpgradeChecksTest {
 
     @Test
     void aSickSchedulerIsFound() {
-        said.put(
-                "cp1",
-                new NodeSaid(
-                        Objects.requireNonNull(UpgradeWorld.said("1.36.3").kubernetes()).toBuilder()
-                                .addComponents(KubernetesComponent.newBuilder()
-                                        .setName("kube-scheduler")
-                                        .setMessage("connection refused"))
-                                .build(),
-                        UpgradeWorld.said("1.36.3").etcd(),
-                        ""));
+        sick("kube-scheduler", "connection refused");
 
         assertEquals(
                 "cp1: kube-scheduler: connection refused; cure that first: garboard cluster status lab",
                 refusal("control-plane"));
+    }
+
+    @Test
+    void theClustersNameServiceIsNoPartOfAControlPlane() {
+        sick("dns", "found TIMEOUT");
+
+        assertEquals("passed", refusal("control-plane"));
+    }
+
+    private void sick(String component, String message) {
+        var healthy = UpgradeWorld.said("1.36.3");
+        said.put(
+                "cp1",
+                new NodeSaid(
+                        Objects.requireNonNull(healthy.kubernetes()).toBuilder()
+                                .addComponents(KubernetesComponent.newBuilder()
+                                        .setName(component)
+                                        .setMessage(message))
+                                .build(),
+                        healthy.etcd(),
+                        ""));
     }
 
     @Test
