@@ -36,6 +36,9 @@ public final class MachineApiRoles {
             Map.entry(ContainerServiceGrpc.getImagesMethod().getFullMethodName(), Role.READER),
             Map.entry(ContainerServiceGrpc.getContainerLogsMethod().getFullMethodName(), Role.READER),
             Map.entry(KubernetesServiceGrpc.getKubernetesUpgradeMethod().getFullMethodName(), Role.READER),
+            Map.entry(KubernetesServiceGrpc.getEtcdRestoreMethod().getFullMethodName(), Role.ADMIN),
+            Map.entry(KubernetesServiceGrpc.getEtcdRestoreStepMethod().getFullMethodName(), Role.ADMIN),
+            Map.entry(KubernetesServiceGrpc.getEtcdRestoreStatusMethod().getFullMethodName(), Role.READER),
             Map.entry("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Role.READER),
             Map.entry("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Role.READER));
 

@@ -7,8 +7,6 @@ import dev.garboard.agentapi.v1.EtcdMembersRequest;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
 import dev.garboard.agentapi.v1.EtcdStatusRequest;
 import dev.garboard.agentapi.v1.EtcdStatusResponse;
-import dev.garboard.inventory.ClusterStatus;
-import dev.garboard.inventory.Kinds;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +20,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What keeps a cluster's state: its members of etcd. */
-@Command(name = "etcd", description = "See and care for etcd, which keeps a cluster's state.")
+@Command(
+        name = "etcd",
+        description = "See and care for etcd, which keeps a cluster's state.",
+        subcommands = ClusterEtcdRestoreCommand.class)
 final class ClusterEtcdCommand implements Runnable {
 
     private static final int DEFRAGMENT_SECONDS = 130;
@@ -36,25 +37,24 @@ final class ClusterEtcdCommand implements Runnable {
     }
 
     @Command(name = "members", description = "List the members.")
-    int members(
-            @Mixin SiteConnection site, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
-        var answer = calls(site)
-                .askFirst(controlPlanes(site, name), node -> node.etcdMembers(EtcdMembersRequest.getDefaultInstance()));
+    int members(@Mixin ClusterReach reach, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
+        var answer = reach.calls()
+                .askFirst(reach.controlPlanes(name), node -> node.etcdMembers(EtcdMembersRequest.getDefaultInstance()));
         print(answer.getMembersList());
         return ExitCode.OK;
     }
 
     @Command(name = "status", description = "Show how each member is.")
-    int status(@Mixin SiteConnection site, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
-        var calls = calls(site);
+    int status(@Mixin ClusterReach reach, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
+        var calls = reach.calls();
         var rows = new ArrayList<List<String>>();
         int exit = ExitCode.OK;
-        for (var node : controlPlanes(site, name)) {
+        for (var node : reach.controlPlanes(name)) {
             try {
-                var member = calls.ask(node.machine(), one -> one.etcdStatus(EtcdStatusRequest.getDefaultInstance()));
-                rows.add(row(node.machine(), member));
+                var member = calls.ask(node, one -> one.etcdStatus(EtcdStatusRequest.getDefaultInstance()));
+                rows.add(row(node, member));
             } catch (CommandException refused) {
-                rows.add(List.of(node.machine(), "-", "-", "-", "-", String.valueOf(refused.getMessage())));
+                rows.add(List.of(node, "-", "-", "-", "-", String.valueOf(refused.getMessage())));
                 exit = ExitCode.FAILED;
             }
         }
@@ -82,12 +82,12 @@ final class ClusterEtcdCommand implements Runnable {
                     "Save the whole state of a cluster in a file. It holds every secret of the cluster, so keep it as"
                             + " one.")
     int snapshot(
-            @Mixin SiteConnection site,
+            @Mixin ClusterReach reach,
             @Parameters(index = "0", paramLabel = "NAME", description = "The cluster.") String name,
             @Parameters(index = "1", paramLabel = "FILE", description = "A new file.") Path file) {
-        var saved = calls(site)
+        var saved = reach.calls()
                 .askFirst(
-                        controlPlanes(site, name), EtcdSnapshotFile.SECONDS, node -> EtcdSnapshotFile.save(node, file));
+                        reach.controlPlanes(name), EtcdSnapshotFile.SECONDS, node -> EtcdSnapshotFile.save(node, file));
         var out = spec.commandLine().getOut();
         out.println("Saved " + saved.bytes() + " bytes in " + file + ", SHA-256 " + saved.sha256());
         out.flush();
@@ -96,15 +96,15 @@ final class ClusterEtcdCommand implements Runnable {
 
     @Command(name = "remove", description = "Take a member out, for example one whose machine will not come back.")
     int remove(
-            @Mixin SiteConnection site,
+            @Mixin ClusterReach reach,
             @Parameters(index = "0", paramLabel = "NAME", description = "The cluster.") String name,
             @Parameters(index = "1", paramLabel = "MEMBER", description = "The member's name or id.") String member) {
         var request = EtcdRemoveMemberRequest.newBuilder().setMember(member).build();
         // Asked of one that stays: a member that removes itself gives no answer.
-        var others = controlPlanes(site, name).stream()
-                .filter(node -> !node.machine().equals(member))
+        var others = reach.controlPlanes(name).stream()
+                .filter(node -> !node.equals(member))
                 .toList();
-        print(calls(site)
+        print(reach.calls()
                 .askFirst(others, node -> node.etcdRemoveMember(request))
                 .getMembersList());
         return ExitCode.OK;
@@ -115,15 +115,13 @@ final class ClusterEtcdCommand implements Runnable {
             description =
                     "Give free space of the database back, one member after the other; each does not answer meanwhile.")
     int defragment(
-            @Mixin SiteConnection site, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
+            @Mixin ClusterReach reach, @Parameters(paramLabel = "NAME", description = "The cluster.") String name) {
         var out = spec.commandLine().getOut();
-        var calls = calls(site);
-        for (var node : controlPlanes(site, name)) {
+        var calls = reach.calls();
+        for (var node : reach.controlPlanes(name)) {
             var answer = calls.ask(
-                    node.machine(),
-                    DEFRAGMENT_SECONDS,
-                    one -> one.etcdDefragment(EtcdDefragmentRequest.getDefaultInstance()));
-            out.println(node.machine() + ": " + mebibytes(answer.getBytesBefore()) + " MiB before, "
+                    node, DEFRAGMENT_SECONDS, one -> one.etcdDefragment(EtcdDefragmentRequest.getDefaultInstance()));
+            out.println(node + ": " + mebibytes(answer.getBytesBefore()) + " MiB before, "
                     + mebibytes(answer.getBytesAfter()) + " MiB after");
             out.flush();
         }
@@ -132,12 +130,12 @@ final class ClusterEtcdCommand implements Runnable {
 
     @Command(name = "alarms", description = "List the alarms of all members.")
     int alarms(
-            @Mixin SiteConnection site,
+            @Mixin ClusterReach reach,
             @Parameters(paramLabel = "NAME", description = "The cluster.") String name,
             @Option(names = "--disarm", description = "Take them back, once their cause is gone.") boolean disarm) {
         var request = EtcdAlarmsRequest.newBuilder().setDisarm(disarm).build();
-        var alarms = calls(site)
-                .askFirst(controlPlanes(site, name), node -> node.etcdAlarms(request))
+        var alarms = reach.calls()
+                .askFirst(reach.controlPlanes(name), node -> node.etcdAlarms(request))
                 .getAlarmsList();
         var out = spec.commandLine().getOut();
         TextTable.print(
@@ -163,24 +161,6 @@ final class ClusterEtcdCommand implements Runnable {
                                 String.join(", ", member.getPeerUrlsList())))
                         .toList());
         out.flush();
-    }
-
-    private static List<ClusterStatus.Node> controlPlanes(SiteConnection site, String name) {
-        try (var api = site.open()) {
-            var nodes = ClusterNodeCalls.controlPlanes(
-                    api.resource(Kinds.CLUSTER, name).status());
-            if (nodes.isEmpty()) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        "cluster " + name + " has no control plane yet; `garboard cluster status " + name
-                                + "` says why");
-            }
-            return nodes;
-        }
-    }
-
-    private static ClusterNodeCalls calls(SiteConnection site) {
-        return new ClusterNodeCalls(site.kubeconfig());
     }
 
     private static String mebibytes(long bytes) {

@@ -10,15 +10,25 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Questions to the control planes of a cluster, each through the server. */
+/** Questions to the control planes of a cluster. */
 final class ClusterNodeCalls {
 
     private static final int PATIENCE_SECONDS = 15;
 
-    private final Kubeconfig site;
+    private final Connector connector;
 
+    /** Each through the server. */
     ClusterNodeCalls(Kubeconfig site) {
-        this.site = site;
+        this(machine -> NodeClient.through(site.nodeApi(), machine, site.identity(), site.siteCa()));
+    }
+
+    ClusterNodeCalls(Connector connector) {
+        this.connector = connector;
+    }
+
+    /** The way to a machine. */
+    interface Connector {
+        NodeClient open(String machine);
     }
 
     /** A question to one node. */
@@ -39,16 +49,16 @@ final class ClusterNodeCalls {
      *
      * @throws CommandException with what the last one said against it
      */
-    <A> A askFirst(List<ClusterStatus.Node> nodes, Question<A> question) {
+    <A> A askFirst(List<String> nodes, Question<A> question) {
         return askFirst(nodes, PATIENCE_SECONDS, question);
     }
 
     /** The same for a question that may take longer. */
-    <A> A askFirst(List<ClusterStatus.Node> nodes, int seconds, Question<A> question) {
+    <A> A askFirst(List<String> nodes, int seconds, Question<A> question) {
         var last = new CommandException(ExitCode.FAILED, "there is no control plane that could be asked");
         for (var node : nodes) {
             try {
-                return ask(node.machine(), seconds, question);
+                return ask(node, seconds, question);
             } catch (CommandException refused) {
                 last = refused;
             }
@@ -67,7 +77,7 @@ final class ClusterNodeCalls {
 
     /** The same for a question that may take longer. */
     <A> A ask(String machine, int seconds, Question<A> question) {
-        try (var client = NodeClient.through(site.nodeApi(), machine, site.identity(), site.siteCa())) {
+        try (var client = connector.open(machine)) {
             try {
                 return question.ask(client.kubernetes().withDeadlineAfter(seconds, TimeUnit.SECONDS));
             } catch (StatusException failed) {

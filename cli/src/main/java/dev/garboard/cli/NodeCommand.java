@@ -34,8 +34,6 @@ import picocli.CommandLine.Spec;
         })
 final class NodeCommand implements Runnable {
 
-    private static final int NODE_PORT = 7444;
-
     @Spec
     private CommandSpec spec;
 
@@ -68,7 +66,7 @@ final class NodeCommand implements Runnable {
     NodeClient open() {
         var kubeconfig = site.kubeconfig();
         if (address != null) {
-            return NodeClient.direct(given(address), kubeconfig.identity(), kubeconfig.siteCa());
+            return NodeClient.direct(NodeAddress.parse(machine, address), kubeconfig.identity(), kubeconfig.siteCa());
         }
         if (direct) {
             return NodeClient.direct(known(kubeconfig), kubeconfig.identity(), kubeconfig.siteCa());
@@ -87,21 +85,7 @@ final class NodeCommand implements Runnable {
                                 + " and has told no address yet; `garboard boots " + machine
                                 + "` shows how far it came");
             }
-            return Peer.machine(machine, status.address(), status.apiPort() == 0 ? NODE_PORT : status.apiPort());
-        }
-    }
-
-    private Peer given(String hostAndPort) {
-        int colon = hostAndPort.lastIndexOf(':');
-        var hasPort = colon > 0 && (hostAndPort.indexOf(':') == colon || hostAndPort.charAt(colon - 1) == ']');
-        try {
-            return Peer.machine(
-                    machine,
-                    (hasPort ? hostAndPort.substring(0, colon) : hostAndPort).replaceAll("[\\[\\]]", ""),
-                    hasPort ? Integer.parseInt(hostAndPort.substring(colon + 1)) : NODE_PORT);
-        } catch (NumberFormatException noPort) {
-            throw new CommandException(
-                    ExitCode.USAGE, "--address is \"" + hostAndPort + "\", expected HOST or HOST:PORT", noPort);
+            return Peer.machine(machine, status.address(), status.apiPort() == 0 ? NodeAddress.PORT : status.apiPort());
         }
     }
 }

@@ -10,6 +10,11 @@ import dev.garboard.agentapi.v1.EtcdMembersRequest;
 import dev.garboard.agentapi.v1.EtcdMembersResponse;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberResponse;
+import dev.garboard.agentapi.v1.EtcdRestoreRequest;
+import dev.garboard.agentapi.v1.EtcdRestoreResponse;
+import dev.garboard.agentapi.v1.EtcdRestoreStatusRequest;
+import dev.garboard.agentapi.v1.EtcdRestoreStatusResponse;
+import dev.garboard.agentapi.v1.EtcdRestoreStepRequest;
 import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
 import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
 import dev.garboard.agentapi.v1.EtcdStatusRequest;
@@ -99,6 +104,27 @@ public final class KubernetesApi extends KubernetesServiceGrpc.KubernetesService
         out.onError(Status.FAILED_PRECONDITION
                 .withDescription("a node cannot upgrade its cluster; ask the boot server, port 7443")
                 .asRuntimeException());
+    }
+
+    @Override
+    public StreamObserver<EtcdRestoreRequest> etcdRestore(StreamObserver<EtcdRestoreResponse> out) {
+        return new EtcdRestoreStream(
+                plan -> kubernetes
+                        .get()
+                        .orElseThrow(KubernetesApi::none)
+                        .restore()
+                        .receive(plan),
+                out);
+    }
+
+    @Override
+    public void etcdRestoreStep(EtcdRestoreStepRequest request, StreamObserver<EtcdRestoreStatusResponse> out) {
+        answer(out, calls -> calls.restore().step(request));
+    }
+
+    @Override
+    public void etcdRestoreStatus(EtcdRestoreStatusRequest request, StreamObserver<EtcdRestoreStatusResponse> out) {
+        answer(out, calls -> calls.restore().status());
     }
 
     private <T> void answer(StreamObserver<T> out, Function<KubernetesCalls, T> call) {

@@ -8,12 +8,15 @@ import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,7 @@ public final class DocumentEngine implements Supervisor.Work {
     private final Runnable changed;
     private final Backoff backoff;
     private final Map<DocumentKey, DocumentProgress> progress = new HashMap<>();
+    private final Set<String> reopened = new HashSet<>();
     private State desired = new State(Map.of(), Map.of());
     private boolean fresh;
 
@@ -108,6 +112,14 @@ public final class DocumentEngine implements Supervisor.Work {
         changed.run();
     }
 
+    /** Applies the documents of some kinds again, although they have not changed: what they stand for has. Returns at once. */
+    public synchronized void again(Collection<String> kinds) {
+        // Noted only here: a pass that runs now may settle them once more.
+        reopened.addAll(kinds);
+        fresh = true;
+        notifyAll();
+    }
+
     /** How far the node is with each document. */
     public synchronized List<DocumentStatus> statuses() {
         return progress.entrySet().stream()
@@ -159,6 +171,8 @@ public final class DocumentEngine implements Supervisor.Work {
         synchronized (this) {
             fresh = false;
             now = desired;
+            progress.replaceAll((key, so) -> reopened.contains(key.kind()) ? so.reopened() : so);
+            reopened.clear();
         }
         return converge(now);
     }

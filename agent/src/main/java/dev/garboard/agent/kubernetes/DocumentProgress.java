@@ -33,6 +33,11 @@ record DocumentProgress(
         return new DocumentProgress(desired, revision, 0, "", usedSecrets, revision == desired);
     }
 
+    /** It is to be applied again. */
+    DocumentProgress reopened() {
+        return new DocumentProgress(desired, applied, failed, message, secrets, false);
+    }
+
     /** This revision could not be applied. */
     DocumentProgress failed(long revision, String why) {
         return new DocumentProgress(desired, applied, revision, why, secrets, false);

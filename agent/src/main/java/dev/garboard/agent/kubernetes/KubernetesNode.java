@@ -7,12 +7,16 @@ import dev.garboard.agent.kubernetes.controlplane.CertificateRotation;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlaneApplier;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlanePaths;
 import dev.garboard.agent.kubernetes.controlplane.EtcdApplier;
+import dev.garboard.agent.kubernetes.controlplane.EtcdRestore;
+import dev.garboard.agent.kubernetes.controlplane.EtcdRestoreCalls;
 import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.kubernetes.document.Etcd;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -48,12 +52,20 @@ public final class KubernetesNode {
         var certificateService = parts.services().add("certificates", "Replaces the cluster's certificates in time");
         var certificates = new CertificateRotation(certificateService, clock);
         var paths = ControlPlanePaths.ofNode();
-        var etcd = new EtcdApplier(parts, shelf, paths, certificates);
+        var restore = new EtcdRestore(paths);
+        var etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
         var kubelet = new KubeletApplier(parts, shelf);
         var change = new BundleChange(parts.services(), paths.manifests(), kubelet::endUnlessOf);
-        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, change, clock);
+        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, change, clock);
         var fetch = new BundleFetch(RELEASE_CERTIFICATE);
-        calls = new KubernetesCalls(shelf, parts.services(), certificates, etcd, controlPlane, clock);
+        calls = new KubernetesCalls(
+                shelf,
+                parts.services(),
+                certificates,
+                etcd,
+                controlPlane,
+                new EtcdRestoreCalls(parts.children(), shelf, restore, etcd, controlPlane),
+                clock);
         containers = new ContainerCalls(NodePaths.CONTAINERD_SOCKET, parts.services());
         parts.supervisor().start(certificateService, certificates);
         var diskService = parts.services().add("disk", "Watches that there is room for the node's data");
@@ -70,6 +82,12 @@ public final class KubernetesNode {
                 new StagedBundleApplier(parts.children(), shelf, fetch));
         var service = parts.services().add("documents", "Brings the node to its documents");
         engine = new DocumentEngine(service, appliers, parts.random(), changed);
+        restore.onChange(() -> engine.again(List.of(Etcd.KIND, ControlPlane.KIND)));
+        parts.services().onChange(() -> {
+            if (etcd.hasTurnedBad()) {
+                engine.again(List.of(Etcd.KIND));
+            }
+        });
         parts.supervisor().start(service, engine);
     }
 

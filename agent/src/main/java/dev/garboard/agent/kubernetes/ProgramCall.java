@@ -25,6 +25,15 @@ public record ProgramCall(Children children, List<String> environment) {
      * @throws IOException when it fails, with what it said last
      */
     public void run(Duration limit, String... argv) throws IOException, InterruptedException {
+        output(limit, argv);
+    }
+
+    /**
+     * Runs it to its end, and gives its last lines.
+     *
+     * @throws IOException when it fails, with what it said last
+     */
+    public String output(Duration limit, String... argv) throws IOException, InterruptedException {
         var said = new ConcurrentLinkedDeque<String>();
         var child = children.spawn(List.of(argv), environment, line -> {
             said.add(line);
@@ -34,9 +43,11 @@ public record ProgramCall(Children children, List<String> environment) {
         });
         try {
             var exit = child.exit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            child.awaitLastWords();
             if (exit.raw() != 0) {
                 throw new IOException(argv[0] + " ended with " + exit + ": " + String.join(" / ", said));
             }
+            return String.join("\n", said);
         } catch (TimeoutException tooLong) {
             children.signal(child, KILL);
             throw new IOException(argv[0] + " did not end within " + limit.toSeconds() + " s", tooLong);

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class Children {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.agent.children");
+    private static final long LAST_WORDS_MILLIS = 2000;
     private static final int SETSIGDEF = 4;
     private static final int SETSIGMASK = 8;
     private static final int SETSID = 0x80;
@@ -29,8 +33,22 @@ public final class Children {
     private final Semaphore wake = new Semaphore(0);
     private final ProgramGroups groups;
 
-    /** A child that was started. */
-    public record Child(int pid, CompletableFuture<ExitStatus> exit) {}
+    /**
+     * A child that was started.
+     *
+     * @param heard done when all that it wrote has been read
+     */
+    public record Child(int pid, CompletableFuture<ExitStatus> exit, CompletableFuture<Void> heard) {
+
+        /** Its last words may arrive after its exit. Not waited for long: what it started may live on and hold the pipe. */
+        public void awaitLastWords() throws InterruptedException {
+            try {
+                heard.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException open) {
+                LOG.debug("the output of {} is still open", pid);
+            }
+        }
+    }
 
     /** How a child ended, as waitpid(2) tells it. */
     public record ExitStatus(int raw) {
@@ -88,8 +106,15 @@ public final class Children {
         try {
             Child child = spawn(argv, environment, ends[1]);
             var lines = new PipeLines(ends[0], output);
-            Thread.ofPlatform().name("output of " + child.pid()).daemon().start(lines);
-            return child;
+            var heard = new CompletableFuture<Void>();
+            Thread.ofPlatform().name("output of " + child.pid()).daemon().start(() -> {
+                try {
+                    lines.run();
+                } finally {
+                    heard.complete(null);
+                }
+            });
+            return new Child(child.pid(), child.exit(), heard);
         } catch (RuntimeException failed) {
             Libc.close(ends[0]);
             throw failed;
@@ -140,7 +165,7 @@ public final class Children {
                 throw new SystemCallException("posix_spawn of " + argv.getFirst(), new LastErrorException(error));
             }
             wake.release();
-            return new Child(pid[0], exit);
+            return new Child(pid[0], exit, CompletableFuture.completedFuture(null));
         } finally {
             pinned.forEach(Memory::close);
         }

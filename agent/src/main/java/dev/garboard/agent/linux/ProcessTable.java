@@ -4,6 +4,8 @@ import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -34,6 +36,15 @@ public final class ProcessTable {
         }
     }
 
+    /** All that have not ended, this one and the first one included. */
+    public static List<Entry> all() throws IOException {
+        try (Stream<Path> entries = Files.list(PROC)) {
+            return entries.filter(ProcessTable::isProcess)
+                    .flatMap(entry -> read(entry).stream())
+                    .toList();
+        }
+    }
+
     /** Ends all that are meant and waits until they are gone. */
     public static void killAll(Predicate<Entry> meant) throws IOException, InterruptedException {
         for (int round = 0; round < ROUNDS; round++) {
@@ -55,20 +66,37 @@ public final class ProcessTable {
         return entry.getFileName().toString().chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    private static boolean kill(Path entry, Predicate<Entry> meant) {
+    /** Empty for one that has ended. */
+    private static Optional<Entry> read(Path entry) {
         int pid = Integer.parseInt(entry.getFileName().toString());
         try {
             String stat = Files.readString(entry.resolve("stat"));
             boolean zombie = stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
-            var process = new Entry(
-                    pid, Files.readString(entry.resolve("comm")).strip(), Files.readString(entry.resolve("cgroup")));
-            if (zombie || pid == 1 || pid == ProcessHandle.current().pid() || !meant.test(process)) {
-                return false;
-            }
-            Libc.kill(pid, KILL);
-            return true;
-        } catch (IOException | LastErrorException gone) {
+            return zombie
+                    ? Optional.empty()
+                    : Optional.of(new Entry(
+                            pid,
+                            Files.readString(entry.resolve("comm")).strip(),
+                            Files.readString(entry.resolve("cgroup"))));
+        } catch (IOException gone) {
             LOG.debug("process {} ended by itself", pid);
+            return Optional.empty();
+        }
+    }
+
+    private static boolean kill(Path entry, Predicate<Entry> meant) {
+        var process = read(entry);
+        if (process.isEmpty()
+                || process.get().pid() == 1
+                || process.get().pid() == ProcessHandle.current().pid()
+                || !meant.test(process.get())) {
+            return false;
+        }
+        try {
+            Libc.kill(process.get().pid(), KILL);
+            return true;
+        } catch (LastErrorException gone) {
+            LOG.debug("process {} ended by itself", process.get().pid());
             return false;
         }
     }

@@ -20,7 +20,11 @@ public final class LogLevels {
         if (says(start, "warning") || says(start, "warn")) {
             return Level.WARN;
         }
-        if (says(start, "error") || says(start, "fatal") || says(start, "panic") || start.startsWith("panic:")) {
+        if (says(start, "error")
+                || says(start, "fatal")
+                || says(start, "panic")
+                || start.startsWith("panic:")
+                || start.startsWith("fatal error:")) {
             return Level.ERROR;
         }
         return Level.INFO;

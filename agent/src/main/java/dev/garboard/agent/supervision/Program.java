@@ -125,6 +125,7 @@ public final class Program {
                 wasHealthy |= healthy;
                 ExitStatus ended = await(child, healthy ? WHILE_RUNNING : WHILE_STARTING);
                 if (ended != null) {
+                    child.awaitLastWords();
                     throw new IllegalStateException(wanted.argv().getFirst() + " ended with " + ended
                             + (lastWords.isEmpty() ? "" : "; it said: " + lastWords));
                 }

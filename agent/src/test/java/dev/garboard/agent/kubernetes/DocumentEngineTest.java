@@ -61,6 +61,18 @@ class DocumentEngineTest {
     }
 
     @Test
+    void appliesAgainWhatSomebodyAsksFor() throws Exception {
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
+        done.clear();
+
+        engine.again(List.of("Second"));
+        engine.convergeOnce();
+        engine.convergeOnce();
+
+        assertEquals(List.of("apply Second/a"), done);
+    }
+
+    @Test
     void appliesAgainWhatComesAfterAChange() throws Exception {
         want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
         done.clear();

@@ -8,6 +8,7 @@ import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.inventory.ClusterUpgrade;
 import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.document.Etcd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class ClusterConditions {
     static final String BOOTSTRAPPED = "Bootstrapped";
     static final String API = "ApiReady";
     static final String QUORUM = "EtcdQuorum";
+    static final String ETCD = "EtcdHealthy";
     static final String NODES = "NodesReady";
     static final String REQUESTS = "CertificatesIssued";
     static final String UPGRADED = "Upgraded";
@@ -60,6 +62,7 @@ final class ClusterConditions {
         if (outcome.bootstrapped()) {
             conditions.api();
             conditions.quorum();
+            conditions.etcd();
             conditions.nodes();
             conditions.requests();
             if (upgrade != null) {
@@ -80,7 +83,8 @@ final class ClusterConditions {
                     false,
                     "BundleMissing",
                     "no bundle of Kubernetes " + version
-                            + " was imported; import one: garboard kubernetes import DIRECTORY, and see garboard kubernetes list");
+                            + " was imported; import one: garboard kubernetes import DIRECTORY, and see garboard"
+                            + " kubernetes list");
         } else {
             add(BUNDLE, true, "Imported", "nodes fetch " + facts.bundle().name());
         }
@@ -190,7 +194,22 @@ final class ClusterConditions {
                     "Lost",
                     counted + ": etcd takes no write. Bring back "
                             + lost.stream().map(ClusterConditions::reason).collect(Collectors.joining(", "))
-                            + "; if too much of their data is gone, restore a snapshot");
+                            + "; if too much of their data is gone, restore a snapshot: garboard cluster etcd restore "
+                            + cluster.name() + " FILE");
+        }
+    }
+
+    /** What members say of themselves: damaged or lost data, a full database, a restore that was interrupted. */
+    private void etcd() {
+        var faults = outcome.nodes().stream()
+                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
+                .filter(node -> node.message().startsWith(Etcd.KIND))
+                .map(node -> node.machine() + ": " + node.message().replace("CLUSTER", cluster.name()))
+                .collect(Collectors.joining("; "));
+        if (faults.isEmpty()) {
+            add(ETCD, true, "Healthy", "no member reports a fault");
+        } else {
+            add(ETCD, false, "Faulty", faults);
         }
     }
 

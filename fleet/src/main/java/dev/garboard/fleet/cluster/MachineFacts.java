@@ -4,8 +4,10 @@ import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.Kubelet;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -87,16 +89,19 @@ record MachineFacts(
                         && condition.status().equals("True"));
     }
 
-    /** A failure says more than what waits behind it. */
+    /**
+     * A failure says more than what waits behind it, and etcd more than the control plane above it. A document that was applied may have
+     * something to say, too: what it stands for has failed since.
+     */
     private static String trouble(MachineStatus status) {
-        var failed = status.documents().stream()
-                .filter(document ->
-                        document.failedRevision() > 0 && !document.message().isEmpty())
-                .findFirst();
-        return failed.or(() -> status.documents().stream()
-                        .filter(document -> document.appliedRevision() != document.desiredRevision()
-                                && !document.message().isEmpty())
-                        .findFirst())
+        var documents = status.documents().stream()
+                .filter(document -> !document.message().isEmpty())
+                .sorted(Comparator.comparing(document -> document.kind().equals(ControlPlane.KIND)))
+                .toList();
+        return documents.stream()
+                .filter(document -> document.failedRevision() > 0)
+                .findFirst()
+                .or(() -> documents.stream().findFirst())
                 .map(document -> document.kind() + (document.failedRevision() > 0 ? FAILED : ": ") + document.message())
                 .orElse("");
     }

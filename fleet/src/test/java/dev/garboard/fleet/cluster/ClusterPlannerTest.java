@@ -66,8 +66,8 @@ class ClusterPlannerTest {
         assertTrue(
                 site.condition("Bootstrapped")
                         .startsWith(
-                                "False Founding: cp1 founds the cluster, and no other machine ever will: the machine was"
-                                        + " lost on its way"),
+                                "False Founding: cp1 founds the cluster, and no other machine ever will: the machine"
+                                        + " was lost on its way"),
                 site.condition("Bootstrapped"));
     }
 
@@ -150,7 +150,8 @@ class ClusterPlannerTest {
         assertTrue(
                 site.condition("EtcdQuorum")
                         .startsWith(
-                                "False Lost: 0 of 1 members are there, 1 are needed: etcd takes no write. Bring back cp1"),
+                                "False Lost: 0 of 1 members are there, 1 are needed: etcd takes no write. Bring back"
+                                        + " cp1"),
                 site.condition("EtcdQuorum"));
     }
 
@@ -170,9 +171,10 @@ class ClusterPlannerTest {
         site.settle();
 
         assertEquals(
-                "False Lost: 1 of 3 members are there, 2 are needed: etcd takes no write. Bring back cp2 (the machine is not"
-                        + " connected; look at its console), cp3 (the machine is not connected; look at its console); if"
-                        + " too much of their data is gone, restore a snapshot",
+                "False Lost: 1 of 3 members are there, 2 are needed: etcd takes no write. Bring back cp2 (the machine"
+                        + " is not connected; look at its console), cp3 (the machine is not connected; look at its"
+                        + " console); if too much of their data is gone, restore a snapshot: garboard cluster etcd restore"
+                        + " lab FILE",
                 site.condition("EtcdQuorum"));
 
         site.serves("cp2");
@@ -195,8 +197,8 @@ class ClusterPlannerTest {
         site.settle();
 
         assertEquals(
-                "it is being emptied; its documents go when nothing of the cluster is left on it (1 pods are still there;"
-                        + " default/web-1 may not go now: its budget)",
+                "it is being emptied; its documents go when nothing of the cluster is left on it (1 pods are still"
+                        + " there; default/web-1 may not go now: its budget)",
                 site.node("w1").message());
     }
 
@@ -280,8 +282,8 @@ class ClusterPlannerTest {
 
         assertEquals("Pending", status.phase());
         assertEquals(
-                "False BundleMissing: no bundle of Kubernetes 1.37.2 was imported; import one: garboard kubernetes import"
-                        + " DIRECTORY, and see garboard kubernetes list",
+                "False BundleMissing: no bundle of Kubernetes 1.37.2 was imported; import one: garboard kubernetes"
+                        + " import DIRECTORY, and see garboard kubernetes list",
                 site.condition("BundleAvailable"));
         assertEquals(List.of("cp1 WAITING", "w1 WAITING"), site.stages());
         site.bundle = Site.BUNDLE;
@@ -307,8 +309,8 @@ class ClusterPlannerTest {
         site.settle();
 
         assertEquals(
-                "False NoControlPlane: no free machine has the labels role=control-plane; give them to one: garboard machine"
-                        + " label MACHINE role=control-plane",
+                "False NoControlPlane: no free machine has the labels role=control-plane; give them to one: garboard"
+                        + " machine label MACHINE role=control-plane",
                 site.condition("Bootstrapped"));
     }
 
@@ -340,8 +342,8 @@ class ClusterPlannerTest {
 
         assertEquals(List.of("cp1 MEMBER", "w1 WAITING"), site.stages());
         assertEquals(
-                "its address 10.96.3.4 lies in the cluster's serviceCidr 10.96.0.0/16, where kube-proxy would cut it off;"
-                        + " give the machine an address outside, or the cluster another network",
+                "its address 10.96.3.4 lies in the cluster's serviceCidr 10.96.0.0/16, where kube-proxy would cut it"
+                        + " off; give the machine an address outside, or the cluster another network",
                 site.node("w1").message());
     }
 
@@ -354,8 +356,8 @@ class ClusterPlannerTest {
 
         assertEquals(List.of("cp2 JOINING"), site.stages());
         assertEquals(
-                "False InAnotherCluster: the selectors select cp1 of cluster other too, and a machine is in one cluster at a time: the first one keeps"
-                        + " it; give it labels that only one of them selects",
+                "False InAnotherCluster: the selectors select cp1 of cluster other too, and a machine is in one"
+                        + " cluster at a time: the first one keeps it; give it labels that only one of them selects",
                 site.condition("MachinesFree"));
     }
 
@@ -430,7 +432,8 @@ class ClusterPlannerTest {
 
         assertEquals(List.of("cp1 MEMBER"), site.stages());
         assertEquals(
-                "its labels select it no more, but the cluster cannot do without it now; add another control plane first",
+                "its labels select it no more, but the cluster cannot do without it now; add another control plane"
+                        + " first",
                 site.node("cp1").message());
     }
 

@@ -49,6 +49,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
     private final ControlPlanePaths paths;
     private final CertificateRotation certificates;
     private final EtcdApplier etcd;
+    private final EtcdRestore restore;
     private final BundleChange change;
     private final InstantSource clock;
     private @Nullable Service service;
@@ -62,6 +63,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
             ControlPlanePaths paths,
             CertificateRotation certificates,
             EtcdApplier etcd,
+            EtcdRestore restore,
             BundleChange change,
             InstantSource clock) {
         this.parts = parts;
@@ -69,6 +71,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
         this.paths = paths;
         this.certificates = certificates;
         this.etcd = etcd;
+        this.restore = restore;
         this.change = change;
         this.clock = clock;
     }
@@ -93,6 +96,10 @@ public final class ControlPlaneApplier implements DocumentApplier {
                 "control-plane", files.leafs(Files.readString(HOSTNAME).strip()));
         var now = new ApiAccess(document, keys, clock);
         access = now;
+        if (restore.holds()) {
+            withdraw();
+            throw new DocumentPendingException("stopped until etcd is restored from a snapshot");
+        }
         if (!etcd.votes()) {
             // Beside a learner an API server would wait in vain, and then longer than it needs to.
             throw new DocumentPendingException("waits for etcd");
@@ -160,17 +167,22 @@ public final class ControlPlaneApplier implements DocumentApplier {
         return Optional.ofNullable(access);
     }
 
-    @Override
-    public void remove(String name) throws Exception {
-        access = null;
+    /** The kubelet ends the pods; what the add-ons were is gone from the cluster, perhaps. */
+    private void withdraw() throws IOException {
         if (addOns != null) {
             addOns.want(null);
         }
+        for (var pod : EtcdRestore.programs()) {
+            Files.deleteIfExists(paths.manifests().resolve(pod + ".json"));
+        }
+    }
+
+    @Override
+    public void remove(String name) throws Exception {
+        access = null;
+        withdraw();
         if (service != null) {
             service.stopped("the control plane is removed");
-        }
-        for (var pod : List.of(StaticPods.API_SERVER, StaticPods.CONTROLLER_MANAGER, StaticPods.SCHEDULER)) {
-            Files.deleteIfExists(paths.manifests().resolve(pod + ".json"));
         }
         certificates.forget("control-plane");
         ControlPlaneFiles.delete(paths.pki());

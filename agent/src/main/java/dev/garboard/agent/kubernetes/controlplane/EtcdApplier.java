@@ -11,19 +11,22 @@ import dev.garboard.agent.supervision.Program;
 import dev.garboard.agent.supervision.Program.Command;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceStatus;
-import dev.garboard.kubernetes.document.DocumentException;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.ClusterSecrets;
 import dev.garboard.kubernetes.pki.LeafCertificates;
 import dev.garboard.trust.Authority;
 import dev.garboard.trust.CertificateProfile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,8 @@ public final class EtcdApplier implements DocumentApplier {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.etcd");
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int LOOKED_AT = 100;
     private static final String LOCAL = "127.0.0.1";
 
     private final KubernetesNode.Parts parts;
@@ -43,11 +48,16 @@ public final class EtcdApplier implements DocumentApplier {
     private final ControlPlanePaths paths;
     private final CertificateRotation certificates;
     private final EtcdData data;
+    private final EtcdRestore restore;
     private @Nullable Service service;
     private @Nullable Program program;
     private @Nullable Command command;
     private volatile @Nullable RunningMember member;
+    private volatile @Nullable Etcd document;
     private volatile boolean votes;
+    private volatile String lastWords = "";
+    private String waitsFor = "";
+    private long nextLook = Long.MIN_VALUE;
 
     /** The member as it was started last. */
     private record RunningMember(Etcd document, Authority authority, LeafFile peer, LeafFile agent) {
@@ -70,12 +80,17 @@ public final class EtcdApplier implements DocumentApplier {
 
     /** One that runs nothing yet. */
     public EtcdApplier(
-            KubernetesNode.Parts parts, BundleShelf shelf, ControlPlanePaths paths, CertificateRotation certificates) {
+            KubernetesNode.Parts parts,
+            BundleShelf shelf,
+            ControlPlanePaths paths,
+            CertificateRotation certificates,
+            EtcdRestore restore) {
         this.parts = parts;
         this.shelf = shelf;
         this.paths = paths;
         this.certificates = certificates;
         this.data = new EtcdData(paths);
+        this.restore = restore;
     }
 
     @Override
@@ -85,20 +100,76 @@ public final class EtcdApplier implements DocumentApplier {
 
     @Override
     public void apply(DocumentInput input) throws Exception {
-        var document = input.as(Etcd.class);
+        var wish = input.as(Etcd.class);
+        document = wish;
         var authority = ClusterKeys.etcdAuthority(Map.of(
                 ClusterSecrets.ETCD_CA_CERTIFICATE, text(input, ClusterSecrets.ETCD_CA_CERTIFICATE),
                 ClusterSecrets.ETCD_CA_KEY, text(input, ClusterSecrets.ETCD_CA_KEY)));
         var bundle = shelf.require();
         var wanted = new RunningMember(
-                document,
+                wish,
                 authority,
-                leaf("etcd", authority, LeafCertificates.etcdMember(document.memberName(), document.address())),
+                leaf("etcd", authority, LeafCertificates.etcdMember(wish.memberName(), wish.address())),
                 leaf("etcd-agent", authority, LeafCertificates.etcdAgentClient()));
         ConfigFile.write(ca(), authority.certificatePem());
         certificates.keep("etcd", List.of(wanted.peer(), wanted.agent()));
+        if (restore.advance(this::halt)) {
+            data.belongsTo(wish);
+        }
+        heal(wanted);
         start(wanted, bundle);
         requireVote(wanted);
+        restore.settled();
+    }
+
+    private void halt() throws InterruptedException {
+        votes = false;
+        stop();
+        command = null;
+        lastWords = "";
+        waitsFor = "";
+    }
+
+    /** Whether the member has failed since it was last looked at; remembers what it said. */
+    public boolean hasTurnedBad() {
+        var now = service == null ? null : service.status();
+        if (now == null || now.healthy()) {
+            return false;
+        }
+        if (now.state() == ServiceStatus.State.FAILED) {
+            lastWords = now.message();
+        }
+        return votes && now.state() != ServiceStatus.State.STARTING;
+    }
+
+    /**
+     * A member whose data is of no use begins anew, as one that lost it: when the others have a majority without it, they have everything.
+     * Otherwise only a snapshot helps.
+     */
+    private void heal(RunningMember wanted) throws Exception {
+        if (!data.exists()) {
+            return;
+        }
+        var damage = EtcdFaults.damage(lastWords);
+        if (damage.isPresent()) {
+            if (wanted.membership().otherCluster(wanted.document()).isEmpty()) {
+                throw new IllegalStateException(damage.get());
+            }
+            LOG.warn("the data of this member is damaged ({}); the others have a majority, it begins anew", lastWords);
+            beginAnew();
+        }
+    }
+
+    private void beginAnew() throws Exception {
+        halt();
+        data.delete();
+    }
+
+    /** Whether the others form another cluster by now than the one that this member's data is of: they were restored without it. */
+    private boolean isLeftBehind(RunningMember wanted) throws IOException {
+        var own = data.clusterId();
+        var others = own.isEmpty() ? OptionalLong.empty() : wanted.membership().otherCluster(wanted.document());
+        return others.isPresent() && !EtcdMembership.id(others.getAsLong()).equals(own);
     }
 
     private void start(RunningMember wanted, MountedBundle bundle) throws Exception {
@@ -135,9 +206,7 @@ public final class EtcdApplier implements DocumentApplier {
             return command(wanted, bundle, EtcdSettings.Start.NEW, own(document));
         }
         if (document.members().isEmpty()) {
-            throw new DocumentException("Etcd/default: " + paths.etcdData() + " is empty, expected the data of \""
-                    + document.memberName() + "\", the only member: the cluster is not founded a second time. Bring"
-                    + " back the disk of this node, restore a snapshot, or delete the Cluster and declare it again");
+            throw new IllegalStateException(EtcdFaults.missing(paths.etcdData()));
         }
         // Also for the founder once others are known: founding again would make a second cluster beside theirs.
         var members = wanted.membership().join(document);
@@ -161,21 +230,64 @@ public final class EtcdApplier implements DocumentApplier {
         return Map.of(document.memberName(), EtcdSettings.peerUrl(document.address()));
     }
 
-    private void requireVote(RunningMember wanted) {
+    private void requireVote(RunningMember wanted) throws Exception {
         try (var local = wanted.client(LOCAL)) {
             var status = local.status();
             if (status.getIsLearner()) {
                 votes = false;
                 wanted.membership().promote(wanted.document(), local);
             } else if (status.getLeader() == 0) {
-                throw new DocumentPendingException(
-                        "waits for etcd: there is no leader, a majority of the members must run");
+                votes = false;
+                throw explained(wanted, "");
             }
+            data.isOf(EtcdMembership.id(status.getHeader().getClusterId()));
+            lastWords = "";
+            waitsFor = "";
             votes = true;
+            EtcdFaults.complaint(status).ifPresent(fault -> {
+                throw new DocumentPendingException(fault);
+            });
         } catch (EtcdException notYet) {
-            throw new DocumentPendingException("waits for etcd: "
-                    + (service == null ? "" : service.status().message() + "; ") + notYet.getMessage());
+            throw explained(wanted, notYet.getMessage());
         }
+    }
+
+    /** Why there is no vote. The others are asked only now and then: a member may wait for them for days. */
+    private Exception explained(RunningMember wanted, String said) throws Exception {
+        var now = service == null ? null : service.status();
+        var full = EtcdFaults.diskFull(lastWords);
+        if (full.isPresent()) {
+            return new IllegalStateException(full.get());
+        }
+        if (now != null && runsUnheard(now) && System.nanoTime() > nextLook) {
+            nextLook = System.nanoTime() + PATIENCE.toNanos();
+            if (isLeftBehind(wanted)) {
+                LOG.warn("the others were restored from a snapshot and this member was not; it begins anew");
+                beginAnew();
+                return new DocumentPendingException("begins anew, because the others were restored from a snapshot");
+            }
+            if (!wanted.document().members().isEmpty()) {
+                waitsFor = EtcdFaults.noLeader(wanted.membership().silent(wanted.document()));
+            } else if (!said.isEmpty() && isStuckInItsLog()) {
+                waitsFor = EtcdFaults.logTooShort();
+            }
+        }
+        return new DocumentPendingException(
+                !waitsFor.isEmpty()
+                        ? waitsFor
+                        : "waits for etcd: " + (now == null ? "" : now.message())
+                                + (said.isEmpty() ? "" : "; " + said));
+    }
+
+    private static boolean runsUnheard(ServiceStatus now) {
+        return now.state() != ServiceStatus.State.FAILED
+                && Duration.between(now.since(), Instant.now()).compareTo(PATIENCE) > 0;
+    }
+
+    private boolean isStuckInItsLog() {
+        var log = Objects.requireNonNull(service).log();
+        return log.read(log.tail(LOOKED_AT), LOOKED_AT).entries().stream()
+                .anyMatch(line -> line.text().contains("failed to publish local member to cluster through raft"));
     }
 
     private void probe() {
@@ -199,6 +311,11 @@ public final class EtcdApplier implements DocumentApplier {
         return votes;
     }
 
+    /** What the node is told of its member; empty when it is to have none. */
+    Optional<Etcd> document() {
+        return Optional.ofNullable(document);
+    }
+
     /** A client of this node's member; empty when it has none. */
     Optional<EtcdClient> client() {
         return Optional.ofNullable(member).map(running -> running.client(LOCAL));
@@ -207,15 +324,16 @@ public final class EtcdApplier implements DocumentApplier {
     @Override
     public void remove(String name) throws Exception {
         var running = member;
-        if (running != null && data.exists()) {
+        // Who is alone has nobody to leave, and perhaps data that etcd does not start with any more.
+        if (running != null && data.exists() && !running.document().members().isEmpty()) {
             leave(running);
         }
-        stop();
+        halt();
         data.delete();
+        restore.forget();
         certificates.forget("etcd");
         member = null;
-        command = null;
-        votes = false;
+        document = null;
         if (service != null) {
             parts.services().remove(service);
             service = null;

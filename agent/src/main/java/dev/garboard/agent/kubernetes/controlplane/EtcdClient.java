@@ -63,6 +63,12 @@ final class EtcdClient implements AutoCloseable {
         return call(() -> cluster().memberList(request)).getMembersList();
     }
 
+    /** The cluster's identity, as a majority agrees on it. */
+    long clusterId() {
+        var request = MemberListRequest.newBuilder().setLinearizable(true).build();
+        return call(() -> cluster().memberList(request)).getHeader().getClusterId();
+    }
+
     /** The members as this one knows them, also without a majority. */
     List<Member> knownMembers() {
         return call(() -> cluster().memberList(MemberListRequest.getDefaultInstance()))

@@ -16,10 +16,12 @@ final class EtcdData {
 
     private final Path directory;
     private final Path cluster;
+    private final Path clusterId;
 
     EtcdData(ControlPlanePaths paths) {
         this.directory = paths.etcdData();
         this.cluster = paths.etcd().resolve("cluster");
+        this.clusterId = paths.etcd().resolve("cluster-id");
     }
 
     /** Whether the member has begun: etcd writes its log before anything else that counts. */
@@ -56,9 +58,26 @@ final class EtcdData {
         ConfigFile.write(cluster, document.token() + "\n");
     }
 
+    /** Notes which cluster restored data belongs to. */
+    void belongsTo(Etcd document) throws IOException {
+        Files.deleteIfExists(clusterId);
+        ConfigFile.write(cluster, document.token() + "\n");
+    }
+
+    /** Notes the identity that the member's cluster has for etcd: a restore gives it another one. */
+    void isOf(String id) throws IOException {
+        ConfigFile.write(clusterId, id + "\n");
+    }
+
+    /** The identity of the cluster that the data is of; empty when it never voted. */
+    String clusterId() throws IOException {
+        return Files.exists(clusterId) ? Files.readString(clusterId).strip() : "";
+    }
+
     /** Forgets everything. */
     void delete() throws IOException {
         Files.deleteIfExists(cluster);
+        Files.deleteIfExists(clusterId);
         if (Files.isDirectory(directory)) {
             List<Path> all;
             try (Stream<Path> walk = Files.walk(directory)) {

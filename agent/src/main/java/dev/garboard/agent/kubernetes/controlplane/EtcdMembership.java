@@ -7,6 +7,7 @@ import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -143,6 +144,32 @@ final class EtcdMembership {
     private static boolean isOwn(Member member, Etcd document) {
         return member.getPeerURLsList().contains(EtcdSettings.peerUrl(document.address()))
                 || member.getName().equals(document.memberName());
+    }
+
+    /** The identity of the cluster that a majority of the others forms; empty when there is none. */
+    OptionalLong otherCluster(Etcd document) {
+        for (var other : document.members()) {
+            try (var client = clients.apply(other.address())) {
+                return OptionalLong.of(client.clusterId());
+            } catch (EtcdException silent) {
+                LOG.debug("{}", silent.getMessage());
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** The other members that do not answer. */
+    List<String> silent(Etcd document) {
+        var silent = new ArrayList<String>();
+        for (var other : document.members()) {
+            try (var client = clients.apply(other.address())) {
+                client.status();
+            } catch (EtcdException failed) {
+                LOG.debug("{}", failed.getMessage());
+                silent.add(other.name());
+            }
+        }
+        return silent;
     }
 
     /** A member's identity as etcd's tools write it. */

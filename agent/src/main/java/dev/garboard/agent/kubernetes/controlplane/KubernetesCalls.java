@@ -35,6 +35,7 @@ public final class KubernetesCalls {
     private final ControlPlaneApplier controlPlane;
     private final InstantSource clock;
     private final EtcdCalls etcd;
+    private final EtcdRestoreCalls restore;
 
     /** With the appliers whose work is asked about. */
     public KubernetesCalls(
@@ -43,6 +44,7 @@ public final class KubernetesCalls {
             CertificateRotation certificates,
             EtcdApplier etcd,
             ControlPlaneApplier controlPlane,
+            EtcdRestoreCalls restore,
             InstantSource clock) {
         this.shelf = shelf;
         this.services = services;
@@ -50,11 +52,17 @@ public final class KubernetesCalls {
         this.controlPlane = controlPlane;
         this.clock = clock;
         this.etcd = new EtcdCalls(etcd);
+        this.restore = restore;
     }
 
     /** What concerns etcd. */
     public EtcdCalls etcd() {
         return etcd;
+    }
+
+    /** What concerns the restore of a snapshot. */
+    public EtcdRestoreCalls restore() {
+        return restore;
     }
 
     /**

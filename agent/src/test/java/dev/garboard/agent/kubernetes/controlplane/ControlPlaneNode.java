@@ -59,11 +59,19 @@ final class ControlPlaneNode {
         var shelf = TestNode.shelf(bundle);
         var clock = InstantSource.system();
         certificates = new CertificateRotation(services.add("certificates", ""), clock);
-        etcd = new EtcdApplier(parts, shelf, paths, certificates);
+        var restore = new EtcdRestore(paths);
+        etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
         var change = new BundleChange(services, paths.manifests(), _ -> {});
-        controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, change, clock);
+        controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, change, clock);
         kubelet = new TestKubelet(children, paths.manifests(), bundle.path().resolve("bin"), directory);
-        calls = new KubernetesCalls(shelf, services, certificates, etcd, controlPlane, clock);
+        calls = new KubernetesCalls(
+                shelf,
+                services,
+                certificates,
+                etcd,
+                controlPlane,
+                new EtcdRestoreCalls(children, shelf, restore, etcd, controlPlane),
+                clock);
     }
 
     /** Arguments: name, address, directory of all nodes, bundle, version, whether to found, the others as name=address. */
