@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The process on the host that is process 1 of a container node. */
 record ContainerProcess(Path directory) {
@@ -24,6 +26,22 @@ record ContainerProcess(Path directory) {
                 .findFirst()
                 .map(ContainerProcess::new)
                 .orElseThrow();
+    }
+
+    /** Ends it as a crash of the kernel would: nothing of the node is told. */
+    void kill() {
+        var agent = ProcessHandle.of(Long.parseLong(directory.getFileName().toString()))
+                .orElseThrow();
+        if (!agent.destroyForcibly()) {
+            throw new AssertionError(directory + " cannot be killed");
+        }
+        agent.onExit().join();
+    }
+
+    /** A command line that runs inside the node's network, with the host's files. */
+    List<String> inNetwork(List<String> command) {
+        return Stream.concat(Stream.of("nsenter", "--net=" + directory.resolve("ns/net"), "--"), command.stream())
+                .toList();
     }
 
     /** Its bounding set: what no process of the container can ever get is missing here. */

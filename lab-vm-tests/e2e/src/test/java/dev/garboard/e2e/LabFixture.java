@@ -89,10 +89,24 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
         }
         var machines = directory.resolve("machines");
         if (Files.exists(machines)) {
-            try (Stream<Path> below = Files.walk(machines)) {
-                for (var file : below.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
+            delete(machines);
+        }
+    }
+
+    /** Puts an empty disk into a machine that is off. */
+    void emptyDisk(String machine) throws IOException {
+        delete(disk(machine));
+    }
+
+    /** The machine's disk: directories, since only container nodes have one. */
+    Path disk(String machine) {
+        return directory.resolve("machines").resolve(machine).resolve("disk");
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> below = Files.walk(tree)) {
+            for (var file : below.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
             }
         }
     }
@@ -129,15 +143,15 @@ final class LabFixture implements BeforeAllCallback, AfterAllCallback, TestExecu
 
     /** Brings a Kubernetes cluster up until all its nodes are ready; the events as {@code --output json} tells them. */
     List<JsonNode> cluster(String... options) {
-        return events(run(
-                        command(
-                                "lab",
-                                "cluster",
-                                Stream.concat(
-                                        Stream.of("--directory", directory.toString(), "--output", "json"),
-                                        Stream.of(options))),
-                        IMAGE_AND_BOOT)
-                .succeeded());
+        return events(run(clusterCommand(options), IMAGE_AND_BOOT).succeeded());
+    }
+
+    /** For tests that start {@code cluster} themselves. */
+    List<String> clusterCommand(String... options) {
+        return command(
+                "lab",
+                "cluster",
+                Stream.concat(Stream.of("--directory", directory.toString(), "--output", "json"), Stream.of(options)));
     }
 
     /** For tests that start {@code up} themselves. */

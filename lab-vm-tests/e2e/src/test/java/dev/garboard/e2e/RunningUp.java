@@ -12,8 +12,17 @@ import tools.jackson.databind.JsonNode;
 record RunningUp(Process process, Path output) implements AutoCloseable {
 
     static RunningUp start(LabFixture lab, String... options) throws IOException {
+        return start(lab, lab.upCommand(options));
+    }
+
+    /** The same with {@code garboard lab cluster}. */
+    static RunningUp cluster(LabFixture lab, String... options) throws IOException {
+        return start(lab, lab.clusterCommand(options));
+    }
+
+    private static RunningUp start(LabFixture lab, List<String> command) throws IOException {
         var output = Files.createTempFile("up", ".json");
-        var builder = new ProcessBuilder(lab.upCommand(options))
+        var builder = new ProcessBuilder(command)
                 .directory(LabFixture.root().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.to(output.toFile()));
