@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +123,30 @@ class FaultIT {
             LAB.power("off", "m1");
             flip(root);
         }
+    }
+
+    /** No time server is known here: the agent has the boot server's time only. */
+    @Test
+    @Order(5)
+    void clocksThatAreADayOffAreSetByTheServersTime() {
+        var ahead = boots.newest("m1");
+        var behind = boots.newest("m2");
+        LAB.lab("power", "on", "m1", "--clock-offset", "24").succeeded();
+        LAB.lab("power", "on", "m2", "--clock-offset", "-24").succeeded();
+
+        boots.awaitNext("m1", ahead, Boot::isReady);
+        boots.awaitNext("m2", behind, Boot::isReady);
+
+        for (var machine : List.of("m1", "m2")) {
+            var time = LAB.json("node", machine, "time");
+            assertEquals("boot server", time.path("server").asString());
+            var now = Instant.parse(time.path("time").asString());
+            assertTrue(Duration.between(now, Instant.now()).abs().toMinutes() < 2, time::toString);
+            LabFixture.await(
+                    "no word of its clock",
+                    () -> !LAB.cli("machine", "show", machine).succeeded().out().contains("ClockRight"));
+        }
+        assertTrue(LAB.console("m1").contains("to the boot server's: no time server has answered"), LAB.console("m1"));
     }
 
     /** Nodes are reached only from inside the lab's network. */

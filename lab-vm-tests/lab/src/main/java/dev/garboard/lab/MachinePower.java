@@ -1,6 +1,7 @@
 package dev.garboard.lab;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.stream.Collectors;
 
 /** The power of a machine, whatever it is made of. */
@@ -8,11 +9,20 @@ record MachinePower(LabDirectory directory, LabProcesses processes, LabNetwork n
 
     /** Powers a machine on. */
     void on(LabMachine machine) {
+        on(machine, Duration.ZERO);
+    }
+
+    /** Powers a machine on whose clock is this much ahead; a container's is the host's. */
+    void on(LabMachine machine, Duration clockOffset) {
         if (machine.isContainer()) {
+            if (!clockOffset.isZero()) {
+                throw new LabException(machine.name() + " is a container, whose clock is the host's;"
+                        + " --clock-offset is for virtual machines (garboard lab up --nodes vm)");
+            }
             ContainerNode.powerOn(
                     Distribution.running().copyTo(directory.distribution()), processes, network, directory, machine);
         } else {
-            Qemu.powerOn(processes, network, directory, machine);
+            Qemu.powerOn(processes, network, directory, machine, clockOffset);
         }
     }
 

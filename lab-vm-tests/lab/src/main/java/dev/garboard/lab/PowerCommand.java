@@ -1,12 +1,14 @@
 package dev.garboard.lab;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,6 +40,14 @@ final class PowerCommand implements Callable<Integer> {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "MACHINE", description = "For example m1.")
     private List<String> names;
 
+    @Option(
+            names = "--clock-offset",
+            paramLabel = "HOURS",
+            defaultValue = "0",
+            description =
+                    "Power a virtual machine on with a clock that is wrong: hours ahead, or behind when negative (default: 0).")
+    private int clockOffset;
+
     @Override
     public Integer call() throws IOException {
         var directory = options.directory();
@@ -60,7 +70,7 @@ final class PowerCommand implements Callable<Integer> {
                 if (running.isPresent()) {
                     yield "is on already";
                 }
-                power.on(machine);
+                power.on(machine, Duration.ofHours(clockOffset));
                 yield "powered on; watch it with: garboard lab logs -f " + machine.name();
             }
             case OFF -> power.off(machine) ? "powered off" : "is off already";

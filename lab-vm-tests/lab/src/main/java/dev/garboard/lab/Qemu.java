@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,8 +19,13 @@ final class Qemu {
 
     private Qemu() {}
 
-    /** Powers a machine on. */
-    static Process powerOn(LabProcesses processes, LabNetwork network, LabDirectory directory, LabMachine machine) {
+    /** Powers a machine on whose clock is this much ahead. */
+    static Process powerOn(
+            LabProcesses processes,
+            LabNetwork network,
+            LabDirectory directory,
+            LabMachine machine,
+            Duration clockOffset) {
         var own = directory.machine(machine.name());
         LabDirectory.reachable(directory.consoleSocket(machine.name()));
         try {
@@ -32,7 +40,22 @@ final class Qemu {
         } catch (IOException failed) {
             throw new LabException(own + " cannot be prepared: " + failed.getMessage(), failed);
         }
-        return processes.start(machine.role(), network.inside(command(machine)), own, own.resolve("qemu.log"));
+        return processes.start(
+                machine.role(),
+                network.inside(command(machine, clockOffset, Instant.now())),
+                own,
+                own.resolve("qemu.log"));
+    }
+
+    /** The same with a clock that is wrong, unless the offset is zero. */
+    static List<String> command(LabMachine machine, Duration clockOffset, Instant now) {
+        var command = new ArrayList<>(command(machine));
+        if (!clockOffset.isZero()) {
+            // QEMU wants the time without a zone, and means UTC.
+            var base = now.plus(clockOffset).truncatedTo(ChronoUnit.SECONDS).toString();
+            command.addAll(List.of("-rtc", "base=" + base.substring(0, base.length() - 1)));
+        }
+        return List.copyOf(command);
     }
 
     /** Paths are relative to the machine's directory. */

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.lab.LabMachine.Firmware;
 import dev.garboard.lab.LabMachine.Nodes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QemuTest {
@@ -42,6 +45,16 @@ class QemuTest {
         var command = String.join(" ", Qemu.command(LabMachine.numbered(1, Nodes.VM, Firmware.BIOS, 1024, "kvm")));
 
         assertTrue(command.contains("-accel kvm ") && command.contains("-cpu host "), command);
+    }
+
+    @Test
+    void aWrongClockIsGivenInUtc() {
+        var machine = LabMachine.numbered(1, Nodes.VM, Firmware.BIOS, 1024, "tcg");
+
+        var command = Qemu.command(machine, Duration.ofDays(-1), Instant.parse("2026-11-26T07:30:00.123Z"));
+
+        assertEquals(List.of("-rtc", "base=2026-11-25T07:30:00"), command.subList(command.size() - 2, command.size()));
+        assertEquals(Qemu.command(machine), Qemu.command(machine, Duration.ZERO, Instant.EPOCH));
     }
 
     @Test
