@@ -79,6 +79,7 @@ class ControlPlaneIT {
             assertEquals("votes", node.says());
             assertEquals("ready", node.asked("control-plane"));
             assertEquals("addons", node.asked("addons"));
+            assertEquals("all replaced, 0 requests failed", node.asked("rotate"));
 
             var kubeconfig = node.asked("kubeconfig");
             assertEquals("yes", kubectl(network, bundle, kubeconfig, "auth can-i list nodes -A"));

@@ -14,6 +14,7 @@ import dev.garboard.kubernetes.document.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.kubernetes.pki.LeafCertificates;
 import dev.garboard.trust.Role;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -49,6 +50,10 @@ final class ControlPlaneNode {
     private final TestKubelet kubelet;
     private final KubernetesCalls calls;
 
+    /** How old the certificates are that are made: due to be replaced, but good. */
+    private volatile Duration age =
+            LeafCertificates.VALIDITY.multipliedBy(2).dividedBy(3).plusDays(1);
+
     private ControlPlaneNode(Path directory, MountedBundle bundle, Map<String, String> keys) {
         this.keys = keys;
         this.paths = new ControlPlanePaths(
@@ -58,7 +63,8 @@ final class ControlPlaneNode {
         var parts = new KubernetesNode.Parts(children, supervisor, services, new Random(1));
         var shelf = TestNode.shelf(bundle);
         var clock = InstantSource.system();
-        certificates = new CertificateRotation(services.add("certificates", ""), clock);
+        certificates = new CertificateRotation(
+                services.add("certificates", ""), () -> clock.instant().minus(age));
         var restore = new EtcdRestore(paths);
         etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
         var change = new BundleChange(services, paths.manifests(), _ -> {});
@@ -143,6 +149,13 @@ final class ControlPlaneNode {
                                         .orElseThrow()
                                         .kubeconfig("alice", Role.READER, Duration.ofHours(1)))
                         .toString();
+            case "rotate" -> {
+                var rotation = new RotationWatch(controlPlane.access().orElseThrow());
+                age = Duration.ZERO;
+                apply(etcd, TestNode.input(member, 1, keys));
+                apply(controlPlane, TestNode.input(controlPlane(member), 1, keys));
+                yield rotation.end();
+            }
             case "components" ->
                 calls.status().getComponentsList().stream()
                         .map(one -> one.getName() + (one.getHealthy() ? " healthy" : " " + one.getMessage()))
