@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,8 @@ final class CniApplier implements DocumentApplier {
     private final NodeKernel kernel;
     private Set<SetRoute> routes = Set.of();
 
-    private record SetRoute(int index, Cidr destination, Inet4Address via) {}
+    private record SetRoute(
+            int index, Cidr destination, @Nullable Inet4Address via) {}
 
     CniApplier(ProgramCall calls, NodeKernel kernel) {
         this.calls = calls;
@@ -95,6 +97,11 @@ final class CniApplier implements DocumentApplier {
         for (Cni.Route route : document.routes()) {
             wanted.add(new SetRoute(interfaceTo(route, addresses), route.destination(), route.via()));
         }
+        if (document.serviceCidr() != null) {
+            // kube-proxy gives packets to services another destination only after a route was found for them; a node
+            // may have no default one.
+            wanted.add(new SetRoute(uplink(addresses), document.serviceCidr(), null));
+        }
         for (SetRoute old : routes) {
             if (wanted.stream().noneMatch(route -> route.destination().equals(old.destination()))) {
                 remove(old);
@@ -110,6 +117,17 @@ final class CniApplier implements DocumentApplier {
                     false);
         }
         routes = Set.copyOf(wanted);
+    }
+
+    private static int uplink(List<Address> addresses) throws IOException {
+        int bridge = bridgeIndex();
+        return addresses.stream()
+                .filter(address -> address.index() != bridge
+                        && address.address() instanceof Inet4Address own
+                        && !own.isLoopbackAddress())
+                .mapToInt(Address::index)
+                .findFirst()
+                .orElseThrow(() -> new IOException("the node has no IPv4 address yet, by which services are reached"));
     }
 
     private static int interfaceTo(Cni.Route route, List<Address> addresses) throws IOException {

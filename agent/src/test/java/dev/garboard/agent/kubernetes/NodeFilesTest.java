@@ -24,7 +24,7 @@ class NodeFilesTest {
     private static final MountedBundle BUNDLE = new MountedBundle(
             "kubernetes-1.37.2-amd64-01234567", KubernetesVersion.parse("1.37.2"), Path.of("/mounted"));
     private static final Cni CNI =
-            new Cni(Cni.Type.BRIDGE, Cidr.parse("10.244.0.0/16"), Cidr.parse("10.244.3.0/24"), List.of());
+            new Cni(Cni.Type.BRIDGE, Cidr.parse("10.244.0.0/16"), Cidr.parse("10.244.3.0/24"), List.of(), null);
     private static final Kubelet KUBELET = new Kubelet(
             "rack1-7",
             Cidr.address("192.0.2.17"),

@@ -72,7 +72,12 @@ final class NodeParts {
                 .filter(other -> !other.machine().equals(node.machine()) && other.stage() != Stage.WAITING)
                 .map(other -> new Cni.Route(pods(other), address(other)))
                 .toList();
-        return new Cni(Cni.Type.BRIDGE, Cidr.parse(cluster.spec().podCidr()), pods(node), routes);
+        return new Cni(
+                Cni.Type.BRIDGE,
+                Cidr.parse(cluster.spec().podCidr()),
+                pods(node),
+                routes,
+                Cidr.parse(cluster.spec().serviceCidr()));
     }
 
     private Etcd etcd(Node node) {

@@ -2,6 +2,7 @@ package dev.garboard.kubernetes.document;
 
 import java.net.Inet4Address;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -10,8 +11,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param podCidr of all pods of the cluster
  * @param nodePodCidr of the pods on this node, a part of it
  * @param routes to the pods of the other nodes
+ * @param serviceCidr of the cluster's services, which the node itself can reach then, whether it has a default route or not; null for none
  */
-public record Cni(Type type, Cidr podCidr, Cidr nodePodCidr, List<Route> routes) implements NodeDocument {
+public record Cni(
+        Type type,
+        Cidr podCidr,
+        Cidr nodePodCidr,
+        List<Route> routes,
+        @Nullable Cidr serviceCidr) implements NodeDocument {
 
     public static final String KIND = "Cni";
 
@@ -50,7 +57,11 @@ public record Cni(Type type, Cidr podCidr, Cidr nodePodCidr, List<Route> routes)
         if (nodePods.prefix() > 30) {
             throw spec.refusal("nodePodCidr", nodePods.toString(), "a prefix of at most 30, so that a pod fits");
         }
-        return new Cni(type, pods, nodePods, spec.objects("routes", route -> route(route, pods, nodePods)));
+        var services = spec.valueOrNull("serviceCidr", Cidr::parse);
+        if (services != null && services.overlaps(pods)) {
+            throw spec.refusal("serviceCidr", services.toString(), "no overlap with podCidr " + pods);
+        }
+        return new Cni(type, pods, nodePods, spec.objects("routes", route -> route(route, pods, nodePods)), services);
     }
 
     private static Route route(Fields fields, Cidr pods, Cidr own) {
@@ -89,5 +100,8 @@ public record Cni(Type type, Cidr podCidr, Cidr nodePodCidr, List<Route> routes)
         routes.forEach(route -> list.addObject()
                 .put("destination", route.destination().toString())
                 .put("via", route.via().getHostAddress()));
+        if (serviceCidr != null) {
+            spec.put("serviceCidr", serviceCidr.toString());
+        }
     }
 }

@@ -34,7 +34,8 @@ class DocumentsTest {
                     Cni.Type.BRIDGE,
                     Cidr.parse("10.244.0.0/16"),
                     Cidr.parse("10.244.1.0/24"),
-                    List.of(new Cni.Route(Cidr.parse("10.244.2.0/24"), Cidr.address("192.168.77.12")))),
+                    List.of(new Cni.Route(Cidr.parse("10.244.2.0/24"), Cidr.address("192.168.77.12"))),
+                    Cidr.parse("10.96.0.0/16")),
             new Kubelet(
                     "cp1",
                     Cidr.address("192.168.77.11"),
