@@ -5,6 +5,7 @@ import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,7 @@ final class ClusterEtcdRestoreCommand implements Callable<Integer> {
     }
 
     private void confirm(RestoreSnapshot snapshot) {
-        var console = System.console();
+        var console = Objects.requireNonNull(System.console(), "every Java since 22 has one");
         if (!console.isTerminal()) {
             throw new CommandException(
                     ExitCode.USAGE,

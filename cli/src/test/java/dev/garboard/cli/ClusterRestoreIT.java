@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -121,7 +122,7 @@ class ClusterRestoreIT {
 
     @Test
     void stopsNothingWhenOneNodeRefusesTheSnapshot() throws Exception {
-        members.get("cp2").refusal = "this is no good snapshot";
+        member("cp2").refusal = "this is no good snapshot";
 
         var shown = restore(NAMES, "--yes");
 
@@ -138,17 +139,21 @@ class ClusterRestoreIT {
             member.phase = Phase.STOPPED;
             member.token = "r1";
         }
-        members.get("cp1").phase = Phase.NONE;
-        members.get("cp1").restored = "r1";
+        member("cp1").phase = Phase.NONE;
+        member("cp1").restored = "r1";
 
         var refused = restore(NAMES, "--abandon");
 
         assertEquals(ExitCode.FAILED, refused.code(), refused.err());
         assertTrue(refused.err().contains("there is no way back"), refused.err());
 
-        members.get("cp1").restored = "";
+        member("cp1").restored = "";
         assertEquals(0, restore(NAMES, "--abandon").code());
         assertEquals(List.of("cp2 ABANDON", "cp3 ABANDON"), List.copyOf(asked));
+    }
+
+    private Member member(String name) {
+        return Objects.requireNonNull(members.get(name));
     }
 
     private RunningSite.Outcome restore(List<String> names, String... options) throws IOException {
@@ -160,7 +165,7 @@ class ClusterRestoreIT {
                 snapshot.toString(),
                 "--kubeconfig=" + site.kubeconfig(site.person(Role.ADMIN), 1)));
         names.forEach(name -> words.add(
-                "--address=" + name + "=127.0.0.1:" + servers.get(name).getPort()));
+                "--address=" + name + "=127.0.0.1:" + Objects.requireNonNull(servers.get(name)).getPort()));
         words.addAll(List.of(options));
         return RunningSite.run(words.toArray(String[]::new));
     }
@@ -236,17 +241,17 @@ class ClusterRestoreIT {
                     .setPhase(phase)
                     .setToken(phase == Phase.NONE ? "" : token)
                     .setRestoredToken(restored)
-                    .setSelf(member(name))
+                    .setSelf(message(name))
                     .addAllOthers(NAMES.stream()
                             .filter(other -> !other.equals(name))
-                            .map(Member::member)
+                            .map(Member::message)
                             .toList())
                     .setVotes(true)
                     .setApiReady(true)
                     .build();
         }
 
-        private static EtcdRestoreMember member(String name) {
+        private static EtcdRestoreMember message(String name) {
             return EtcdRestoreMember.newBuilder()
                     .setName(name)
                     .setAddress("10.0.0." + name.substring(2))

@@ -59,6 +59,7 @@ class InitCommandIT {
                                 written.database(),
                                 written.images(),
                                 written.bundles(),
+                                written.snapshots(),
                                 written.pki(),
                                 written.dhcp(),
                                 written.tftp(),

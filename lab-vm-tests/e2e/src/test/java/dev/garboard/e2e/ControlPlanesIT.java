@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Three control planes and a worker on container nodes, of which machines die, lose their disks and come back. The tests follow each other; each
  * begins and ends with a cluster that is ready.
  */
+@Tag("unproven")
 @TestMethodOrder(OrderAnnotation.class)
 class ControlPlanesIT {
 

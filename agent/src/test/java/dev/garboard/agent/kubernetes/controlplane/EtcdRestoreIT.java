@@ -201,11 +201,9 @@ class EtcdRestoreIT {
         var node = start(network, 1, true);
         applied(node);
         node.asked("put old yes");
-        for (int i = 0; i < 20; i++) {
-            node.asked("put more" + i + " yes");
-        }
         var snapshot = directory.resolve("snapshot.db");
         node.asked("snapshot " + snapshot);
+        fillLog(node);
         node.kill();
 
         for (int fault = 0; fault < 4; fault++) {
@@ -227,6 +225,7 @@ class EtcdRestoreIT {
             says(node, "restored", (token + ", votes true")::equals);
             applied(node);
             assertEquals("yes", node.asked("get old"));
+            fillLog(node);
             node.kill();
         }
     }
@@ -250,6 +249,14 @@ class EtcdRestoreIT {
         var named = says(node, "document", said -> said.contains("NOSPACE"));
         assertTrue(named.contains("garboard cluster etcd defragment"), named);
         assertEquals("cp1 votes", node.asked("members"));
+    }
+
+    /** So that there is something to damage, and so that the database has it, too: a snapshot writes what is not written yet. */
+    private void fillLog(Node node) {
+        for (int i = 0; i < 20; i++) {
+            node.asked("put more" + i + " yes");
+        }
+        node.asked("snapshot " + directory.resolve("unused.db"));
     }
 
     private NodeNamespaces network(int count) throws Exception {
