@@ -73,7 +73,11 @@ class TftpListenerIT {
     }
 
     private static TftpConfig config(int transfers, int perClient) {
-        return new TftpConfig(ANY_PORT, transfers, perClient, 1468, 16, Duration.ofMillis(100), 5);
+        return config(transfers, perClient, Duration.ofMillis(100));
+    }
+
+    private static TftpConfig config(int transfers, int perClient, Duration retransmission) {
+        return new TftpConfig(ANY_PORT, transfers, perClient, 1468, 16, retransmission, 5);
     }
 
     private CompletableFuture<Lookup> open(TftpRequest request) {
@@ -99,6 +103,9 @@ class TftpListenerIT {
 
     @Test
     void anIndependentClientReadsAFileOfMoreThan65535Blocks() throws Exception {
+        // Commons Net was seen to write a repeated block twice, and on a busy host blocks are repeated after 100 ms.
+        listener.close();
+        listener = TftpListener.bind(config(256, 16, Duration.ofSeconds(4)), this::open, events::add, transport);
         var crc = new CRC32();
 
         long bytes = readWithCommonsNet("huge", new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
