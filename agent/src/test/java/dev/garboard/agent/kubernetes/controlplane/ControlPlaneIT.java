@@ -30,6 +30,9 @@ class ControlPlaneIT {
     @BeforeEach
     void makeKeys() throws Exception {
         Namespaces.require();
+        // Here, because compiling them takes longer than a test may.
+        TestBundle.require("1.37.2");
+        TestBundle.require("1.36.3");
         var keys = Files.createDirectory(directory.resolve("keys"));
         for (var key : ClusterKeys.create("test", Instant.now()).pem().entrySet()) {
             Files.writeString(keys.resolve(key.getKey()), key.getValue());
