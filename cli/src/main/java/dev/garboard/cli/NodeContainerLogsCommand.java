@@ -33,7 +33,7 @@ final class NodeContainerLogsCommand extends NodeCall {
 
     @Option(
             names = {"-p", "--previous"},
-            description = "Of the attempt before: why the container had to be started again.")
+            description = "Of the last attempt that has ended: why the container had to be started again.")
     private boolean previous;
 
     @Option(names = "--timestamps", description = "With the time at which each line was written.")

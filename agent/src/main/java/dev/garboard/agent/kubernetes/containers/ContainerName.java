@@ -2,6 +2,7 @@ package dev.garboard.agent.kubernetes.containers;
 
 import dev.garboard.agentapi.NearNames;
 import dev.garboard.agentapi.cri.Container;
+import dev.garboard.agentapi.cri.ContainerState;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Comparator;
@@ -14,8 +15,17 @@ import java.util.Map;
  *
  * @param attempt how often it was started again in its pod before
  * @param createdAt nanoseconds since 1970
+ * @param ended whether its process has ended
  */
-record ContainerName(String id, String namespace, String pod, String podUid, String name, int attempt, long createdAt) {
+record ContainerName(
+        String id,
+        String namespace,
+        String pod,
+        String podUid,
+        String name,
+        int attempt,
+        long createdAt,
+        boolean ended) {
 
     private static final int SHORTEST_ID = 4;
     private static final int MOST_NAMES = 8;
@@ -30,7 +40,8 @@ record ContainerName(String id, String namespace, String pod, String podUid, Str
                 labels.getOrDefault("io.kubernetes.pod.uid", ""),
                 container.getMetadata().getName(),
                 container.getMetadata().getAttempt(),
-                container.getCreatedAt());
+                container.getCreatedAt(),
+                container.getState() == ContainerState.CONTAINER_EXITED);
     }
 
     /** As a person names it; also that of its other attempts. */
@@ -90,17 +101,20 @@ record ContainerName(String id, String namespace, String pod, String podUid, Str
                 .toList();
     }
 
-    /** The attempt before this one. */
+    /**
+     * The last attempt that has ended: the one before this, or this one while it waits to be started again. The kubelet keeps one that has
+     * ended and no more.
+     */
     ContainerName previous(List<ContainerName> all) {
         return all.stream()
-                .filter(one -> one.full().equals(full()) && one.podUid().equals(podUid) && one.attempt() < attempt)
+                .filter(one -> one.full().equals(full()) && one.podUid().equals(podUid) && one.ended())
                 .max(Comparator.comparingInt(ContainerName::attempt))
                 .orElseThrow(() -> Status.NOT_FOUND
                         .withDescription(
                                 attempt == 0
                                         ? full() + " was never started again: there is no attempt before this one"
                                         : full() + " was started again " + attempt
-                                                + " times, but the attempt before this one is not kept any more")
+                                                + " times, but no attempt before this one is kept any more")
                         .asRuntimeException());
     }
 

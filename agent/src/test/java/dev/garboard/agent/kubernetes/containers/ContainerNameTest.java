@@ -10,10 +10,13 @@ import org.junit.jupiter.api.Test;
 
 class ContainerNameTest {
 
-    private static final ContainerName WEB_0 = new ContainerName("aaaa0", "default", "web-1", "u1", "web", 0, 10);
-    private static final ContainerName WEB_1 = new ContainerName("aaaa1", "default", "web-1", "u1", "web", 1, 20);
-    private static final ContainerName OTHER = new ContainerName("bbbb0", "default", "web-2", "u2", "web", 0, 15);
-    private static final ContainerName DNS = new ContainerName("cccc0", "kube-system", "coredns", "u3", "dns", 3, 30);
+    private static final ContainerName WEB_0 = new ContainerName("aaaa0", "default", "web-1", "u1", "web", 0, 10, true);
+    private static final ContainerName WEB_1 =
+            new ContainerName("aaaa1", "default", "web-1", "u1", "web", 1, 20, false);
+    private static final ContainerName OTHER =
+            new ContainerName("bbbb0", "default", "web-2", "u2", "web", 0, 15, false);
+    private static final ContainerName DNS =
+            new ContainerName("cccc0", "kube-system", "coredns", "u3", "dns", 3, 30, false);
 
     private static final List<ContainerName> ALL = List.of(WEB_0, WEB_1, OTHER, DNS);
 
@@ -28,7 +31,7 @@ class ContainerNameTest {
 
     @Test
     void aPodThatWasMadeAnewCountsFromNothingAgain() {
-        var anew = new ContainerName("dddd0", "kube-system", "coredns", "u4", "dns", 0, 40);
+        var anew = new ContainerName("dddd0", "kube-system", "coredns", "u4", "dns", 0, 40, false);
 
         assertEquals(anew, ContainerName.find("dns", List.of(DNS, anew)));
     }
@@ -53,8 +56,10 @@ class ContainerNameTest {
     }
 
     @Test
-    void findsTheAttemptBefore() {
+    void findsTheLastAttemptThatHasEnded() {
         assertEquals(WEB_0, WEB_1.previous(ALL));
+        var waits = new ContainerName("aaaa2", "default", "web-1", "u1", "web", 2, 50, true);
+        assertEquals(waits, waits.previous(List.of(WEB_0, WEB_1, waits)));
 
         var never = assertThrows(StatusRuntimeException.class, () -> OTHER.previous(ALL));
         var gone = assertThrows(StatusRuntimeException.class, () -> DNS.previous(ALL));
@@ -63,7 +68,7 @@ class ContainerNameTest {
                 "default/web-2/web was never started again: there is no attempt before this one",
                 never.getStatus().getDescription());
         assertEquals(
-                "kube-system/coredns/dns was started again 3 times, but the attempt before this one is not kept any more",
+                "kube-system/coredns/dns was started again 3 times, but no attempt before this one is kept any more",
                 gone.getStatus().getDescription());
         assertEquals(Status.Code.NOT_FOUND, gone.getStatus().getCode());
     }
