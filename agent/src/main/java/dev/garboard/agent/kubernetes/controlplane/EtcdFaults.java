@@ -25,6 +25,7 @@ final class EtcdFaults {
             "failed to recover v3 backend from snapshot",
             "found data inconsistency with peers",
             "wal: file not found",
+            "\"error\":\"proto: ",
             "wal: slice bounds out of range",
             "unexpected EOF");
 

@@ -22,7 +22,9 @@ class EtcdFaultsTest {
                         + " identifies as 18446744073709551599",
                 "etcd ended with exit code 2; it said: panic: cannot use none as id",
                 "etcd ended with exit code 1; it said: {\"level\":\"fatal\",\"msg\":\"discovery"
-                        + " failed\",\"error\":\"walpb: crc mismatch: expected: 4f91770d"
+                        + " failed\",\"error\":\"walpb: crc mismatch: expected: 4f91770d",
+                "etcd ended with exit code 1; it said: {\"level\":\"fatal\",\"msg\":\"discovery"
+                        + " failed\",\"error\":\"proto: Record: illegal tag -537411828 (wire type 3294235588709)\""
             })
     void tellsDamage(String lastWords) {
         var told = EtcdFaults.damage(lastWords).orElse("");
