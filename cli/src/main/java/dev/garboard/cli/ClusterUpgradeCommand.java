@@ -43,6 +43,13 @@ final class ClusterUpgradeCommand implements Callable<Integer> {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
+    /** By itself, because the usual help brings a --version of its own. */
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    boolean help;
+
     @Spec
     private CommandSpec spec;
 

@@ -22,7 +22,6 @@ final class RotationWatch {
 
     private static final Map<String, Integer> PORTS = Map.of(
             "etcd", 2379,
-            "etcd's peers", 2380,
             "kube-apiserver", 6443,
             "kube-controller-manager", StaticPods.CONTROLLER_MANAGER_PORT,
             "kube-scheduler", StaticPods.SCHEDULER_PORT);
