@@ -164,8 +164,8 @@ class ClusterRestoreIT {
                 "lab",
                 snapshot.toString(),
                 "--kubeconfig=" + site.kubeconfig(site.person(Role.ADMIN), 1)));
-        names.forEach(name -> words.add(
-                "--address=" + name + "=127.0.0.1:" + Objects.requireNonNull(servers.get(name)).getPort()));
+        names.forEach(name -> words.add("--address=" + name + "=127.0.0.1:"
+                + Objects.requireNonNull(servers.get(name)).getPort()));
         words.addAll(List.of(options));
         return RunningSite.run(words.toArray(String[]::new));
     }

@@ -19,7 +19,8 @@ record RunningPoller(String machine, Process process) implements AutoCloseable {
 
     static RunningPoller start(String machine, String... urls) throws IOException {
         var network = "--net=" + ContainerProcess.agent(machine).directory().resolve("ns/net");
-        // The lab's network has no router, and without a route nothing of the node itself reaches the services; pods have one.
+        // The lab's network has no router, and without a route nothing of the node itself reaches the services; pods
+        // have one.
         Program.run(
                         List.of("nsenter", network, "ip", "route", "replace", SERVICES, "dev", "eth0"),
                         LabFixture.root(),

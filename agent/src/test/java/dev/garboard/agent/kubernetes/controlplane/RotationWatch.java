@@ -21,10 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class RotationWatch {
 
     private static final Map<String, Integer> PORTS = Map.of(
-            "etcd", 2379,
-            "kube-apiserver", 6443,
-            "kube-controller-manager", StaticPods.CONTROLLER_MANAGER_PORT,
-            "kube-scheduler", StaticPods.SCHEDULER_PORT);
+            "etcd",
+            2379,
+            "kube-apiserver",
+            6443,
+            "kube-controller-manager",
+            StaticPods.CONTROLLER_MANAGER_PORT,
+            "kube-scheduler",
+            StaticPods.SCHEDULER_PORT);
 
     /** The programs read their files again by themselves, the slowest once a minute. */
     private static final Duration LIMIT = Duration.ofMinutes(3);
