@@ -5,7 +5,6 @@ import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -111,8 +110,8 @@ final class ClusterEtcdRestoreCommand implements Callable<Integer> {
     }
 
     private void confirm(RestoreSnapshot snapshot) {
-        var console = Objects.requireNonNull(System.console(), "every Java since 22 has one");
-        if (!console.isTerminal()) {
+        var console = System.console();
+        if (console == null || !console.isTerminal()) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "this replaces the state of the cluster " + name
