@@ -109,6 +109,7 @@ final class ClusterEtcdRestoreCommand implements Callable<Integer> {
         return machines;
     }
 
+    @SuppressWarnings("SystemConsoleNull") // Java 25 has none without a terminal, as before 22
     private void confirm(RestoreSnapshot snapshot) {
         var console = System.console();
         if (console == null || !console.isTerminal()) {
