@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.e2e.Program.Output;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -78,7 +79,7 @@ class ControlPlanesIT {
     @Order(2)
     void theApiAnswersThroughEveryNodeThoughTheLeaderDiesAndTheServerIsAway() throws Exception {
         var victim = cluster.leader();
-        var former = cluster.members().get(victim).id();
+        var former = Objects.requireNonNull(cluster.members().get(victim)).id();
         var others = others(victim);
         var before = cluster.ready(WORKER, WORKER);
         lab.lab("server", "stop").succeeded();
@@ -130,12 +131,16 @@ class ControlPlanesIT {
         LabFixture.await("a new member on " + FOUNDER, ClusterProbe.CHANGE, () -> {
             var members = cluster.members();
             return members.containsKey(FOUNDER)
-                    && !members.get(FOUNDER).id().equals(former.get(FOUNDER).id());
+                    && !members.get(FOUNDER)
+                            .id()
+                            .equals(Objects.requireNonNull(former.get(FOUNDER)).id());
         });
         cluster.awaitWhole(CONTROL_PLANES);
         cluster.awaitReady();
         assertEquals(List.of(CONTROL_PLANES), cluster.voters());
-        assertEquals(former.get("m2").id(), cluster.members().get("m2").id());
+        assertEquals(
+                Objects.requireNonNull(former.get("m2")).id(),
+                Objects.requireNonNull(cluster.members().get("m2")).id());
         assertEquals(FOUNDER, cluster.status().path("bootstrapMachine").asString());
         for (var node : List.of("m1", "m2", "m3", "m4")) {
             assertEquals("True", cluster.ready(node, node).path("status").asString());
