@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,7 +196,6 @@ class EtcdRestoreIT {
     }
 
     @Test
-    @Tag("unproven")
     void damagedOrMissingDataOfTheOnlyMemberIsNamedAndCanBeRestored() throws Exception {
         var network = network(1);
         var node = start(network, 1, true);
