@@ -73,6 +73,7 @@ class BundleIT {
                         Map.entry("kubelet", "1.37.2"),
                         Map.entry("kubectl", "1.37.2"),
                         Map.entry("etcd", "3.6.16"),
+                        Map.entry("etcdutl", "3.6.16"),
                         Map.entry("containerd", "2.3.7"),
                         Map.entry("containerd-shim-runc-v2", "2.3.7"),
                         Map.entry("ctr", "2.3.7"),
