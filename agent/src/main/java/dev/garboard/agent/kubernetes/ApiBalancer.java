@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Listens on this node and passes each connection on to an API server that answers; bytes only, TLS goes through. One dead
- * API server is not noticed: its connections end at once, and new ones go to another.
+ * API server is not noticed: its connections end at once, and new ones go to another. While none answers it does not listen,
+ * as an API server that is away does not: a connection that is taken and ended again makes Kubernetes' own clients (client-go)
+ * repeat each reading request ten times, a second apart, and a kubelet that is kept so starts no pod, not even an API server's.
  */
 public final class ApiBalancer implements AutoCloseable {
 
@@ -26,40 +29,48 @@ public final class ApiBalancer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.api-balancer");
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    /** While none answers: everybody waits for the first. */
+    private static final Duration LOOK_OUT_EVERY = Duration.ofMillis(200);
 
     /** A node has a few dozen; more would be a fault, and each costs memory of the agent. */
     private static final int MOST_CONNECTIONS = 1000;
 
-    private final ServerSocketChannel listener;
+    private final InetSocketAddress address;
     private final Service service;
     private final Semaphore free = new Semaphore(MOST_CONNECTIONS);
     private volatile List<ApiBackend> backends = List.of();
+    private @Nullable ServerSocketChannel listener;
     private volatile boolean closed;
 
-    private ApiBalancer(ServerSocketChannel listener, Service service) {
+    private ApiBalancer(ServerSocketChannel listener, Service service) throws IOException {
         this.listener = listener;
+        this.address = (InetSocketAddress) listener.getLocalAddress();
         this.service = service;
     }
 
     /** Opens the port and begins; no API server is known yet. */
     public static ApiBalancer start(InetSocketAddress address, Service service) throws IOException {
-        var listener = ServerSocketChannel.open();
-        try {
-            listener.bind(address);
-        } catch (IOException taken) {
-            listener.close();
-            throw new IOException("cannot listen on " + address + ": " + taken.getMessage(), taken);
-        }
+        var listener = bound(address);
         var balancer = new ApiBalancer(listener, service);
         service.waiting("no API server is known yet");
-        Thread.ofVirtual().name("api-balancer accept").start(balancer::accept);
+        balancer.acceptFrom(listener);
         Thread.ofVirtual().name("api-balancer look").start(balancer::look);
         return balancer;
     }
 
-    /** Where it listens. */
-    public InetSocketAddress address() throws IOException {
-        return (InetSocketAddress) listener.getLocalAddress();
+    private static ServerSocketChannel bound(InetSocketAddress address) throws IOException {
+        var listener = ServerSocketChannel.open();
+        try {
+            return listener.bind(address);
+        } catch (IOException taken) {
+            listener.close();
+            throw new IOException("cannot listen on " + address + ": " + taken.getMessage(), taken);
+        }
+    }
+
+    /** Where it listens while an API server answers. */
+    public InetSocketAddress address() {
+        return address;
     }
 
     /**
@@ -78,10 +89,14 @@ public final class ApiBalancer implements AutoCloseable {
         before.stream().filter(gone -> !backends.contains(gone)).forEach(ApiBackend::closeAll);
     }
 
-    private void accept() {
-        while (!closed) {
+    private void acceptFrom(ServerSocketChannel open) {
+        Thread.ofVirtual().name("api-balancer accept").start(() -> accept(open));
+    }
+
+    private void accept(ServerSocketChannel open) {
+        while (open.isOpen()) {
             try {
-                SocketChannel client = listener.accept();
+                SocketChannel client = open.accept();
                 if (free.tryAcquire()) {
                     Thread.ofVirtual().start(() -> {
                         try {
@@ -95,12 +110,9 @@ public final class ApiBalancer implements AutoCloseable {
                     client.close();
                 }
             } catch (IOException failed) {
-                if (!closed) {
+                if (open.isOpen()) {
                     service.unhealthy("cannot accept connections: " + failed.getMessage());
                     LOG.warn("accept", failed);
-                }
-                if (!listener.isOpen()) {
-                    return;
                 }
             }
         }
@@ -123,8 +135,9 @@ public final class ApiBalancer implements AutoCloseable {
             List<ApiBackend> now = backends;
             try {
                 lookAtAll(now);
-                tell(now);
-                Thread.sleep(LOOK_EVERY);
+                boolean none = now.stream().noneMatch(ApiBackend::answers);
+                follow(now, none);
+                Thread.sleep(none ? LOOK_OUT_EVERY : LOOK_EVERY);
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
                 return;
@@ -141,15 +154,32 @@ public final class ApiBalancer implements AutoCloseable {
         }
     }
 
-    private void tell(List<ApiBackend> now) {
-        if (now.isEmpty() || closed) {
+    private void follow(List<ApiBackend> now, boolean none) {
+        if (now.isEmpty()) {
             return;
         }
-        if (now.stream().anyMatch(ApiBackend::answers)) {
+        try {
+            listen(!none);
+        } catch (IOException taken) {
+            LOG.warn("{}", taken.getMessage());
+            service.unhealthy(String.valueOf(taken.getMessage()));
+            return;
+        }
+        if (!none) {
             service.running();
-        } else {
+        } else if (!closed) {
             service.starting("no API server answers: "
                     + now.stream().map(each -> each.server().toString()).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private synchronized void listen(boolean wanted) throws IOException {
+        if (!wanted && listener != null) {
+            listener.close();
+            listener = null;
+        } else if (wanted && listener == null && !closed) {
+            listener = bound(address);
+            acceptFrom(listener);
         }
     }
 
@@ -157,7 +187,7 @@ public final class ApiBalancer implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            listener.close();
+            listen(false);
         } catch (IOException failed) {
             LOG.debug("closing the listener", failed);
         }

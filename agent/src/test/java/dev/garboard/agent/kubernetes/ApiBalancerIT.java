@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceStatus.State;
 import dev.garboard.agent.supervision.ServiceTable;
+import dev.garboard.kubernetes.document.Cidr;
 import dev.garboard.kubernetes.document.HostPort;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class ApiBalancerIT {
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+    private static final Inet4Address NOWHERE = Cidr.address("192.0.2.1");
 
     private final Service service = new ServiceTable().add("api-balancer of a test", "");
     private ApiBalancer balancer;
@@ -108,8 +111,36 @@ class ApiBalancerIT {
         assertTrue(
                 service.status().message().startsWith("no API server answers: 127.0.0.1:"),
                 service.status().message());
+    }
+
+    /** As an API server that is away does. */
+    @Test
+    void refusesConnectionsUntilAServerAnswersAgain() throws Exception {
+        var away = new EchoServer(1);
+        away.close();
+        use(away);
+
+        awaitRefusal(true);
+        try (var back = new EchoServer(4, away.port)) {
+            awaitRefusal(false);
+
+            assertEquals(List.of(4, 6), answers(6));
+            assertEquals(away.port, back.port);
+        }
+        awaitRefusal(true);
+    }
+
+    private void awaitRefusal(boolean wanted) throws Exception {
+        while (refuses() != wanted) {
+            Thread.sleep(20);
+        }
+    }
+
+    private boolean refuses() throws IOException {
         try (var client = connect()) {
-            assertEquals(-1, client.getInputStream().read());
+            return !client.isConnected();
+        } catch (ConnectException refused) {
+            return true;
         }
     }
 
@@ -118,7 +149,7 @@ class ApiBalancerIT {
                 List.of(servers).stream()
                         .map(server -> new HostPort("127.0.0.1", server.port))
                         .toList(),
-                (Inet4Address) InetAddress.getByName("192.0.2.1"));
+                NOWHERE);
     }
 
     private Socket connect() throws IOException {
@@ -143,8 +174,12 @@ class ApiBalancerIT {
         private final int port;
 
         EchoServer(int number) throws IOException {
+            this(number, 0);
+        }
+
+        EchoServer(int number, int port) throws IOException {
             this.number = number;
-            this.listener = new ServerSocket(0, 50, HERE);
+            this.listener = new ServerSocket(port, 50, HERE);
             this.port = listener.getLocalPort();
             Thread.ofVirtual().start(this::accept);
         }
