@@ -27,14 +27,16 @@ final class ContainerRuntimeApplier implements DocumentApplier {
     private final KubernetesNode.Parts parts;
     private final BundleShelf shelf;
     private final NodeKernel kernel;
+    private final BeforeChange before;
     private @Nullable Service service;
     private @Nullable Program program;
     private String imported = "";
 
-    ContainerRuntimeApplier(KubernetesNode.Parts parts, BundleShelf shelf, NodeKernel kernel) {
+    ContainerRuntimeApplier(KubernetesNode.Parts parts, BundleShelf shelf, NodeKernel kernel, BeforeChange before) {
         this.parts = parts;
         this.shelf = shelf;
         this.kernel = kernel;
+        this.before = before;
     }
 
     @Override
@@ -60,6 +62,7 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         ConfigFile.write(NodePaths.CONTAINERD_CONFIG, config);
         Files.createDirectories(NodePaths.REGISTRIES);
         Files.createDirectories(NodePaths.CNI);
+        before.leaveFormer(bundle);
         program.start(new Program.Command(
                 List.of(bundle.program("containerd").toString(), "--config", NodePaths.CONTAINERD_CONFIG.toString()),
                 bundle.environment(),

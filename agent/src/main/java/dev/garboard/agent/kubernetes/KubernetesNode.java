@@ -55,8 +55,8 @@ public final class KubernetesNode {
         var restore = new EtcdRestore(paths);
         var etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
         var kubelet = new KubeletApplier(parts, shelf);
-        var change = new BundleChange(parts.services(), paths.manifests(), kubelet::endUnlessOf);
-        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, change, clock);
+        var change = new BundleChange(paths.manifests(), kubelet::endUnlessOf);
+        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, clock);
         var fetch = new BundleFetch(RELEASE_CERTIFICATE);
         calls = new KubernetesCalls(
                 shelf,
@@ -73,7 +73,7 @@ public final class KubernetesNode {
         List<DocumentApplier> appliers = List.of(
                 new BundleApplier(parts.services(), shelf, fetch),
                 new RegistryMirrorApplier(),
-                new ContainerRuntimeApplier(parts, shelf, kernel),
+                new ContainerRuntimeApplier(parts, shelf, kernel, change),
                 new CniApplier(tools, kernel),
                 etcd,
                 controlPlane,

@@ -1,8 +1,8 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
+import dev.garboard.agent.kubernetes.BeforeChange;
 import dev.garboard.agent.kubernetes.FormerPods;
 import dev.garboard.agent.kubernetes.MountedBundle;
-import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.kubernetes.document.ControlPlane;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,13 +19,14 @@ import org.slf4j.LoggerFactory;
 /**
  * How a control plane leaves one bundle for another. A manifest that is changed in place costs the API some 17 seconds, because the kubelet
  * looks only every ten whether the former pod has ended; a kubelet of another minor version then replaces every static pod once more, the
- * new ones before the former have left their ports. So the former pods are taken away first, then the former kubelet is ended, and the next
- * one finds only what it is to start: the API is away once, for as long as its programs take to end and to start.
+ * new ones before the former have left their ports; and one whose containerd was started again does nothing for five seconds. So the former
+ * pods are taken away first, while everything that ends them still runs, then the former kubelet is ended, and only then come the next
+ * containerd, etcd and kubelet, which finds only what it is to start: the API is away once, for as long as its programs take to end and to
+ * start.
  */
-public final class BundleChange {
+public final class BundleChange implements BeforeChange {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.control-plane");
-    private static final Duration RUNTIME_RETURNS = Duration.ofSeconds(20);
     /** Their grace is three seconds. */
     private static final Duration PODS_END = Duration.ofSeconds(20);
 
@@ -33,7 +34,6 @@ public final class BundleChange {
     private static final List<Integer> PORTS =
             List.of(ControlPlane.DEFAULT_PORT, StaticPods.CONTROLLER_MANAGER_PORT, StaticPods.SCHEDULER_PORT);
 
-    private final ServiceTable services;
     private final Path manifests;
     private final FormerKubelet kubelet;
 
@@ -45,20 +45,18 @@ public final class BundleChange {
     }
 
     /** For the static pods whose manifests lie there. */
-    public BundleChange(ServiceTable services, Path manifests, FormerKubelet kubelet) {
-        this.services = services;
+    public BundleChange(Path manifests, FormerKubelet kubelet) {
         this.manifests = manifests;
         this.kubelet = kubelet;
     }
 
     /** Ends static pods of another bundle, and their kubelet with them; returns at once when there are none. */
-    void leaveFormer(MountedBundle inUse) throws IOException, InterruptedException {
+    @Override
+    public void leaveFormer(MountedBundle inUse) throws IOException, InterruptedException {
         var former = FormerPods.of(manifests, inUse);
         if (former.isEmpty()) {
             return;
         }
-        // containerd has just been started again from the bundle in use; a kubelet that cannot reach it ends nothing.
-        await(RUNTIME_RETURNS, this::isRuntimeThere);
         long begun = System.nanoTime();
         for (Path manifest : former) {
             Files.delete(manifest);
@@ -70,10 +68,6 @@ public final class BundleChange {
                 former.size(),
                 ended ? "ended" : "still listen, and are left to the next kubelet,",
                 (System.nanoTime() - begun) / 1_000_000);
-    }
-
-    private boolean isRuntimeThere() {
-        return services.find("containerd").map(one -> one.status().healthy()).orElse(true);
     }
 
     private static boolean arePortsFree() {

@@ -50,7 +50,6 @@ public final class ControlPlaneApplier implements DocumentApplier {
     private final CertificateRotation certificates;
     private final EtcdApplier etcd;
     private final EtcdRestore restore;
-    private final BundleChange change;
     private final InstantSource clock;
     private @Nullable Service service;
     private @Nullable AddOns addOns;
@@ -64,7 +63,6 @@ public final class ControlPlaneApplier implements DocumentApplier {
             CertificateRotation certificates,
             EtcdApplier etcd,
             EtcdRestore restore,
-            BundleChange change,
             InstantSource clock) {
         this.parts = parts;
         this.shelf = shelf;
@@ -72,7 +70,6 @@ public final class ControlPlaneApplier implements DocumentApplier {
         this.certificates = certificates;
         this.etcd = etcd;
         this.restore = restore;
-        this.change = change;
         this.clock = clock;
     }
 
@@ -105,7 +102,6 @@ public final class ControlPlaneApplier implements DocumentApplier {
             throw new DocumentPendingException("waits for etcd");
         }
         try (var client = now.client()) {
-            change.leaveFormer(bundle);
             write(pods.manifests());
             requireReady(client);
             requireVersion(bundle, client);

@@ -67,8 +67,7 @@ final class ControlPlaneNode {
                 services.add("certificates", ""), () -> clock.instant().minus(age));
         var restore = new EtcdRestore(paths);
         etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
-        var change = new BundleChange(services, paths.manifests(), _ -> {});
-        controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, change, clock);
+        controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, clock);
         kubelet = new TestKubelet(children, paths.manifests(), bundle.path().resolve("bin"), directory);
         calls = new KubernetesCalls(
                 shelf,

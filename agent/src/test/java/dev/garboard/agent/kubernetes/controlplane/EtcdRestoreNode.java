@@ -72,15 +72,7 @@ final class EtcdRestoreNode {
         var certificates = new CertificateRotation(services.add("certificates", ""), clock);
         var progress = new EtcdRestore(paths);
         etcd = new EtcdApplier(parts, shelf, paths, certificates, progress);
-        var controlPlane = new ControlPlaneApplier(
-                parts,
-                shelf,
-                paths,
-                certificates,
-                etcd,
-                progress,
-                new BundleChange(services, paths.manifests(), _ -> {}),
-                clock);
+        var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, progress, clock);
         calls = new EtcdCalls(etcd);
         restore = new EtcdRestoreCalls(children, shelf, progress, etcd, controlPlane);
         var service = services.add("documents", "");
