@@ -17,6 +17,7 @@ final class Der {
     static final int PRINTABLE_STRING = 0x13;
     static final int IA5_STRING = 0x16;
     static final int SEQUENCE = 0x30;
+    static final int SET = 0x31;
     static final int CONTEXT_0 = 0xA0;
 
     private Der() {}

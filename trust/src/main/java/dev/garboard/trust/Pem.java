@@ -129,6 +129,11 @@ public final class Pem {
         return block(PRIVATE_KEY, key.getEncoded());
     }
 
+    /** A certificate request as PEM. */
+    public static String ofCertificateRequest(byte[] der) {
+        return block("CERTIFICATE REQUEST", der);
+    }
+
     /** A public key as PEM. */
     public static String ofPublicKey(PublicKey key) {
         return block(PUBLIC_KEY, key.getEncoded());

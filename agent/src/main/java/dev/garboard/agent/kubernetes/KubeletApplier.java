@@ -12,7 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,15 +58,9 @@ final class KubeletApplier implements DocumentApplier {
         String config = KubeletConfig.text(document, bundle.version(), Cgroups.isVersion2());
         ConfigFile.write(NodePaths.KUBELET_CONFIG, config);
         run(document, bundle, config + joins);
-        var waits = new ArrayList<String>();
         if (service != null && !service.status().healthy()) {
-            waits.add("waits for the kubelet: " + service.status().message());
-        }
-        if (!Files.exists(NodePaths.KUBELET_CLIENT)) {
-            waits.add(credentials.obstacle(input));
-        }
-        if (!waits.isEmpty()) {
-            throw new DocumentPendingException(String.join("; ", waits));
+            throw new DocumentPendingException(
+                    "waits for the kubelet: " + service.status().message());
         }
     }
 
@@ -97,7 +90,6 @@ final class KubeletApplier implements DocumentApplier {
                         bundle.program("kubelet").toString(),
                         "--config=" + NodePaths.KUBELET_CONFIG,
                         "--kubeconfig=" + NodePaths.KUBELET_KUBECONFIG,
-                        "--bootstrap-kubeconfig=" + NodePaths.BOOTSTRAP_KUBECONFIG,
                         "--cert-dir=" + NodePaths.KUBELET_PKI,
                         "--root-dir=" + NodePaths.KUBELET,
                         "--hostname-override=" + document.nodeName(),

@@ -10,6 +10,7 @@ import dev.garboard.kubernetes.pki.Kubeconfig;
 import dev.garboard.kubernetes.pki.LeafCertificates;
 import dev.garboard.trust.Authority;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.TlsIdentity;
 import dev.garboard.trust.TrustException;
 import java.io.IOException;
 import java.net.URI;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How the kubelet proves who it is. On a control-plane node, which has the cluster's CA, the agent issues its certificate: the
- * API server that would sign one is started by this very kubelet. Everywhere else it joins with a token, once.
+ * API server that would sign one is started by this very kubelet. Everywhere else the agent asks for one with a token, once.
  */
 final class KubeletCredentials {
 
@@ -37,55 +38,57 @@ final class KubeletCredentials {
     /** The kubelet renews it long before by itself. */
     private static final Duration VALIDITY = Duration.ofDays(365);
 
-    private final JoinCheck check = new JoinCheck(SERVER, Duration.ofSeconds(5));
+    private final KubeletJoin join = new KubeletJoin(SERVER);
     private String joinedBy = "";
 
     /**
      * Lays the files out.
      *
      * @return changes when the kubelet must be started again to see them
+     * @throws DocumentPendingException while it has no certificate
      */
     String prepare(Kubelet document, DocumentInput input) throws IOException {
         String ca = text(input.secret(KUBERNETES_CA_CERTIFICATE));
         ConfigFile.write(NodePaths.KUBERNETES_CA, ca);
         Optional<X509Certificate> held = held(document, ca);
         Optional<byte[]> caKey = input.findSecret(KUBERNETES_CA_KEY);
-        Optional<byte[]> token = input.findSecret(BOOTSTRAP_TOKEN);
         if (held.isPresent()) {
             writeKubeconfig();
             // The kubelet goes on with what it was started with; no restart because it has joined.
             return joinedBy;
         }
         Files.deleteIfExists(NodePaths.KUBELET_CLIENT);
-        // With a kubeconfig in place the kubelet would not try to join.
         Files.deleteIfExists(NodePaths.KUBELET_KUBECONFIG);
-        if (caKey.isPresent()) {
-            var identity = Authority.ofPem(ca, text(caKey.get()), KUBERNETES_CA_CERTIFICATE)
-                    .issue(LeafCertificates.kubeletClient(document.nodeName()), VALIDITY, Instant.now());
-            ConfigFile.write(NodePaths.KUBELET_CLIENT, identity.chainPem() + identity.keyPem());
-            writeKubeconfig();
-            joinedBy = identity.certificate().getSerialNumber().toString();
-            LOG.info("issued the certificate of {}", document.nodeName());
-        } else if (token.isPresent()) {
-            var join = BootstrapToken.parse(text(token.get()));
-            ConfigFile.write(NodePaths.BOOTSTRAP_KUBECONFIG, Kubeconfig.withToken(CLUSTER, USER, SERVER, ca, join));
-            joinedBy = join.id();
-        } else {
-            throw new DocumentPendingException(
-                    "waits for a bootstrap token: the kubelet of " + document.nodeName() + " has no certificate yet");
-        }
+        joinedBy = caKey.isPresent()
+                ? issue(document, ca, text(caKey.get()))
+                : join(document, ca, input.findSecret(BOOTSTRAP_TOKEN));
         return joinedBy;
     }
 
-    /** What keeps the kubelet from getting its certificate. */
-    String obstacle(DocumentInput input) {
-        var token = input.findSecret(BOOTSTRAP_TOKEN).map(secret -> BootstrapToken.parse(text(secret)));
-        return token.isEmpty()
-                ? "waits for the kubelet's certificate, which an API server must approve"
-                : check.of(
-                        token.get(),
-                        Pem.certificates(text(input.secret(KUBERNETES_CA_CERTIFICATE)), KUBERNETES_CA_CERTIFICATE)
-                                .getFirst());
+    private static String issue(Kubelet document, String ca, String caKey) throws IOException {
+        var identity = Authority.ofPem(ca, caKey, KUBERNETES_CA_CERTIFICATE)
+                .issue(LeafCertificates.kubeletClient(document.nodeName()), VALIDITY, Instant.now());
+        LOG.info("issued the certificate of {}", document.nodeName());
+        return use(identity);
+    }
+
+    private String join(Kubelet document, String ca, Optional<byte[]> token) throws IOException {
+        if (token.isEmpty()) {
+            throw new DocumentPendingException(
+                    "waits for a bootstrap token: the kubelet of " + document.nodeName() + " has no certificate yet");
+        }
+        var identity = join.certificate(
+                BootstrapToken.parse(text(token.get())),
+                Pem.certificates(ca, KUBERNETES_CA_CERTIFICATE).getFirst(),
+                document.nodeName());
+        LOG.info("got the certificate of {}", document.nodeName());
+        return use(identity);
+    }
+
+    private static String use(TlsIdentity identity) throws IOException {
+        ConfigFile.write(NodePaths.KUBELET_CLIENT, identity.chainPem() + identity.keyPem());
+        writeKubeconfig();
+        return identity.certificate().getSerialNumber().toString();
     }
 
     private static void writeKubeconfig() throws IOException {
@@ -111,7 +114,7 @@ final class KubeletCredentials {
                     Pem.certificates(ca, KUBERNETES_CA_CERTIFICATE).getFirst().getPublicKey());
             certificate.checkValidity();
             String subject = certificate.getSubjectX500Principal().getName();
-            if (subject.contains("CN=system:node:" + document.nodeName())) {
+            if ((subject + ",").contains("CN=system:node:" + document.nodeName() + ",")) {
                 return Optional.of(certificate);
             }
             LOG.info("the kubelet's certificate is of {}, not of {}", subject, document.nodeName());
@@ -127,7 +130,7 @@ final class KubeletCredentials {
 
     void forget() throws IOException {
         joinedBy = "";
-        Files.deleteIfExists(NodePaths.BOOTSTRAP_KUBECONFIG);
+        join.close();
         Files.deleteIfExists(NodePaths.KUBERNETES_CA);
     }
 }

@@ -24,7 +24,6 @@ public final class NodePaths {
     static final Path REGISTRIES = RUN.resolve("registries");
     static final Path CNI = RUN.resolve("cni");
     static final Path KUBELET_CONFIG = RUN.resolve("kubelet.yaml");
-    static final Path BOOTSTRAP_KUBECONFIG = RUN.resolve("bootstrap.kubeconfig");
     static final Path CONTAINERD_SOCKET = Path.of("/run/containerd/containerd.sock");
 
     /** Files of bundles; with a disk they are fetched once. */

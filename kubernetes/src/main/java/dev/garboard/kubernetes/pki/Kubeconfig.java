@@ -36,16 +36,6 @@ public final class Kubeconfig {
                 "client-certificate: " + quoted(certificate) + "\n    client-key: " + quoted(key));
     }
 
-    /** For a kubelet that has not joined yet. */
-    public static String withToken(String cluster, String user, URI server, String caPem, BootstrapToken token) {
-        return render(
-                cluster,
-                user,
-                server,
-                "certificate-authority-data: " + base64(caPem),
-                "token: \"" + token.text() + "\"");
-    }
-
     private static String render(String cluster, String user, URI server, String authority, String credentials) {
         return """
                 apiVersion: v1
