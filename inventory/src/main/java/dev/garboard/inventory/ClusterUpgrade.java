@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it does not go on, with what helps; empty while it goes on
  * @param since when phase, machine or step changed last
  * @param snapshot of etcd, taken before the first change; null until then
+ * @param endpointWatches how many clients followed the API's EndpointSlices before the first change: kube-proxies, name servers and whoever
+ *     else leads traffic to pods
  * @param finished when every node had arrived; null until then
  */
 public record ClusterUpgrade(
@@ -31,11 +33,12 @@ public record ClusterUpgrade(
         Instant started,
         Instant since,
         @Nullable ClusterSnapshot snapshot,
+        int endpointWatches,
         @Nullable Instant finished) {
 
     /** One that has just been declared. */
     public static ClusterUpgrade begun(String from, String to, Instant now) {
-        return new ClusterUpgrade(from, to, null, Phase.CHECKING, null, null, false, "", "", now, now, null, null);
+        return new ClusterUpgrade(from, to, null, Phase.CHECKING, null, null, false, "", "", now, now, null, 0, null);
     }
 
     /** Whether it is on its way, stopped or not. */
@@ -63,23 +66,81 @@ public record ClusterUpgrade(
                 started,
                 now,
                 snapshot,
+                endpointWatches,
                 next == Phase.DONE ? now : finished);
     }
 
     public ClusterUpgrade withBundle(String name) {
         return new ClusterUpgrade(
-                from, to, name, phase, machine, step, keepCordon, message, failure, started, since, snapshot, finished);
+                from,
+                to,
+                name,
+                phase,
+                machine,
+                step,
+                keepCordon,
+                message,
+                failure,
+                started,
+                since,
+                snapshot,
+                endpointWatches,
+                finished);
     }
 
     public ClusterUpgrade withSnapshot(ClusterSnapshot taken) {
         return new ClusterUpgrade(
-                from, to, bundle, phase, machine, step, keepCordon, message, failure, started, since, taken, finished);
+                from,
+                to,
+                bundle,
+                phase,
+                machine,
+                step,
+                keepCordon,
+                message,
+                failure,
+                started,
+                since,
+                taken,
+                endpointWatches,
+                finished);
+    }
+
+    public ClusterUpgrade withEndpointWatches(int number) {
+        return new ClusterUpgrade(
+                from,
+                to,
+                bundle,
+                phase,
+                machine,
+                step,
+                keepCordon,
+                message,
+                failure,
+                started,
+                since,
+                snapshot,
+                number,
+                finished);
     }
 
     /** At a node, or between two with null and null. */
     public ClusterUpgrade at(@Nullable String newMachine, @Nullable Step newStep, boolean newKeepCordon, Instant now) {
         return new ClusterUpgrade(
-                from, to, bundle, phase, newMachine, newStep, newKeepCordon, "", "", started, now, snapshot, finished);
+                from,
+                to,
+                bundle,
+                phase,
+                newMachine,
+                newStep,
+                newKeepCordon,
+                "",
+                "",
+                started,
+                now,
+                snapshot,
+                endpointWatches,
+                finished);
     }
 
     /** At the same place as before. */
@@ -97,6 +158,7 @@ public record ClusterUpgrade(
                 started,
                 since,
                 snapshot,
+                endpointWatches,
                 finished);
     }
 

@@ -42,7 +42,9 @@ final class FieldDefaults {
             entry(ClusterSpec.ControlPlane.class, Map.of("schedulable", false)),
             entry(ClusterStatus.class, of(ClusterStatus.declared())),
             entry(ClusterStatus.Node.class, Map.of("ready", false, "message", "")),
-            entry(ClusterUpgrade.class, Map.of("keepCordon", false, "message", "", "failure", "")),
+            entry(
+                    ClusterUpgrade.class,
+                    Map.of("keepCordon", false, "message", "", "failure", "", "endpointWatches", 0)),
             // A boot loader keeps its address for minutes; the agent asks again for itself.
             entry(SubnetSpec.class, Map.of("leaseSeconds", 3600L, "bootLeaseSeconds", 600L)));
 

@@ -180,6 +180,7 @@ final class Samples {
                                 TIME,
                                 TIME.plusSeconds(9),
                                 new ClusterSnapshot("/site/snapshots/lab.db", "a".repeat(64), 4096),
+                                7,
                                 TIME.plusSeconds(99))));
     }
 

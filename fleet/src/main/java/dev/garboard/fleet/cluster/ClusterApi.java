@@ -57,6 +57,9 @@ interface ClusterApi extends AutoCloseable {
     /** APIs that were used since this API server started, and that will go. */
     List<DeprecatedApi> deprecatedApis();
 
+    /** How many clients follow the EndpointSlices of this API server. */
+    int endpointWatches();
+
     /** What the add-ons of a version still wait for; empty when they are all there. */
     String troubleWithAddOns(String version);
 

@@ -261,6 +261,11 @@ final class KubernetesApi implements ClusterApi {
     }
 
     @Override
+    public int endpointWatches() {
+        return Watches.ofEndpointSlices(client.text("/metrics"));
+    }
+
+    @Override
     public String troubleWithAddOns(String version) {
         var applied = client.get(ADD_ONS, "garboard-addons")
                 .path("data")

@@ -21,7 +21,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,26 +82,31 @@ final class UpgradeCare {
                 .filter(KubernetesNode::cordoned)
                 .map(KubernetesNode::name)
                 .collect(Collectors.toSet());
-        return switch (upgrade.phase()) {
-            case CHECKING ->
-                looked(target, checks(cluster, to, target, seen, machines), null, Map.of(), cordoned, null);
-            case SAVING -> looked(target, List.of(), snapshot(cluster, upgrade), Map.of(), cordoned, null);
-            case CONTROL_PLANES, WORKERS ->
-                looked(target, List.of(), null, inspector.controlPlanes(cluster.status()), cordoned, null);
-            case ADD_ONS -> looked(target, List.of(), null, Map.of(), cordoned, addOns(to, seen));
-            case FETCHING, DONE -> looked(target, List.of(), null, Map.of(), cordoned, null);
-        };
+        var drains = drained.machine().isEmpty() ? Map.<String, Drain>of() : Map.of(drained.machine(), drained.drain());
+        var phase = upgrade.phase();
+        return new UpgradeFacts(
+                target,
+                phase == Phase.CHECKING ? checks(cluster, to, target, seen, machines) : List.of(),
+                phase == Phase.SAVING ? snapshot(cluster, upgrade) : null,
+                snapshotTrouble,
+                phase == Phase.CONTROL_PLANES || phase == Phase.WORKERS
+                        ? inspector.controlPlanes(cluster.status())
+                        : Map.of(),
+                cordoned,
+                drains,
+                phase == Phase.FETCHING || phase == Phase.CONTROL_PLANES ? endpointWatches(seen) : null,
+                phase == Phase.ADD_ONS ? addOns(to, seen) : null);
     }
 
-    private UpgradeFacts looked(
-            @Nullable Bundle target,
-            List<UpgradeCheck> checks,
-            @Nullable ClusterSnapshot snapshot,
-            Map<String, NodeSaid> said,
-            Set<String> cordoned,
-            @Nullable String addOns) {
-        var drains = drained.machine().isEmpty() ? Map.<String, Drain>of() : Map.of(drained.machine(), drained.drain());
-        return new UpgradeFacts(target, checks, snapshot, snapshotTrouble, said, cordoned, drains, addOns);
+    /** A client follows one API server only, so all of them are asked; null when one does not answer. */
+    private static @Nullable Integer endpointWatches(ClusterObserver.Observation seen) {
+        try {
+            return seen.servers().values().stream()
+                    .mapToInt(ClusterApi::endpointWatches)
+                    .sum();
+        } catch (KubernetesException refused) {
+            return null;
+        }
     }
 
     private List<UpgradeCheck> checks(

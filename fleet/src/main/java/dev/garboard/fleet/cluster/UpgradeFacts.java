@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param said by the agents of control planes, by machine
  * @param cordoned nodes that take no pods
  * @param drains of nodes that are being emptied, by machine
+ * @param endpointWatches how many clients follow the EndpointSlices of all API servers; null when it was not looked, or could not be
  * @param addOns what they still wait for; empty when all are there in the wanted version, null when it was not looked
  */
 record UpgradeFacts(
@@ -27,10 +28,11 @@ record UpgradeFacts(
         Map<String, NodeSaid> said,
         Set<String> cordoned,
         Map<String, Drain> drains,
+        @Nullable Integer endpointWatches,
         @Nullable String addOns) {
 
     private static final UpgradeFacts NONE =
-            new UpgradeFacts(null, List.of(), null, "", Map.of(), Set.of(), Map.of(), null);
+            new UpgradeFacts(null, List.of(), null, "", Map.of(), Set.of(), Map.of(), null, null);
 
     UpgradeFacts {
         checks = List.copyOf(checks);

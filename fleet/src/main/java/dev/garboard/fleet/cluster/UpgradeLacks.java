@@ -77,6 +77,19 @@ record UpgradeLacks(ClusterUpgrade upgrade, List<Node> members, ClusterFacts fac
         return node.ready() ? "" : "it is not ready" + (node.message().isEmpty() ? "" : ": " + node.message());
     }
 
+    /**
+     * Who lost the API and does not follow it again: pods that moved now would be asked where they no longer are. Empty when all are back.
+     */
+    String lostClients() {
+        var before = upgrade.endpointWatches();
+        var now = facts.upgrade().endpointWatches();
+        if (now != null && now >= before) {
+            return "";
+        }
+        return "waits until those who lead traffic to pods follow the API again: "
+                + (now == null ? "it cannot be asked" : now + " of " + before + " watches of EndpointSlices");
+    }
+
     /** What its agent has not done yet, with the reason; empty when it has done all. */
     String agentTrouble(Node node) {
         var machine = facts.machine(node.machine());

@@ -29,6 +29,12 @@ final class UpgradePlan {
     /** A step that takes longer is said to have stopped; when its cause goes away it goes on all the same. */
     private static final Duration LONGEST_STEP = Duration.ofMinutes(6);
 
+    /**
+     * For clients of the API that have lost it. Those of Kubernetes (client-go) sleep up to a minute when it was away for long; whoever is not
+     * back after that was not lost by the upgrade.
+     */
+    private static final Duration LONGEST_RETURN = Duration.ofSeconds(100);
+
     private static final Duration LONGEST_FETCH = Duration.ofMinutes(30);
 
     private final ClusterSpec spec;
@@ -147,7 +153,8 @@ final class UpgradePlan {
                 .sorted(Comparator.comparing(Node::machine))
                 .toList();
         if (missing.isEmpty()) {
-            return upgrade.in(Phase.CONTROL_PLANES, now);
+            var watches = facts.upgrade().endpointWatches();
+            return upgrade.withEndpointWatches(watches == null ? 0 : watches).in(Phase.CONTROL_PLANES, now);
         }
         var names = missing.stream().map(Node::machine).collect(Collectors.joining(", "));
         var trouble = missing.stream()
@@ -217,6 +224,10 @@ final class UpgradePlan {
                 if (!missing.isEmpty()) {
                     yield waiting(
                             upgrade, "its programs are replaced by those of " + upgrade.to(), missing, LONGEST_STEP);
+                }
+                var lost = node.role() == Role.CONTROL_PLANE ? lacks(upgrade).lostClients() : "";
+                if (!lost.isEmpty() && now.isBefore(upgrade.since().plus(LONGEST_RETURN))) {
+                    yield upgrade.saying(lost, "");
                 }
                 yield upgrade.keepCordon()
                         ? upgrade.at(null, null, false, now)

@@ -145,6 +145,11 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     }
 
     @Override
+    public int endpointWatches() {
+        return 0;
+    }
+
+    @Override
     public String troubleWithAddOns(String version) {
         return "";
     }

@@ -99,6 +99,45 @@ class UpgradePlanTest {
         assertEquals("1.37.2", world.site.cluster.status().version());
     }
 
+    /** A kube-proxy that sleeps leads its node's traffic to pods that are gone. */
+    @Test
+    void noPodMovesBeforeThoseWhoLeadTrafficFollowTheApiAgain() {
+        var world = UpgradeWorld.of(1, 2);
+        world.want("1.37.2");
+        while (!world.events.contains("CONTROL_PLANES cp1 SWAPPING")) {
+            world.round();
+        }
+        world.followers = 5;
+
+        world.rounds(30);
+
+        assertEquals("CONTROL_PLANES cp1 SWAPPING", world.events.getLast());
+        assertEquals(
+                "waits until those who lead traffic to pods follow the API again: 5 of 7 watches of EndpointSlices",
+                Objects.requireNonNull(world.upgrade()).message());
+        world.followers = null;
+        world.rounds(5);
+        assertEquals("CONTROL_PLANES cp1 SWAPPING", world.events.getLast());
+        world.followers = 7;
+        world.finish();
+        assertEquals("DONE", world.events.getLast());
+    }
+
+    /** Clients end for reasons of their own. */
+    @Test
+    void clientsThatDoNotComeBackAreNotAwaitedForEver() {
+        var world = UpgradeWorld.of(1, 1);
+        world.want("1.37.2");
+        while (!world.events.contains("CONTROL_PLANES cp1 SWAPPING")) {
+            world.round();
+        }
+        world.followers = 6;
+
+        world.finish();
+
+        assertEquals("DONE", world.events.getLast());
+    }
+
     @Test
     void isGivenUpWhenTheVersionIsSetBack() {
         var world = UpgradeWorld.of(1, 1);

@@ -39,6 +39,9 @@ final class UpgradeWorld {
     final List<String> events = new ArrayList<>();
     List<UpgradeCheck> checks = List.of(new UpgradeCheck("bundle", true, "it is imported"));
     int snapshots;
+    /** Clients that follow where pods are; null when nobody can tell. */
+    @Nullable
+    Integer followers = 7;
 
     /** What only the server's memory holds. */
     private final Map<String, Drain> drains = new HashMap<>();
@@ -143,7 +146,7 @@ final class UpgradeWorld {
                 said.put(node.machine(), said(runs(node)));
             }
         }
-        return new UpgradeFacts(NEW, checks, saved, "", said, cordoned, drains, "");
+        return new UpgradeFacts(NEW, checks, saved, "", said, cordoned, drains, followers, "");
     }
 
     static NodeSaid said(String version) {
