@@ -15,7 +15,8 @@ final class SiteDirectory {
     private @Nullable Path site;
 
     Path path() {
-        var directory = site != null ? site : ImageSite.workDirectory().resolve("lab/site");
+        // Absolute, because programs that are called for it run in directories of their own.
+        var directory = (site != null ? site : ImageSite.workDirectory().resolve("lab/site")).toAbsolutePath();
         if (!Files.isDirectory(directory)) {
             throw new CommandException(
                     ExitCode.NOT_FOUND,

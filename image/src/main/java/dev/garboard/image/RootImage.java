@@ -34,8 +34,9 @@ final class RootImage {
                         "-C16384",
                         "-x-1",
                         "--all-root",
-                        image.toString(),
-                        tree.toString())
+                        // It runs where its log lies.
+                        image.toAbsolutePath().toString(),
+                        tree.toAbsolutePath().toString())
                 .run();
         return VerityTree.append(image);
     }

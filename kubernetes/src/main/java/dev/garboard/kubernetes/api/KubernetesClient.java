@@ -3,6 +3,7 @@ package dev.garboard.kubernetes.api;
 import dev.garboard.trust.SiteTrust;
 import dev.garboard.trust.TlsIdentity;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -242,6 +243,9 @@ public final class KubernetesClient implements AutoCloseable {
         var message = failed.getMessage();
         if (message != null && !message.isBlank()) {
             return message;
+        }
+        if (failed instanceof ConnectException) {
+            return "nothing listens there, or no route leads there";
         }
         var cause = failed.getCause();
         return cause == null ? failed.getClass().getSimpleName() : reason(cause);

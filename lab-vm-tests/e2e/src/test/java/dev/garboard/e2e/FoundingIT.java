@@ -108,10 +108,13 @@ class FoundingIT {
                 () -> lone.condition("EtcdQuorum")
                         .path("message")
                         .asString()
-                        .contains("the cluster is not founded a second time"));
+                        .contains("holds no data of etcd, although this cluster was founded"));
         assertFalse(lone.holds("EtcdQuorum"));
         assertTrue(lone.status().path("bootstrapped").asBoolean());
-        assertTrue(lab.cli("cluster", "status", "lone").succeeded().out().contains("Bring back the disk of this node"));
+        assertTrue(lab.cli("cluster", "status", "lone")
+                .succeeded()
+                .out()
+                .contains("restore a snapshot: garboard cluster etcd restore lone SNAPSHOT"));
 
         lab.power("off", "m1");
         lab.emptyDisk("m1");

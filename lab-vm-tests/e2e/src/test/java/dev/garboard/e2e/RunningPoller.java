@@ -3,9 +3,7 @@ package dev.garboard.e2e;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -15,18 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 record RunningPoller(String machine, Process process) implements AutoCloseable {
 
     private static final int END_SECONDS = 30;
-    private static final String SERVICES = "10.96.0.0/16";
 
     static RunningPoller start(String machine, String... urls) throws IOException {
         var network = "--net=" + ContainerProcess.agent(machine).directory().resolve("ns/net");
-        // The lab's network has no router, and without a route nothing of the node itself reaches the services; pods
-        // have one.
-        Program.run(
-                        List.of("nsenter", network, "ip", "route", "replace", SERVICES, "dev", "eth0"),
-                        LabFixture.root(),
-                        Map.of(),
-                        Duration.ofSeconds(END_SECONDS))
-                .succeeded();
         var program = TestPrograms.command(Stream.concat(Stream.of(RequestPoller.class.getName()), Stream.of(urls))
                 .toArray(String[]::new));
         var command =
