@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Spec;
                     + " upgrade has stopped."
         })
 final class ClusterUpgradeCommand implements Callable<Integer> {
+
+    /** A server that ends while it is being asked cancels the call. */
+    private static final Set<Status.Code> LOSSES = Set.of(Status.Code.UNAVAILABLE, Status.Code.CANCELLED);
 
     /** A server that was started again answers within seconds; one that stays away is worth a message. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -96,7 +100,7 @@ final class ClusterUpgradeCommand implements Callable<Integer> {
                     throw new CommandException(ExitCode.FAILED, "the server ended without an outcome; ask again");
                 } catch (StatusException failed) {
                     var explained = client.explain(failed);
-                    if (!begun || dryRun || failed.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+                    if (!begun || dryRun || !LOSSES.contains(failed.getStatus().getCode())) {
                         throw new CommandException(exitCode(failed.getStatus(), explained), explained, failed);
                     }
                     lost = lost == 0 ? System.nanoTime() : lost;

@@ -99,8 +99,18 @@ final class UpgradeInspector {
             etcd = hasEtcd ? stub.etcdStatus(EtcdStatusRequest.getDefaultInstance()) : null;
             return new NodeSaid(kubernetes, etcd, "");
         } catch (StatusException silent) {
-            return new NodeSaid(kubernetes, etcd, "its agent says " + silent.getStatus());
+            return new NodeSaid(kubernetes, etcd, "its agent says " + reason(silent));
         }
+    }
+
+    /** Without what gRPC appends on further lines. */
+    private static String reason(StatusException silent) {
+        var status = silent.getStatus();
+        var description = status.getDescription();
+        return status.getCode()
+                + (description == null
+                        ? ""
+                        : ": " + description.lines().findFirst().orElse(""));
     }
 
     /** Null when nobody could be asked. */

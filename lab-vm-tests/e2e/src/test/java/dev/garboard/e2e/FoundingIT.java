@@ -10,13 +10,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cluster is founded once, whatever breaks meanwhile and whatever is lost afterwards. The tests follow each other. */
-@Tag("unproven")
 @TestMethodOrder(OrderAnnotation.class)
 class FoundingIT {
 

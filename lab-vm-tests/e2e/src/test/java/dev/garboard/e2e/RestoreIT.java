@@ -17,13 +17,11 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cluster's state saved, changed, and brought back while the boot server is stopped. The tests follow each other. */
-@Tag("unproven")
 @TestMethodOrder(OrderAnnotation.class)
 class RestoreIT {
 

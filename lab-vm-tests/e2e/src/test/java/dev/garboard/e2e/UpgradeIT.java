@@ -78,8 +78,9 @@ class UpgradeIT {
     @Test
     @Order(3)
     void everyNodeMovesWhileTheServiceAnswersAndTheServerComesAndGoes() throws Exception {
-        if (!lab.json("kubernetes", "list", "--site", lab.site().toString())
-                .toString()
+        if (!lab.cli("kubernetes", "list", "--site", lab.site().toString())
+                .succeeded()
+                .out()
                 .contains(TO)) {
             lab.cli(
                             "kubernetes",

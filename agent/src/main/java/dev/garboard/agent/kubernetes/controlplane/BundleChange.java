@@ -3,15 +3,12 @@ package dev.garboard.agent.kubernetes.controlplane;
 import dev.garboard.agent.kubernetes.BeforeChange;
 import dev.garboard.agent.kubernetes.FormerPods;
 import dev.garboard.agent.kubernetes.MountedBundle;
-import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.agent.linux.ProcessTable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +28,8 @@ public final class BundleChange implements BeforeChange {
     private static final Duration PODS_END = Duration.ofSeconds(20);
 
     private static final long LOOK_EVERY_MILLIS = 50;
-    private static final List<Integer> PORTS =
-            List.of(ControlPlane.DEFAULT_PORT, StaticPods.CONTROLLER_MANAGER_PORT, StaticPods.SCHEDULER_PORT);
+    /** As the kernel cuts their names. */
+    private static final Set<String> PROGRAMS = Set.of("kube-apiserver", "kube-controller", "kube-scheduler");
 
     private final Path manifests;
     private final FormerKubelet kubelet;
@@ -61,25 +58,22 @@ public final class BundleChange implements BeforeChange {
         for (Path manifest : former) {
             Files.delete(manifest);
         }
-        boolean ended = await(PODS_END, BundleChange::arePortsFree);
+        boolean ended = await(PODS_END, BundleChange::haveEnded);
         kubelet.endUnlessOf(inUse);
         LOG.info(
                 "{} static pods of the former bundle {} after {} ms",
                 former.size(),
-                ended ? "ended" : "still listen, and are left to the next kubelet,",
+                ended ? "ended" : "still run, and are left to the next kubelet,",
                 (System.nanoTime() - begun) / 1_000_000);
     }
 
-    private static boolean arePortsFree() {
-        return PORTS.stream().noneMatch(BundleChange::isListening);
-    }
-
-    private static boolean isListening(int port) {
-        try (var channel = SocketChannel.open()) {
-            channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    /** An API server closes its port at once, but holds on to etcd, which then needs seven seconds to end. */
+    private static boolean haveEnded() {
+        try {
+            return ProcessTable.all().stream().noneMatch(process -> PROGRAMS.contains(process.program()));
+        } catch (IOException unreadable) {
+            LOG.warn("whether the former programs have ended cannot be seen: {}", unreadable.getMessage());
             return true;
-        } catch (IOException refused) {
-            return false;
         }
     }
 

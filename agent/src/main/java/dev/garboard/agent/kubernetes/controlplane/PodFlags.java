@@ -73,6 +73,11 @@ final class PodFlags {
                 "--cluster-signing-duration=2160h",
                 "--cluster-signing-key-file=" + pki.resolve("kubernetes-ca.key"),
                 "--controllers=*,token-cleaner-controller",
+                // With the usual 20 a second its controllers wait five seconds for each other at the start, and who
+                // joins
+                // waits for the one that signs certificates.
+                "--kube-api-burst=200",
+                "--kube-api-qps=100",
                 "--kubeconfig=" + kubeconfig,
                 "--leader-elect=true",
                 "--profiling=false",
