@@ -32,7 +32,7 @@ final class KubeProxyAddOn {
           "apiVersion": "v1",
           "kind": "ConfigMap",
           "metadata": {"name": "kube-proxy", "namespace": "kube-system"},
-          "data": {"config.yaml": "${config}", "kubeconfig": "${kubeconfig}"}
+          "data": {"config.yaml": "${config}", "kubeconfig": "${kubeconfig}", "protocols": "${protocols}"}
         }
         """;
 
@@ -73,6 +73,18 @@ final class KubeProxyAddOn {
         current-context: kube-proxy
         """;
 
+    /**
+     * Where nft finds the names of protocols. A kube-proxy that starts asks nft for the elements that are there, compares them by their text
+     * with those that it wants ("tcp", never "6"), and deletes what it does not know: without the names that is every service.
+     */
+    private static final String PROTOCOLS = """
+        icmp 1 ICMP
+        tcp 6 TCP
+        udp 17 UDP
+        ipv6-icmp 58 IPv6-ICMP
+        sctp 132 SCTP
+        """;
+
     private static final String DAEMON_SET = """
         {
           "apiVersion": "apps/v1",
@@ -111,6 +123,7 @@ final class KubeProxyAddOn {
                   "volumeMounts": [
                     {"name": "programs", "mountPath": "/opt/garboard/bin", "readOnly": true},
                     {"name": "config", "mountPath": "/etc/kube-proxy", "readOnly": true},
+                    {"name": "config", "mountPath": "/etc/protocols", "subPath": "protocols", "readOnly": true},
                     {"name": "usr", "mountPath": "/usr", "readOnly": true}
                   ]
                 }],
@@ -131,6 +144,7 @@ final class KubeProxyAddOn {
         var texts = new LinkedHashMap<String, String>();
         texts.put("config", SETTINGS.replace("PODS", document.podCidr().toString()));
         texts.put("kubeconfig", KUBECONFIG);
+        texts.put("protocols", PROTOCOLS);
         return List.of(
                 Manifest.of(ACCOUNT),
                 Manifest.of(BINDING),
