@@ -37,6 +37,7 @@ final class KubeletJoin implements AutoCloseable {
 
     private static final ObjectPath REQUESTS = ObjectPath.all("certificates.k8s.io/v1", "certificatesigningrequests");
     private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
     private final URI server;
@@ -137,11 +138,16 @@ final class KubeletJoin implements AutoCloseable {
     }
 
     private static String reason(BootstrapToken token, KubernetesException refused) {
-        return refused.code() == UNAUTHORIZED
-                ? "the API server refuses the bootstrap token " + token.id()
+        return switch (refused.code()) {
+            case UNAUTHORIZED ->
+                "the API server refuses the bootstrap token " + token.id()
                         + ": it was used already, has expired or was deleted; the boot server sends another one by itself,"
-                        + " so see that it runs and reaches the cluster (garboard cluster status)"
-                : "waits for an API server: " + refused.getMessage();
+                        + " so see that it runs and reaches the cluster (garboard cluster status)";
+            case FORBIDDEN ->
+                "the API server does not take the request for the kubelet's certificate: " + refused.getMessage()
+                        + "; the cluster's add-ons allow it (ClusterRoleBinding garboard:join)";
+            default -> "waits for an API server: " + refused.getMessage();
+        };
     }
 
     /** Gives up what was begun. */

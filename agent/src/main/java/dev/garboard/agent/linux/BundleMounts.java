@@ -29,6 +29,10 @@ public final class BundleMounts {
             try (var loop = LoopDevice.attach(file)) {
                 mount(VerityDevice.map(loop.path(), name(target), rootHash, verityOffset), target);
             }
+            LOG.info(
+                    "{}: whenever it is read, every block is what was signed (dm-verity, root hash {})",
+                    target.getFileName(),
+                    rootHash);
             return;
         }
         LOG.info("this kernel has no device mapper here: {} was verified as a whole", file.getFileName());

@@ -1,6 +1,7 @@
 package dev.garboard.agent.training;
 
 import dev.garboard.trust.KeyPairs;
+import dev.garboard.trust.ReleaseKey;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.TlsIdentity;
 import dev.garboard.trust.TrustException;
@@ -15,10 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
 
-/**
- * A site CA that lives for one training run. Written out by hand: the JDK makes no certificates, and BouncyCastle's classes
- * have no place in the cache of a start that does without them.
- */
+/** A site CA that lives for one training run. Written out by hand: the JDK makes no certificates, and a node issues none at its start. */
 final class ThrowAwaySite {
 
     private static final int SEQUENCE = 0x30;
@@ -44,6 +42,13 @@ final class ThrowAwaySite {
         return new TlsIdentity(
                 keys.getPrivate(),
                 List.of(issue(name, role.organization(), keys.getPublic().getEncoded())));
+    }
+
+    /** A key as it signs images and bundles. */
+    ReleaseKey release() {
+        KeyPair keys = KeyPairs.rsa3072();
+        return new ReleaseKey(
+                keys.getPrivate(), issue("training", "release", keys.getPublic().getEncoded()));
     }
 
     /** A node certificate for the key in a certificate request. */

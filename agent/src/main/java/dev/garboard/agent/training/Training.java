@@ -9,6 +9,7 @@ import dev.garboard.agent.enrollment.NodeIdentity;
 import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.hardware.HardwareFacts;
+import dev.garboard.agent.kubernetes.KubernetesRehearsal;
 import dev.garboard.agent.linux.BootParameters;
 import dev.garboard.agent.linux.Kernel;
 import dev.garboard.agent.net.Netlink;
@@ -91,6 +92,7 @@ public final class Training {
             api(site, new MachineApi(view, services, (_, _) -> {}));
             server.awaitStatus();
         }
+        KubernetesRehearsal.run(services.add("documents", ""), site.release(), site.ca());
     }
 
     private static void api(ThrowAwaySite site, MachineApi api) throws IOException {

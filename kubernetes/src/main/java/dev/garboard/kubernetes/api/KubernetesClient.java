@@ -50,6 +50,8 @@ public final class KubernetesClient implements AutoCloseable {
         this.server = server;
         this.headers = headers;
         this.http = HttpClient.newBuilder()
+                // One question after the other: of HTTP/2 only its cost would be noticed.
+                .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(tls)
                 .connectTimeout(CONNECT)
                 .followRedirects(HttpClient.Redirect.NEVER)

@@ -146,8 +146,15 @@ class WrongInputsIT {
         LabFixture.await(
                 "the bundle is applied",
                 () -> document("KubernetesBundle").path("appliedRevision").asLong() > 0);
-        LabFixture.await("the kubelet has a token", () -> Files.exists(bootstrapKubeconfig()));
-        token = Files.readString(bootstrapKubeconfig()).replaceAll("(?s).*?([a-z0-9]{6}\\.[a-z0-9]{16}).*", "$1");
+        LabFixture.await(
+                "the kubelet may not ask",
+                () -> said("NodesReady")
+                        .filter(message ->
+                                message.contains("m2: Kubelet: the API server does not take the request for the"
+                                                + " kubelet's certificate: ")
+                                        && message.contains("is forbidden"))
+                        .isPresent());
+        token = validToken();
         var address = lab.json("machine", "show", WORKER).at("/status/address").asString();
         lab.lab("server", "stop").succeeded();
 
@@ -269,9 +276,20 @@ class WrongInputsIT {
         }
     }
 
-    /** In the worker's own file system. */
-    private static Path bootstrapKubeconfig() {
-        return ContainerProcess.agent(WORKER).directory().resolve("root/run/garboard/kubernetes/bootstrap.kubeconfig");
+    /** The only one that there is. */
+    private static String validToken() {
+        var data = kubectl.json("-n", "kube-system", "get", "secrets")
+                .path("items")
+                .valueStream()
+                .filter(secret -> secret.path("type").asString("").equals("bootstrap.kubernetes.io/token"))
+                .findFirst()
+                .orElseThrow()
+                .path("data");
+        return decoded(data.path("token-id")) + "." + decoded(data.path("token-secret"));
+    }
+
+    private static String decoded(JsonNode value) {
+        return new String(Base64.getDecoder().decode(value.asString("")), StandardCharsets.US_ASCII);
     }
 
     private static List<JsonNode> nodes() {

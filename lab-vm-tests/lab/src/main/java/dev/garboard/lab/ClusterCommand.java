@@ -123,6 +123,7 @@ final class ClusterCommand implements Callable<Integer> {
         clock.done("bundle", "Kubernetes " + version);
         try (var api = new LabApi(directory, state.operatorPort())) {
             declare(api, state, version);
+            requireVersion(api, version);
             clock.done("cluster", "declared");
             var watch = new ClusterWatch(api, NAME, report, clock);
             if (!watch.await(controlPlanes + workers, Duration.ofSeconds(timeout))) {
@@ -168,6 +169,16 @@ final class ClusterCommand implements Callable<Integer> {
                 options.directory().root().toString()));
         var lab = Objects.requireNonNull(spec.commandLine().getParent(), "a command of lab");
         return Objects.requireNonNull(lab.getSubcommands().get("up")).execute(arguments.toArray(String[]::new));
+    }
+
+    /** A cluster that is there stays as it is. */
+    private static void requireVersion(LabApi api, String version) throws IOException {
+        var declared = api.get("clusters/" + NAME).at("/spec/version").asString("");
+        if (!declared.equals(version)) {
+            throw new LabException("the lab's cluster is declared with Kubernetes " + declared + ", and " + version
+                    + " was asked for; upgrade it: garboard cluster upgrade " + NAME + " --version " + version
+                    + ", or begin anew: delete the Cluster, then run this again");
+        }
     }
 
     /** The first machines become control planes. Nothing changes where all of that was said already. */

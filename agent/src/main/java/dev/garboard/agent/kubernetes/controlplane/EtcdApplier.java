@@ -49,6 +49,7 @@ public final class EtcdApplier implements DocumentApplier {
     private final CertificateRotation certificates;
     private final EtcdData data;
     private final EtcdRestore restore;
+    private final EtcdProbe probe = new EtcdProbe();
     private @Nullable Service service;
     private @Nullable Program program;
     private @Nullable Command command;
@@ -175,7 +176,7 @@ public final class EtcdApplier implements DocumentApplier {
     private void start(RunningMember wanted, MountedBundle bundle) throws Exception {
         if (service == null || program == null) {
             service = parts.services().add("etcd", "Keeps the cluster's state, together with the other members");
-            program = new Program(service, parts.children(), parts.supervisor(), GRACE, this::probe);
+            program = new Program(service, parts.children(), parts.supervisor(), GRACE, this::check);
         }
         var before = member;
         boolean ended = service.status().state() == ServiceStatus.State.FAILED;
@@ -290,20 +291,12 @@ public final class EtcdApplier implements DocumentApplier {
                 .anyMatch(line -> line.text().contains("failed to publish local member to cluster through raft"));
     }
 
-    private void probe() {
+    private void check() {
         var running = member;
         if (running == null) {
             return;
         }
-        try (var local = running.client(LOCAL)) {
-            var status = local.status();
-            if (status.getLeader() == 0) {
-                throw new IllegalStateException("there is no leader; a majority of the members must run");
-            }
-            if (status.getErrorsCount() > 0) {
-                throw new IllegalStateException(String.join(", ", status.getErrorsList()));
-            }
-        }
+        probe.check(running, () -> running.client(LOCAL));
     }
 
     /** Whether the member has voted since it was started: only then is it of use to an API server. */
@@ -332,6 +325,7 @@ public final class EtcdApplier implements DocumentApplier {
         data.delete();
         restore.forget();
         certificates.forget("etcd");
+        probe.close();
         member = null;
         document = null;
         if (service != null) {
