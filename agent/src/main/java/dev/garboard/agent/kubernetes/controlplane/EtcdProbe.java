@@ -12,13 +12,13 @@ final class EtcdProbe implements AutoCloseable {
     /**
      * Asks once.
      *
-     * @param asked the member: another one gets another connection
+     * @param asked who is asked: another one gets another connection
      * @param connect opens it
      * @throws IllegalStateException with what the member says against itself
      */
     synchronized void check(Object asked, Supplier<EtcdClient> connect) {
         var open = client;
-        if (open == null || member != asked) {
+        if (open == null || !asked.equals(member)) {
             close();
             open = connect.get();
             client = open;
