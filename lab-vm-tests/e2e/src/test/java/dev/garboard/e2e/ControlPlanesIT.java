@@ -157,7 +157,10 @@ class ControlPlanesIT {
         var said = cluster.condition("EtcdQuorum").path("message").asString();
         assertTrue(
                 said.startsWith("1 of 3 members are there, 2 are needed: etcd takes no write. Bring back m2 ("), said);
-        assertTrue(said.endsWith("; if too much of their data is gone, restore a snapshot"), said);
+        assertTrue(
+                said.endsWith(
+                        "; if too much of their data is gone, restore a snapshot: garboard cluster etcd restore lab FILE"),
+                said);
         var screen = lab.cli("cluster", "status", "lab").succeeded().out();
         assertTrue(screen.contains("! EtcdQuorum") && screen.contains("no leader"), screen);
         assertTrue(lab.cli("node", FOUNDER, "services").succeeded().out().contains("etcd"));

@@ -51,6 +51,7 @@ final class CoreDnsAddOn {
         }
         """;
 
+    /** The cluster's own names are in memory anyway; kept answers would only be old ones, above all that there is no such name yet. */
     private static final String COREFILE = """
         .:53 {
             errors
@@ -64,7 +65,10 @@ final class CoreDnsAddOn {
                 ttl 30
             }
             prometheus :9153
-        FORWARD    cache 30
+        FORWARD    cache 30 {
+                disable success DOMAIN
+                disable denial DOMAIN
+            }
             reload
             loadbalance
         }
