@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The guide to replacing a cluster's authorities, step by step: its state moves into a new cluster, which has new ones. */
+@Tag("long")
 class AuthoritiesIT {
 
     @RegisterExtension

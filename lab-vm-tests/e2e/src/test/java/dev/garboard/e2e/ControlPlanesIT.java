@@ -20,7 +20,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Three control planes and a worker on container nodes, of which machines die, lose their disks and come back. The tests follow each other; each
  * begins and ends with a cluster that is ready.
  */
-@Tag("unproven")
 @TestMethodOrder(OrderAnnotation.class)
 class ControlPlanesIT {
 
@@ -119,6 +118,7 @@ class ControlPlanesIT {
         assertEquals(former, cluster.members().get(victim).id());
     }
 
+    @Tag("long")
     @Test
     @Order(3)
     void theFounderThatLostItsDiskJoinsTheOthers() throws Exception {
@@ -147,6 +147,7 @@ class ControlPlanesIT {
         }
     }
 
+    @Tag("long")
     @Test
     @Order(4)
     void withoutMajorityItSaysSoAndIsHealedByOneThatComesBack() {
@@ -173,6 +174,7 @@ class ControlPlanesIT {
         cluster.awaitReady();
     }
 
+    @Tag("long")
     @Test
     @Order(5)
     void aControlPlaneThatLosesItsLabelLeavesAndMayComeAgain() {
@@ -197,6 +199,7 @@ class ControlPlanesIT {
         assertNotEquals(former, cluster.members().get("m3"));
     }
 
+    @Tag("long")
     @Test
     @Order(6)
     void aDeadControlPlaneIsTakenOutAndItsOldDataIsOfNoUse() {
@@ -215,6 +218,7 @@ class ControlPlanesIT {
         cluster.awaitReady();
     }
 
+    @Tag("long")
     @Test
     @Order(7)
     void aWorkerLeavesWhenTheBudgetOfItsPodsAllowsIt() {

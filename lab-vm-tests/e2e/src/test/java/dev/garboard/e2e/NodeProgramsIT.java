@@ -18,7 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,7 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
  * What runs on the nodes of a cluster, seen and handled by the machine API alone, and what happens to it: programs that are killed, and a disk
  * that is full. The worker has a small disk of its own. The tests follow each other.
  */
-@Tag("unproven")
 @TestMethodOrder(OrderAnnotation.class)
 class NodeProgramsIT {
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * and file systems are those of the node image, which container nodes do not have. The control plane is a container, since nobody can wait for an
  * emulated one. The tests follow each other.
  */
-@Tag("unproven")
 @TestMethodOrder(OrderAnnotation.class)
 class VmWorkerIT {
 
