@@ -235,7 +235,7 @@ class ControlPlanesIT {
                         .path("message")
                         .asString("")
                         .contains("would violate the pod's disruption budget"));
-        assertEquals("LEAVING", cluster.node(WORKER).path("stage").asString());
+        assertEquals("Leaving", cluster.node(WORKER).path("stage").asString());
         assertEquals(
                 "1",
                 kubectl(FOUNDER, "get", "deployment", "precious", "-o", "jsonpath={.status.readyReplicas}")
