@@ -32,6 +32,7 @@ final class BootProgress {
     private final Set<String> problems = new HashSet<>();
     private final StringBuilder console = new StringBuilder();
     private @Nullable String session;
+    private @Nullable Instant stage0;
     private String last = "powered on";
     private @Nullable String failure;
 
@@ -117,8 +118,11 @@ final class BootProgress {
     List<Event> console(String text, Instant now) {
         var events = new ArrayList<Event>();
         console.append(text);
-        if (console.indexOf(STAGE_0) >= 0) {
-            reach("stage-0", seconds(now), "", events);
+        if (console.indexOf(STAGE_0) >= 0 && !reached.contains("stage-0") && stage0 == null) {
+            stage0 = now;
+        }
+        if (reached.contains("kernel")) {
+            tellStage0(events);
         }
         // A marker may be cut by the end of a read.
         console.delete(0, Math.max(0, console.length() - STAGE_0.length()));
@@ -126,9 +130,26 @@ final class BootProgress {
     }
 
     private void reach(String stage, double seconds, String detail, List<Event> events) {
-        if (STAGES.contains(stage) && reached.add(stage)) {
-            last = stage;
-            events.add(new Event(stage, seconds, detail, false));
+        if (!STAGES.contains(stage) || reached.contains(stage)) {
+            return;
+        }
+        if (stage.equals("agent")) {
+            tellStage0(events);
+        }
+        reached.add(stage);
+        last = stage;
+        events.add(new Event(stage, seconds, detail, false));
+        if (stage.equals("kernel")) {
+            tellStage0(events);
+        }
+    }
+
+    /** The console may be read sooner than what the server knows of the stages before. */
+    private void tellStage0(List<Event> events) {
+        var seen = stage0;
+        if (seen != null) {
+            stage0 = null;
+            reach("stage-0", seconds(seen), "", events);
         }
     }
 

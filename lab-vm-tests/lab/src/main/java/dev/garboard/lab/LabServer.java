@@ -13,6 +13,7 @@ record LabServer(LabDirectory directory, LabProcesses processes, LabNetwork netw
 
     private static final int SECONDS_TO_START = 120;
 
+    private static final String RELAY = "relay";
     private static final String OPERATORS = "operators.sock";
     private static final String NODES = "nodes.sock";
 
@@ -37,16 +38,16 @@ record LabServer(LabDirectory directory, LabProcesses processes, LabNetwork netw
                         "unix:" + NODES,
                         "tcp:" + LabNetwork.ADDRESS + ":7443")),
                 directory.root(),
-                directory.log("relay"));
+                directory.log(RELAY));
         processes.start(
-                "relay",
+                RELAY,
                 distribution.relay(
                         "tcp:127.0.0.1:" + operatorPort,
                         "unix:" + OPERATORS,
                         "tcp:127.0.0.1:" + (operatorPort + 1),
                         "unix:" + NODES),
                 directory.root(),
-                directory.log("relay"));
+                directory.log(RELAY));
     }
 
     /** The server alone. */
@@ -92,6 +93,12 @@ record LabServer(LabDirectory directory, LabProcesses processes, LabNetwork netw
         while (System.nanoTime() < deadline) {
             if (!isRunning()) {
                 throw new LabException("the server ended:\n  " + tail());
+            }
+            if (processes.find(RELAY).isEmpty()) {
+                throw new LabException("the relay from this host into the lab ended; has another lab taken the ports "
+                        + operatorPort + " and " + (operatorPort + 1)
+                        + " meanwhile? End this one and begin again: garboard lab down, garboard lab up. It said:\n  "
+                        + String.join("\n  ", LogTail.last(directory.log(RELAY), 3)));
             }
             try {
                 api.list("bootsessions");

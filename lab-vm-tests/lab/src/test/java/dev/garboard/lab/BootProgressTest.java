@@ -103,11 +103,24 @@ class BootProgressTest {
 
     @Test
     void seesStage0OnTheConsoleAlsoWhenItsLineIsReadInTwoParts() {
+        progress.sessions(session("Running", step("05.0", "kernel", "")));
         var first = progress.console("Linux\r\ngarboard: stage st", POWERED_ON.plusSeconds(7));
         var second = progress.console("age-0 1.234\r\n", POWERED_ON.plusSeconds(8));
 
         assertEquals(List.of(), first);
         assertEquals(List.of(new Event("stage-0", 8.0, "", false)), second);
+    }
+
+    /** Both are read in turns, and a busy host leaves seconds between them. */
+    @Test
+    void tellsStage0AfterTheStagesThatTheServerKnowsLater() {
+        var early = progress.console("garboard: stage stage-0 1.234\r\n", POWERED_ON.plusSeconds(7));
+        var kernel = progress.sessions(session("Running", step("05.0", "kernel", "")));
+        var agent = progress.sessions(session("Running", step("05.0", "kernel", ""), step("08.0", "agent", "")));
+
+        assertEquals(List.of(), early);
+        assertEquals(List.of(new Event("kernel", 5.0, "", false), new Event("stage-0", 7.0, "", false)), kernel);
+        assertEquals(List.of(new Event("agent", 8.0, "", false)), agent);
     }
 
     private static String step(String seconds, String stage, String detail) {
