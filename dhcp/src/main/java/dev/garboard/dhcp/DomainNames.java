@@ -62,9 +62,14 @@ final class DomainNames {
             if (length > MAX_LABEL || length > at.remaining() || name.length() + length > MAX_NAME) {
                 throw new MalformedDhcpException("a label of " + length + " bytes in option 119");
             }
-            var label = new byte[length];
-            at.get(label);
-            name.append(name.isEmpty() ? "" : ".").append(new String(label, StandardCharsets.ISO_8859_1));
+            var bytes = new byte[length];
+            at.get(bytes);
+            var label = new String(bytes, StandardCharsets.ISO_8859_1);
+            if (label.indexOf('.') >= 0) {
+                // DNS could carry it, but no text of a name could tell it from two labels.
+                throw new MalformedDhcpException("a label with a dot in option 119");
+            }
+            name.append(name.isEmpty() ? "" : ".").append(label);
         }
     }
 }

@@ -135,6 +135,16 @@ class DhcpOptionCodecTest {
                 DhcpOptionCodec.read(119, circle));
     }
 
+    /** Found by the fuzzer: such a name was read, and could not be written again. */
+    @Test
+    void aLabelWithADotInASearchListIsNoName() {
+        var dot = Octets.ofHex("012e00");
+
+        assertEquals(
+                new DhcpOption.Undecodable(119, dot, "a label with a dot in option 119"),
+                DhcpOptionCodec.read(119, dot));
+    }
+
     /** Both packets of this value came from a QEMU started with that -uuid: from OVMF and from the iPXE ROM. */
     @Test
     void uuidsAreThoseThatTheKernelShowsAndPlaceholdersIdentifyNobody() {
