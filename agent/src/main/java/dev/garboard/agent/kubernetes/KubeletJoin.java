@@ -32,7 +32,7 @@ final class KubeletJoin implements AutoCloseable {
     private static final String AWAITED =
             "waits for the kubelet's certificate, which the boot server approves when the request matches this machine";
 
-    /** Beyond it the request is made once more: API servers forget undecided ones after a day, restored ones know nothing of it. */
+    /** Beyond it the request is made once more: what spoke against it may have been put right. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final ObjectPath REQUESTS = ObjectPath.all("certificates.k8s.io/v1", "certificatesigningrequests");
@@ -41,6 +41,7 @@ final class KubeletJoin implements AutoCloseable {
     private static final int NOT_FOUND = 404;
 
     private final URI server;
+    private final Duration patience;
     private @Nullable Attempt attempt;
 
     /** With one token: the key stays the same, so that a request that was answered unheard is not made in vain. */
@@ -54,15 +55,16 @@ final class KubeletJoin implements AutoCloseable {
         }
     }
 
-    private record Asked(String name, long nanoTime) {
-        boolean isOld() {
-            return System.nanoTime() - nanoTime > PATIENCE.toNanos();
-        }
-    }
+    private record Asked(String name, long nanoTime) {}
 
     /** With one API server, or who leads to one. */
     KubeletJoin(URI server) {
+        this(server, PATIENCE);
+    }
+
+    KubeletJoin(URI server, Duration patience) {
         this.server = server;
+        this.patience = patience;
     }
 
     /**
@@ -74,7 +76,7 @@ final class KubeletJoin implements AutoCloseable {
         var now = attempt(token, ca);
         try {
             var asked = now.asked();
-            if (asked == null || asked.isOld()) {
+            if (asked == null || System.nanoTime() - asked.nanoTime() > patience.toNanos()) {
                 asked = new Asked(ask(now, nodeName), System.nanoTime());
                 attempt = now.with(asked);
             }
@@ -118,15 +120,11 @@ final class KubeletJoin implements AutoCloseable {
         return attempt.client().create(request).path("metadata").path("name").asString("");
     }
 
-    private Optional<String> issued(ObjectNode request) {
+    private static Optional<String> issued(ObjectNode request) {
         var status = request.path("status");
         for (JsonNode condition : status.path("conditions")) {
             var type = condition.path("type").asString("");
             if (type.equals("Denied") || type.equals("Failed")) {
-                // The next attempt asks anew, with what may have been put right by then.
-                if (attempt != null) {
-                    attempt = attempt.with(null);
-                }
                 throw new DocumentPendingException("the kubelet gets no certificate: its request is "
                         + type.toLowerCase(Locale.ROOT) + ": "
                         + condition.path("message").asString(""));
