@@ -46,7 +46,8 @@ record LabMachine(
                 "77000000-0000-4000-8000-%012d".formatted(number),
                 "tap" + number,
                 firmware,
-                memory,
+                // It has what the host has: what was asked for virtual machines makes no other container of it.
+                nodes == Nodes.CONTAINER ? 0 : memory,
                 accelerator);
     }
 
