@@ -109,9 +109,9 @@ final class ClusterBenchMain {
             throw new LabException("the cluster did not become ready");
         }
         seconds("Cluster applied to API ready", times, "", "lab ApiReady");
-        seconds("second control plane: begin to voter that serves", times, "m2 JOINING", "m2 MEMBER");
-        seconds("third control plane: begin to voter that serves", times, "m3 JOINING", "m3 MEMBER");
-        seconds("worker: begin to Ready", times, WORKER + " JOINING", WORKER + " Ready");
+        seconds("second control plane: begin to Ready with its API", times, "m2 Joining", "m2 Ready");
+        seconds("third control plane: begin to Ready with its API", times, "m3 Joining", "m3 Ready");
+        seconds("worker: begin to Ready", times, WORKER + " Joining", WORKER + " Ready");
         seconds("Cluster applied to every node Ready", times, "", "lab NodesReady");
     }
 
