@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class WatchesTest {
 
-    /** Lines of an API server of 1.37.2. */
+    /** Written by hand in the form of Kubernetes' metrics; UpgradeIT counts those of real API servers. */
     private static final String METRICS = """
         # HELP apiserver_longrunning_requests [STABLE] Gauge of all active long-running apiserver requests.
         # TYPE apiserver_longrunning_requests gauge

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The guide to replacing a cluster's authorities, step by step: its state moves into a new cluster, which has new ones. */
+/** The guide to replacing a cluster's authorities, in its order, but the lab declares the cluster: its state moves into a new one. */
 @Tag("long")
 class AuthoritiesIT {
 
