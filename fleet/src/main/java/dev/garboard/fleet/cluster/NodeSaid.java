@@ -58,6 +58,13 @@ record NodeSaid(
         return String.join("; ", etcd.getErrorsList());
     }
 
+    /** Whether its member is the one that all writes of etcd go through. */
+    boolean leadsEtcd() {
+        return etcd != null
+                && !etcd.getMemberId().isEmpty()
+                && etcd.getMemberId().equals(etcd.getLeaderId());
+    }
+
     /** What its API server says of itself, for example {@code v1.37.2}. */
     Optional<String> apiVersion() {
         return kubernetes == null

@@ -185,7 +185,7 @@ final class UpgradePlan {
         moveThoseWhoAreStillJoining(target);
         var next = members()
                 .filter(node -> node.role() == role && !target.equals(node.bundle()))
-                .min(Comparator.comparing(Node::machine));
+                .min(Comparator.comparing(this::leadsEtcd).thenComparing(Node::machine));
         var obstacle = lacks(upgrade).beforeNext(next.orElse(null));
         if (!obstacle.isEmpty()) {
             return waiting(upgrade, "waits before the next node", obstacle, LONGEST_STEP);
@@ -205,6 +205,14 @@ final class UpgradePlan {
         put(node.withBundle(target));
         return upgrade.at(node.machine(), Step.SWAPPING, true, now)
                 .saying("its programs are replaced by those of " + upgrade.to(), "");
+    }
+
+    /**
+     * Whether its member leads; it is moved last. A write that another member passes on to a leader that is just handing over is lost, and
+     * its client waits until it gives up: in this order that can happen once, and else with every control plane.
+     */
+    private boolean leadsEtcd(Node node) {
+        return facts.upgrade().of(node.machine()).map(NodeSaid::leadsEtcd).orElse(false);
     }
 
     private ClusterUpgrade moveOn(ClusterUpgrade upgrade, Node node, String target) {

@@ -38,6 +38,9 @@ final class UpgradeWorld {
     final Set<String> cordoned = new TreeSet<>();
     final List<String> events = new ArrayList<>();
     List<UpgradeCheck> checks = List.of(new UpgradeCheck("bundle", true, "it is imported"));
+    /** The control plane whose member of etcd leads. */
+    String leader = "";
+
     int snapshots;
     /** Clients that follow where pods are; null when nobody can tell. */
     @Nullable
@@ -112,6 +115,16 @@ final class UpgradeWorld {
         }
     }
 
+    /** Until that happens. */
+    void until(String event) {
+        for (int i = 0; i < 200 && !events.contains(event); i++) {
+            round();
+        }
+        if (!events.contains(event)) {
+            throw new AssertionError("no " + event + ": " + events);
+        }
+    }
+
     /** Until it is done. */
     void finish() {
         for (int i = 0; i < 200; i++) {
@@ -143,13 +156,17 @@ final class UpgradeWorld {
         var said = new HashMap<String, NodeSaid>();
         for (var node : site.cluster.status().nodes()) {
             if (node.role() == Role.CONTROL_PLANE) {
-                said.put(node.machine(), said(runs(node)));
+                said.put(node.machine(), said(runs(node), node.machine().equals(leader)));
             }
         }
         return new UpgradeFacts(NEW, checks, saved, "", said, cordoned, drains, followers, "");
     }
 
     static NodeSaid said(String version) {
+        return said(version, false);
+    }
+
+    private static NodeSaid said(String version, boolean leads) {
         return new NodeSaid(
                 KubernetesStatusResponse.newBuilder()
                         .addComponents(KubernetesComponent.newBuilder()
@@ -160,7 +177,7 @@ final class UpgradeWorld {
                         .build(),
                 EtcdStatusResponse.newBuilder()
                         .setLeaderId("1")
-                        .setMemberId("1")
+                        .setMemberId(leads ? "1" : "2")
                         .build(),
                 "");
     }
