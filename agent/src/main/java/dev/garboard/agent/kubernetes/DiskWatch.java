@@ -11,12 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks how much room the node's data has. What fills a disk fails in many places and words; this says the cause once, and what helps. When
- * there is room again everything goes on by itself.
+ * Looks how much room the node's data has, and whether its programs are what was signed. A full or damaged disk fails in many places and
+ * words; this says the cause once, and what helps. When there is room again everything goes on by itself.
  */
 final class DiskWatch implements Supervisor.Work {
 
@@ -25,10 +26,12 @@ final class DiskWatch implements Supervisor.Work {
 
     private final Service service;
     private final List<DiskRoom> rooms;
+    private final Supplier<List<String>> damages;
 
-    DiskWatch(Service service, List<DiskRoom> rooms) {
+    DiskWatch(Service service, List<DiskRoom> rooms, Supplier<List<String>> damages) {
         this.service = service;
         this.rooms = List.copyOf(rooms);
+        this.damages = damages;
     }
 
     static DiskWatch ofNode(Service service) {
@@ -51,7 +54,8 @@ final class DiskWatch implements Supervisor.Work {
                                 NodePaths.BUNDLE_FILES.toString(),
                                 "no other Kubernetes bundle can be fetched",
                                 "delete pods that write much"),
-                        new DiskRoom("/var/log", "containers cannot log", "delete pods that log much")));
+                        new DiskRoom("/var/log", "containers cannot log", "delete pods that log much")),
+                BundleFetch::complaints);
     }
 
     @Override
@@ -73,7 +77,7 @@ final class DiskWatch implements Supervisor.Work {
                 LOG.debug("{} is not there", room.directory());
             }
         }
-        var complaints = new ArrayList<String>();
+        var complaints = new ArrayList<>(damages.get());
         for (List<DiskRoom> together : byFileSystem.values()) {
             try {
                 var space = FileSystemSpace.of(Path.of(together.getFirst().directory()));

@@ -68,7 +68,8 @@ public final class KubernetesNode {
                 clock);
         containers = new ContainerCalls(NodePaths.CONTAINERD_SOCKET, parts.services());
         parts.supervisor().start(certificateService, certificates);
-        var diskService = parts.services().add("disk", "Watches that there is room for the node's data");
+        var diskService =
+                parts.services().add("disk", "Watches that the node's data has room and its programs are undamaged");
         parts.supervisor().start(diskService, DiskWatch.ofNode(diskService));
         List<DocumentApplier> appliers = List.of(
                 new BundleApplier(parts.services(), shelf, fetch),

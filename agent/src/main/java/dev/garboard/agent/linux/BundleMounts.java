@@ -25,7 +25,7 @@ public final class BundleMounts {
         if (Mounts.isMountPoint(target)) {
             return;
         }
-        if (Files.exists(MAPPER)) {
+        if (checksEveryBlock()) {
             try (var loop = LoopDevice.attach(file)) {
                 mount(VerityDevice.map(loop.path(), name(target), rootHash, verityOffset), target);
             }
@@ -48,6 +48,21 @@ public final class BundleMounts {
         }
     }
 
+    /** Whether the kernel checks every block as it is read; if not, the whole file must be checked before it is mounted. */
+    public static boolean checksEveryBlock() {
+        return Files.exists(MAPPER);
+    }
+
+    /** Whether a block of it was read that is not what was signed: memory or disk are damaged, or were tampered with. */
+    public static boolean isDamaged(Path target) {
+        try {
+            return checksEveryBlock() && VerityDevice.isDamaged(name(target));
+        } catch (SystemCallException notMapped) {
+            LOG.debug("{}", notMapped.getMessage());
+            return false;
+        }
+    }
+
     private static void mount(String source, Path target) {
         Mounts.mount(source, target, TYPE, Mounts.READ_ONLY | Mounts.NO_DEVICES | Mounts.NO_SET_USER);
     }
@@ -62,7 +77,7 @@ public final class BundleMounts {
             if (Mounts.isMountPoint(target)) {
                 Libc.umount2(target.toString(), 0);
             }
-            if (Files.exists(MAPPER)) {
+            if (checksEveryBlock()) {
                 VerityDevice.remove(name(target));
             }
             Files.deleteIfExists(target);

@@ -26,11 +26,12 @@ public final class KernelModules {
         if (!Files.exists(order)) {
             return;
         }
+        long begin = System.nanoTime();
         int loaded = 0;
         for (String name : Files.readAllLines(order)) {
             loaded += load(directory.resolve(name)) ? 1 : 0;
         }
-        LOG.info("{} kernel modules loaded", loaded);
+        LOG.info("{} kernel modules loaded in {} ms", loaded, (System.nanoTime() - begin) / 1_000_000);
     }
 
     private static boolean load(Path module) {

@@ -29,6 +29,7 @@ final class VerityDevice {
     private static final long REMOVE = call(4);
     private static final long SUSPEND = call(6);
     private static final long LOAD = call(9);
+    private static final long STATUS = call(12);
     private static final int READ_ONLY = 1;
 
     private VerityDevice() {}
@@ -74,6 +75,20 @@ final class VerityDevice {
             if (refused.getErrorCode() != Libc.ENXIO) {
                 throw new SystemCallException("remove the mapping " + name, refused);
             }
+        } finally {
+            Libc.close(control);
+        }
+    }
+
+    /**
+     * Whether a block was read since the device is there that is not what the root hash stands for; whoever read it got an error.
+     * dm-verity tells it as the status of its target: V for valid, C for corruption found.
+     */
+    static boolean isDamaged(String name) {
+        int control = open();
+        try (var request = new Memory(REQUEST)) {
+            call(control, STATUS, request, name, 0, "status of");
+            return request.getInt(20) == 1 && request.getByte(HEADER + TARGET) == 'C';
         } finally {
             Libc.close(control);
         }

@@ -131,7 +131,9 @@ class ApiBalancerIT {
     }
 
     private void awaitRefusal(boolean wanted) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (refuses() != wanted) {
+            assertTrue(System.nanoTime() < deadline, wanted ? "it still listens" : "it does not listen");
             Thread.sleep(20);
         }
     }

@@ -67,21 +67,35 @@ public final class BundleVerifier {
      * @throws BundleRefusedException when size or digest differ
      */
     public static void image(Path file, BundleManifest manifest) {
+        size(file, manifest);
         var expected = manifest.image();
         try {
-            long size = Files.size(file);
-            if (size != expected.size()) {
-                throw new BundleRefusedException(
-                        Reason.WRONG_SIZE,
-                        "the image of " + manifest.name() + " has " + size + " bytes, expected " + expected.size()
-                                + (size < expected.size() ? "; the download was cut short, fetch it again" : ""));
-            }
             var found = sha256(file);
             if (!found.equals(expected.sha256())) {
                 throw new BundleRefusedException(
                         Reason.WRONG_DIGEST,
                         "the image of " + manifest.name() + " was changed: SHA-256 " + found + ", expected "
                                 + expected.sha256());
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /**
+     * Checks only the size of a fetched image, for whoever has its blocks checked against the manifest's root hash as they are read.
+     *
+     * @throws BundleRefusedException when it differs
+     */
+    public static void size(Path file, BundleManifest manifest) {
+        long expected = manifest.image().size();
+        try {
+            long size = Files.size(file);
+            if (size != expected) {
+                throw new BundleRefusedException(
+                        Reason.WRONG_SIZE,
+                        "the image of " + manifest.name() + " has " + size + " bytes, expected " + expected
+                                + (size < expected ? "; the download was cut short, fetch it again" : ""));
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
