@@ -228,7 +228,8 @@ final class Agent {
             }
             KubernetesNode node = kubernetes;
             if (node == null && state.getDocumentsCount() > 0) {
-                var parts = new KubernetesNode.Parts(children, supervisor, services, random);
+                var parts = new KubernetesNode.Parts(
+                        children, supervisor, services, random, () -> new HardwareFacts(Path.of("/")).disks());
                 node = new KubernetesNode(parts, stream::statusChanged);
                 kubernetes = node;
             }

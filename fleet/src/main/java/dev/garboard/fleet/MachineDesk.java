@@ -156,7 +156,8 @@ final class MachineDesk {
                         spec.hostname(),
                         spec.dnsServers(),
                         spec.timeServers(),
-                        weak));
+                        weak,
+                        spec.stateDisk()));
     }
 
     /** The index follows by milliseconds; the next request is decided by it, so it must have this change. */

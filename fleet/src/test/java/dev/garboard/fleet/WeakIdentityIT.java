@@ -42,7 +42,8 @@ class WeakIdentityIT {
                         spec.hostname(),
                         spec.dnsServers(),
                         spec.timeServers(),
-                        true));
+                        true,
+                        null));
             });
 
             assertEquals("node-1", next(answers).getAccepted().getMachine());

@@ -11,13 +11,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The programs of Debian that the kubelet and kube-proxy call on a node, with the libraries they link. They mount volumes and
- * write packet filters; none of them can start anything else.
+ * The programs of Debian that the kubelet, kube-proxy and the agent call on a node, with the libraries they link. They mount volumes, write packet
+ * filters, check and format a disk; none of them can start anything else.
  */
 final class NodePrograms {
 
     /** Where they lie in the tree; in the packages the same, or without /usr. */
-    static final Set<String> PATHS = Set.of("usr/bin/mount", "usr/bin/umount", "usr/sbin/nft");
+    static final Set<String> PATHS =
+            Set.of("usr/bin/mount", "usr/bin/umount", "usr/sbin/nft", "usr/sbin/mke2fs", "usr/sbin/e2fsck");
 
     /** The packages that have them and their libraries. */
     static final List<String> PACKAGES = List.of(
@@ -37,7 +38,11 @@ final class NodePrograms {
             "libedit2",
             "libbsd0",
             "libmd0",
-            "libtinfo6");
+            "libtinfo6",
+            "e2fsprogs",
+            "libext2fs2",
+            "libcom-err2",
+            "libuuid1");
 
     private final Path packages;
 

@@ -60,6 +60,9 @@ public enum Platform {
             "xt_REDIRECT",
             "xt_tcpudp");
 
+    /** File systems of disks; loaded by the agent when a machine is to use one. */
+    static final List<String> DISK_MODULES = List.of("ext4");
+
     private static final List<String> LAB_DEVICES =
             List.of("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "button", "evdev");
 
@@ -89,7 +92,10 @@ public enum Platform {
             "cxgb4",
             "be2net",
             "nfp",
+            "virtio_scsi",
             "nvme",
+            // Disks of every SATA, SAS and SCSI controller.
+            "sd_mod",
             "ahci",
             "megaraid_sas",
             "mpt3sas",

@@ -132,12 +132,18 @@ final class RootTree {
     private void addModules(KernelModules kernel) throws IOException {
         var directory = root.resolve("usr/lib/modules").resolve(kernel.release());
         Files.createDirectories(directory);
+        addModules(directory, "order", kernel, Platform.CONTAINER_MODULES);
+        addModules(directory, "order.disks", kernel, Platform.DISK_MODULES);
+    }
+
+    private static void addModules(Path directory, String list, KernelModules kernel, List<String> wanted)
+            throws IOException {
         var order = new StringBuilder();
-        for (var module : kernel.select(List.of(), Platform.CONTAINER_MODULES).modules()) {
+        for (var module : kernel.select(List.of(), wanted).modules()) {
             Files.write(directory.resolve(module.fileName()), module.content());
             order.append(module.fileName()).append('\n');
         }
-        Files.writeString(directory.resolve("order"), order);
+        Files.writeString(directory.resolve(list), order);
     }
 
     private void addConfiguration(Platform platform) throws IOException {

@@ -12,6 +12,7 @@ final class FieldDefaults {
 
     private static final Map<Class<?>, Map<String, Object>> DEFAULTS = Map.ofEntries(
             entry(MachineSpec.class, of(MachineSpec.undecided())),
+            entry(MachineSpec.StateDisk.class, Map.of("overwrite", false)),
             entry(MachineIdentity.class, of(MachineIdentity.none())),
             entry(MachineStatus.class, of(MachineStatus.unseen())),
             entry(

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param dnsServers resolvers instead of those of the subnet; empty means those of the subnet
  * @param allowWeakIdentity whether the machine may enrol with no more proof than its boot session and subnet; null means what the
  *     site says
+ * @param stateDisk where the machine keeps what outlives a start, once it is part of a cluster; null means in memory
  */
 public record MachineSpec(
         Acceptance acceptance,
@@ -21,7 +22,16 @@ public record MachineSpec(
         @Nullable String hostname,
         List<String> dnsServers,
         List<String> timeServers,
-        @Nullable Boolean allowWeakIdentity) {
+        @Nullable Boolean allowWeakIdentity,
+        @Nullable StateDisk stateDisk) {
+
+    /**
+     * A disk of the machine.
+     *
+     * @param disk its serial number, its WWID or its kernel name such as {@code nvme0n1}
+     * @param overwrite whether it may be formatted although something else is on it
+     */
+    public record StateDisk(String disk, boolean overwrite) {}
 
     public MachineSpec {
         dnsServers = List.copyOf(dnsServers);
@@ -29,10 +39,12 @@ public record MachineSpec(
     }
 
     public static MachineSpec undecided() {
-        return new MachineSpec(Acceptance.PENDING, MachineIdentity.none(), null, null, List.of(), List.of(), null);
+        return new MachineSpec(
+                Acceptance.PENDING, MachineIdentity.none(), null, null, List.of(), List.of(), null, null);
     }
 
     public MachineSpec withAcceptance(Acceptance newAcceptance) {
-        return new MachineSpec(newAcceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity);
+        return new MachineSpec(
+                newAcceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity, stateDisk);
     }
 }

@@ -1,6 +1,7 @@
 package dev.garboard.inventory;
 
 import java.util.HashSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a resource must satisfy beyond its shape. The store asks before each write, so nothing else gets in. */
@@ -8,6 +9,8 @@ public final class ResourceRules {
 
     /** As Kubernetes: all annotations of a resource together. */
     private static final int MAX_ANNOTATIONS = 256 * 1024;
+
+    private static final Pattern DISK = Pattern.compile("[!-~]([ -~]{0,126}[!-~])?");
 
     private ResourceRules() {}
 
@@ -90,6 +93,14 @@ public final class ResourceRules {
             var server = spec.timeServers().get(i);
             findings.expect(
                     Syntax.dnsSubdomain(server), "spec.timeServers[" + i + "]", server, "a host name or IPv4 address");
+        }
+        var disk = spec.stateDisk();
+        if (disk != null) {
+            findings.expect(
+                    DISK.matcher(disk.disk()).matches(),
+                    "spec.stateDisk.disk",
+                    disk.disk(),
+                    "a disk's serial number, WWID or kernel name");
         }
     }
 

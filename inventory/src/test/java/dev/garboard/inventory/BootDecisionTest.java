@@ -121,7 +121,7 @@ class BootDecisionTest {
 
     private static IdentityMatch known(Acceptance acceptance, @Nullable String image) {
         return new IdentityMatch.Known(Samples.machine("m1")
-                .withSpec(
-                        new MachineSpec(acceptance, MachineIdentity.none(), image, null, List.of(), List.of(), null)));
+                .withSpec(new MachineSpec(
+                        acceptance, MachineIdentity.none(), image, null, List.of(), List.of(), null, null)));
     }
 }

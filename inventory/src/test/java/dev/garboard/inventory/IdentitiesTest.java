@@ -173,6 +173,7 @@ class IdentitiesTest {
                         null,
                         List.of(),
                         List.of(),
+                        null,
                         null));
     }
 }

@@ -63,12 +63,32 @@ class ResourceRulesTest {
                         null,
                         List.of(),
                         List.of(),
+                        null,
                         null));
 
         assertEquals(
                 "spec.identity.macs[0]: found 52-54-00-AB-CD-EF, expected a MAC address in lower case with colons:"
                         + " 52:54:00:ab:cd:ef",
                 refusal(machine).getMessage());
+    }
+
+    @Test
+    void aStateDiskMustBeNamed() {
+        var machine = Samples.machine("m");
+        var spec = machine.spec();
+
+        assertEquals(
+                "spec.stateDisk.disk: found  , expected a disk's serial number, WWID or kernel name",
+                refusal(machine.withSpec(new MachineSpec(
+                                spec.acceptance(),
+                                spec.identity(),
+                                null,
+                                null,
+                                List.of(),
+                                List.of(),
+                                null,
+                                new MachineSpec.StateDisk(" ", false))))
+                        .getMessage());
     }
 
     @Test

@@ -32,7 +32,8 @@ final class Samples {
                         "m1.example.org",
                         List.of("192.168.77.1"),
                         List.of("pool.ntp.org"),
-                        true),
+                        true,
+                        new MachineSpec.StateDisk("S5GXNX0T501", true)),
                 new MachineStatus(
                         "Ready",
                         identity,

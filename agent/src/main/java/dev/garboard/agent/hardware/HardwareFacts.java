@@ -34,16 +34,21 @@ public final class HardwareFacts {
                 .setCpu(cpu())
                 .setMemoryBytes(memoryBytes())
                 .addAllMemoryModules(smbios.memoryModules())
-                .addAllDisks(files.names("sys/block").stream()
-                        .filter(HardwareFacts::isDisk)
-                        .map(this::disk)
-                        .toList())
+                .addAllDisks(disks())
                 .addAllNics(cards(links).stream().map(this::card).toList())
                 .addAllPciDevices(files.names("sys/bus/pci/devices").stream()
                         .map(this::pci)
                         .toList())
                 .setFirmware(files.exists("sys/firmware/efi") ? "uefi" : "bios")
                 .build();
+    }
+
+    /** The disks that are there now; some come late. */
+    public List<Disk> disks() {
+        return files.names("sys/block").stream()
+                .filter(HardwareFacts::isDisk)
+                .map(this::disk)
+                .toList();
     }
 
     private Cpu cpu() {

@@ -80,6 +80,7 @@ final class BundleFetch {
         if (Files.exists(file)) {
             try {
                 check(file, manifest);
+                LOG.info("{} is there already, and not fetched again", manifest.name());
                 return file;
             } catch (BundleRefusedException damaged) {
                 LOG.warn("the kept file is not used: {}", damaged.getMessage());

@@ -18,6 +18,11 @@ public interface DocumentApplier extends AutoCloseable {
      */
     void apply(DocumentInput input) throws Exception;
 
+    /** Whether no document of a later kind may be applied before this one's is; asked after an attempt that did not succeed. */
+    default boolean comesFirst() {
+        return false;
+    }
+
     /** Takes the effect of the document of that name back. */
     void remove(String name) throws Exception;
 

@@ -191,6 +191,9 @@ public final class DocumentEngine implements Supervisor.Work {
                 Outcome one = apply(applier, key, now);
                 earlierChanged |= one == Outcome.SETTLED && !before;
                 all = all.and(one);
+                if (one != Outcome.SETTLED && applier.comesFirst()) {
+                    break;
+                }
             }
         }
         if (all == Outcome.SETTLED) {

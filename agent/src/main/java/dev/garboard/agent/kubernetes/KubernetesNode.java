@@ -13,6 +13,7 @@ import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
+import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
 import dev.garboard.kubernetes.document.ControlPlane;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,7 +39,12 @@ public final class KubernetesNode {
     private final ContainerCalls containers;
 
     /** What of the node the appliers work with. */
-    public record Parts(Children children, Supervisor supervisor, ServiceTable services, RandomGenerator random) {}
+    public record Parts(
+            Children children,
+            Supervisor supervisor,
+            ServiceTable services,
+            RandomGenerator random,
+            Supplier<List<Disk>> disks) {}
 
     /**
      * Assembles the appliers, in the order in which their kinds are applied, and starts the engine.
@@ -72,6 +79,7 @@ public final class KubernetesNode {
                 parts.services().add("disk", "Watches that the node's data has room and its programs are undamaged");
         parts.supervisor().start(diskService, DiskWatch.ofNode(diskService));
         List<DocumentApplier> appliers = List.of(
+                new StateDiskApplier(tools, shelf, parts.disks()),
                 new BundleApplier(parts.services(), shelf, fetch),
                 new RegistryMirrorApplier(),
                 new ContainerRuntimeApplier(parts, shelf, kernel, change),

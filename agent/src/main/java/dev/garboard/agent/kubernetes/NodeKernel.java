@@ -14,7 +14,7 @@ final class NodeKernel {
     NodeKernel() {
         Thread.ofPlatform().name("kernel modules").daemon().start(() -> {
             try {
-                KernelModules.loadAll();
+                KernelModules.loadForContainers();
                 modules.complete(null);
             } catch (IOException | RuntimeException failed) {
                 modules.completeExceptionally(failed);

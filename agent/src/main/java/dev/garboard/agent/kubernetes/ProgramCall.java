@@ -4,6 +4,7 @@ import dev.garboard.agent.linux.Children;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +30,25 @@ public record ProgramCall(Children children, List<String> environment) {
     }
 
     /**
+     * Runs it to its end.
+     *
+     * @param good the exit codes that are no failure
+     * @throws IOException when it fails, with what it said last
+     */
+    public void run(Duration limit, Set<Integer> good, String... argv) throws IOException, InterruptedException {
+        output(limit, good, argv);
+    }
+
+    /**
      * Runs it to its end, and gives its last lines.
      *
      * @throws IOException when it fails, with what it said last
      */
     public String output(Duration limit, String... argv) throws IOException, InterruptedException {
+        return output(limit, Set.of(0), argv);
+    }
+
+    private String output(Duration limit, Set<Integer> good, String... argv) throws IOException, InterruptedException {
         var said = new ConcurrentLinkedDeque<String>();
         var child = children.spawn(List.of(argv), environment, line -> {
             said.add(line);
@@ -44,7 +59,7 @@ public record ProgramCall(Children children, List<String> environment) {
         try {
             var exit = child.exit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             child.awaitLastWords();
-            if (exit.raw() != 0) {
+            if (exit.signalled() || !good.contains(exit.code())) {
                 throw new IOException(argv[0] + " ended with " + exit + ": " + String.join(" / ", said));
             }
             return String.join("\n", said);

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The modules that containers and their networks need. They lie in the root image and are loaded when the node becomes part of
- * a cluster; the others are loaded by stage-0. A container on a foreign kernel has none: that kernel has what it has.
+ * The modules that containers and their networks need, and those for file systems on disks. They lie in the root image and are loaded when the
+ * node becomes part of a cluster or gets a disk; the others are loaded by stage-0. A container on a foreign kernel has none: that kernel has what it has.
  */
 public final class KernelModules {
 
@@ -18,11 +18,21 @@ public final class KernelModules {
 
     private KernelModules() {}
 
-    /** Loads all, in the order of their dependencies, which the image builder has written down. */
-    public static void loadAll() throws IOException {
+    /** Loads those for containers. */
+    public static void loadForContainers() throws IOException {
+        load("order");
+    }
+
+    /** Loads those for file systems on disks. */
+    public static void loadForDisks() throws IOException {
+        load("order.disks");
+    }
+
+    /** In the order of their dependencies, which the image builder has written down. */
+    private static void load(String list) throws IOException {
         // Only those that were built for the running kernel: the node may be a container on another one.
         Path directory = Path.of("/lib/modules", Kernel.release());
-        Path order = directory.resolve("order");
+        Path order = directory.resolve(list);
         if (!Files.exists(order)) {
             return;
         }

@@ -13,6 +13,7 @@ public final class Mounts {
     static final int READ_ONLY = 1;
     static final int NO_SET_USER = 2;
     static final int NO_DEVICES = 4;
+    private static final int NO_ACCESS_TIMES = 1024;
     private static final int RECURSIVE = 0x4000;
     private static final int SHARED = 1 << 20;
     private static final int DETACH = 2;
@@ -24,6 +25,21 @@ public final class Mounts {
             Libc.mount(source, target.toString(), type, Libc.word(flags), null);
         } catch (LastErrorException refused) {
             throw new SystemCallException("mount of " + source + " (" + type + ") on " + target, refused);
+        }
+    }
+
+    /** Mounts a disk for data: no device files of it count, and no program gets another user's rights. */
+    public static void mountData(Path device, Path target, String type) {
+        mount(device.toString(), target, type, NO_DEVICES | NO_SET_USER | NO_ACCESS_TIMES);
+    }
+
+    /** Takes a mount away if no file of it is open; whether it is gone. */
+    public static boolean unmountUnlessBusy(Path target) {
+        try {
+            Libc.umount2(target.toString(), 0);
+            return true;
+        } catch (LastErrorException busy) {
+            return false;
         }
     }
 

@@ -60,6 +60,29 @@ class DocumentEngineTest {
         assertEquals(List.of("apply Second/a"), done);
     }
 
+    /** What the later ones write would be hidden by a disk that is mounted afterwards. */
+    @Test
+    void whatComesFirstHoldsTheOthersUntilItIsThere() throws Exception {
+        first.comesFirst = true;
+        first.failure = new DocumentPendingException("waits for a disk");
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
+        assertEquals(List.of(), done);
+
+        first.failure = null;
+        engine.convergeOnce();
+
+        assertEquals(List.of("apply First/a", "apply Second/a"), done);
+    }
+
+    @Test
+    void whatComesFirstAndIsTooLateHoldsNobody() throws Exception {
+        first.failure = new IllegalStateException("restart the machine");
+
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
+
+        assertEquals(List.of("apply Second/a"), done);
+    }
+
     @Test
     void appliesAgainWhatSomebodyAsksFor() throws Exception {
         want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
@@ -176,6 +199,7 @@ class DocumentEngineTest {
         private final String kind;
         private final String secret;
         private @Nullable RuntimeException failure;
+        private boolean comesFirst;
 
         Recorder(String kind, String secret) {
             this.kind = kind;
@@ -202,6 +226,11 @@ class DocumentEngineTest {
         public void remove(String name) {
             fail();
             done.add("remove " + kind + "/" + name);
+        }
+
+        @Override
+        public boolean comesFirst() {
+            return comesFirst;
         }
 
         private void fail() {

@@ -17,6 +17,7 @@ public final class Documents {
 
     /** The kinds that a node understands, in the order in which it applies them. */
     public static final List<String> KINDS = List.of(
+            StateDisk.KIND,
             KubernetesBundle.KIND,
             RegistryMirror.KIND,
             ContainerRuntime.KIND,
@@ -68,6 +69,7 @@ public final class Documents {
 
     private static NodeDocument read(String kind, String name, Fields spec) {
         return switch (kind) {
+            case StateDisk.KIND -> StateDisk.read(spec);
             case KubernetesBundle.KIND -> KubernetesBundle.read(spec);
             case ContainerRuntime.KIND -> ContainerRuntime.read(spec);
             case RegistryMirror.KIND -> RegistryMirror.read(name, spec);

@@ -4,7 +4,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One configuration document of a node. Its JSON form is read and written by {@link Documents}. */
 public sealed interface NodeDocument
-        permits KubernetesBundle, ContainerRuntime, RegistryMirror, Cni, Kubelet, Etcd, ControlPlane, StagedBundle {
+        permits StateDisk,
+                KubernetesBundle,
+                ContainerRuntime,
+                RegistryMirror,
+                Cni,
+                Kubelet,
+                Etcd,
+                ControlPlane,
+                StagedBundle {
 
     /** For example {@code Kubelet}. */
     String kind();

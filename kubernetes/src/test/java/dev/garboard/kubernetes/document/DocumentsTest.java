@@ -26,6 +26,7 @@ class DocumentsTest {
                     KubernetesVersion.parse("1.37.3"),
                     URI.create("http://192.168.77.1/bundles/k8s-1.37.3"),
                     "b".repeat(64))),
+            new StateDisk("S5GXNX0T 501", false),
             new ContainerRuntime("debug"),
             new ContainerRuntime(null),
             new RegistryMirror(
@@ -79,6 +80,11 @@ class DocumentsTest {
     record Refusal(String kind, String good, String bad, String message) {}
 
     static final List<Refusal> refusals = List.of(
+            new Refusal(
+                    "StateDisk",
+                    "\"S5GXNX0T 501\"",
+                    "\" \"",
+                    "StateDisk/default: spec.disk: found \" \", expected a disk's serial number, WWID or kernel name"),
             new Refusal(
                     "Kubelet",
                     "\"192.168.77.11:6443\"",

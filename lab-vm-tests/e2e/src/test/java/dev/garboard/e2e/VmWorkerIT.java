@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -23,6 +26,8 @@ class VmWorkerIT {
     @RegisterExtension
     static final LabFixture lab = new LabFixture();
 
+    private static final Duration BACK = Duration.ofMinutes(5);
+
     private static ClusterClient cluster = new ClusterClient(Path.of("kubectl"), Path.of("kubeconfig"));
 
     @BeforeAll
@@ -34,7 +39,8 @@ class VmWorkerIT {
     @Test
     @Order(1)
     void joinsAndBecomesReady() {
-        var events = lab.cluster("--control-planes", "1", "--workers", "1", "--worker-nodes", "vm", "--timeout", "900");
+        var events = lab.cluster(
+                "--control-planes", "1", "--workers", "1", "--worker-nodes", "vm", "--disk", "8", "--timeout", "900");
 
         assertEquals("cluster-ready", events.getLast().path("event").asString());
         assertEquals(2, events.getLast().path("nodes").asInt());
@@ -95,6 +101,70 @@ class VmWorkerIT {
                 .succeeded()
                 .out();
         assertTrue(version.contains("CoreDNS-"), version);
+    }
+
+    /** Its disk was empty when it first came; what it has fetched and stored since is still there. */
+    @Test
+    @Order(6)
+    void comesBackWithWhatItsDiskHasKept() {
+        assertTrue(logs("disk").contains("which has nothing on it"), logs("disk"));
+        assertTrue(logs("disk").contains("/dev/vda is mounted at /var"), logs("disk"));
+
+        lab.power("reset", "m2");
+
+        LabFixture.await(
+                "m2 runs its kubelet again", BACK, () -> logs("documents").contains("Kubelet/default is applied"));
+        var bundle = logs("bundle");
+        assertTrue(bundle.contains("is there already, and not fetched again"), bundle);
+        assertTrue(!bundle.contains("fetched, "), bundle);
+        assertTrue(!logs("disk").contains("formatting"), logs("disk"));
+        cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=300s")
+                .succeeded();
+        cluster.run("rollout", "status", "deployment/web", "--timeout=540s").succeeded();
+    }
+
+    @Test
+    @Order(7)
+    void aDiskWithSomethingElseIsFormattedOnlyWhenThatIsSaid() {
+        lab.power("off", "m2");
+        var disk = lab.directory().resolve("machines/m2/disk.img");
+        Program.run(
+                        List.of("mke2fs", "-q", "-F", "-t", "ext4", "-L", "photographs", disk.toString()),
+                        LabFixture.root(),
+                        Map.of(),
+                        "",
+                        Duration.ofMinutes(1))
+                .succeeded();
+        lab.power("on", "m2");
+
+        LabFixture.await(
+                "the disk is refused",
+                BACK,
+                () -> lab.kubectlJson("get", "machine", "m2")
+                        .at("/status/documents")
+                        .toString()
+                        .contains("has ext4 with the label \\\"photographs\\\" on it"));
+        var status = lab.cli("cluster", "status", "lab").succeeded().out();
+        assertTrue(status.contains("StateDisk failed: the disk vda (8 GB, serial m2-disk) has ext4"), status);
+
+        lab.kubectl(
+                        "patch",
+                        "machine",
+                        "m2",
+                        "--type=merge",
+                        "-p",
+                        "{\"spec\":{\"stateDisk\":{\"disk\":\"m2-disk\",\"overwrite\":true}}}")
+                .succeeded();
+        LabFixture.await(
+                "m2 runs its kubelet again", BACK, () -> logs("documents").contains("Kubelet/default is applied"));
+        assertTrue(logs("bundle").contains("fetched, "), logs("bundle"));
+        cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=300s")
+                .succeeded();
+    }
+
+    /** Of the boot that the machine is in; nothing while its agent does not answer. */
+    private static String logs(String service) {
+        return lab.cli("node", "m2", "logs", service).out();
     }
 
     private static String get(String path) {

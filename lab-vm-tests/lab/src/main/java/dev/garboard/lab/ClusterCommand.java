@@ -90,6 +90,14 @@ final class ClusterCommand implements Callable<Integer> {
     private int memory;
 
     @Option(
+            names = "--disk",
+            paramLabel = "GB",
+            defaultValue = "0",
+            description =
+                    "Of each virtual machine, in GB, for what outlives a start; 0 for none, all of it lies in memory (default: 0).")
+    private int disk;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "600",
@@ -163,6 +171,8 @@ final class ClusterCommand implements Callable<Integer> {
                 Integer.toString(controlPlanes + workers),
                 "--memory",
                 Integer.toString(memory),
+                "--disk",
+                Integer.toString(disk),
                 "--output",
                 output.name(),
                 "--directory",
@@ -185,8 +195,14 @@ final class ClusterCommand implements Callable<Integer> {
     private void declare(LabApi api, LabState state, String version) throws IOException {
         var machines = state.machines();
         for (int number : IntStream.range(0, machines.size()).toArray()) {
+            var machine = machines.get(number);
+            if (machine.disk() > 0) {
+                api.patch(
+                        "machines/" + machine.name(),
+                        Map.of("spec", Map.of("stateDisk", Map.of("disk", machine.diskSerial()))));
+            }
             api.patch(
-                    "machines/" + machines.get(number).name(),
+                    "machines/" + machine.name(),
                     Map.of(
                             "metadata",
                             Map.of("labels", Map.of(ROLE, number < controlPlanes ? "control-plane" : "worker"))));

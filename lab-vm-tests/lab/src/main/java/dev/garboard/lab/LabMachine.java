@@ -6,6 +6,7 @@ package dev.garboard.lab;
  * @param nodes what it is made of
  * @param name also its SMBIOS serial, from which the lab's enrolment rule names it
  * @param tap its port at the bridge
+ * @param disk its size in GB; 0 for none
  * @param accelerator of QEMU: {@code tcg} or {@code kvm}; nothing for a container, as its firmware and memory
  */
 record LabMachine(
@@ -16,6 +17,7 @@ record LabMachine(
         String tap,
         Firmware firmware,
         int memory,
+        int disk,
         String accelerator) {
 
     /** What machines are made of. */
@@ -48,7 +50,19 @@ record LabMachine(
                 firmware,
                 // It has what the host has: what was asked for virtual machines makes no other container of it.
                 nodes == Nodes.CONTAINER ? 0 : memory,
+                0,
                 accelerator);
+    }
+
+    /** The same machine with a disk of that many GB; a container has a directory of the host's anyway. */
+    LabMachine withDisk(int gigabytes) {
+        return new LabMachine(
+                name, nodes, mac, uuid, tap, firmware, memory, isContainer() ? 0 : gigabytes, accelerator);
+    }
+
+    /** What its disk tells as its serial number. */
+    String diskSerial() {
+        return name + "-disk";
     }
 
     boolean isContainer() {
@@ -57,7 +71,10 @@ record LabMachine(
 
     /** What it is, in a few words. */
     String description() {
-        return isContainer() ? "container" : firmware.name() + ", " + memory + " MB, " + accelerator;
+        return isContainer()
+                ? "container"
+                : firmware.name() + ", " + memory + " MB, " + (disk == 0 ? "" : "disk of " + disk + " GB, ")
+                        + accelerator;
     }
 
     String role() {

@@ -10,9 +10,10 @@ import java.util.stream.IntStream;
 /**
  * Which machines a lab is to have.
  *
+ * @param disk of virtual machines, in GB; 0 for none
  * @param kinds what the first machines are made of, one after the other; the last kind is that of all further ones
  */
-record MachinePlan(int count, List<Nodes> kinds, Firmware firmware, int memory) {
+record MachinePlan(int count, List<Nodes> kinds, Firmware firmware, int memory, int disk) {
 
     MachinePlan {
         kinds = List.copyOf(kinds);
@@ -37,6 +38,7 @@ record MachinePlan(int count, List<Nodes> kinds, Firmware firmware, int memory) 
                 .mapToObj(number -> kind(number) == Nodes.VM
                         ? LabMachine.numbered(number, Nodes.VM, firmware, memory, accelerator)
                         : LabMachine.numbered(number, kind(number), firmware, memory, ""))
+                .map(machine -> machine.withDisk(disk))
                 .toList();
     }
 

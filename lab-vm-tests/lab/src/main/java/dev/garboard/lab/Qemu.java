@@ -2,6 +2,7 @@ package dev.garboard.lab;
 
 import dev.garboard.lab.LabMachine.Firmware;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +17,8 @@ final class Qemu {
 
     private static final Path OVMF_CODE = Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd");
     private static final Path OVMF_VARIABLES = Path.of("/usr/share/OVMF/OVMF_VARS_4M.fd");
+
+    private static final String DISK = "disk.img";
 
     private Qemu() {}
 
@@ -36,6 +39,11 @@ final class Qemu {
             if (machine.firmware() == Firmware.UEFI) {
                 // Firmware writes to its variables, and what it remembered of another day changes how it boots.
                 Files.copy(OVMF_VARIABLES, own.resolve("variables.fd"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (machine.disk() > 0 && !Files.exists(own.resolve(DISK))) {
+                try (var disk = new RandomAccessFile(own.resolve(DISK).toFile(), "rw")) {
+                    disk.setLength((long) machine.disk() << 30);
+                }
             }
         } catch (IOException failed) {
             throw new LabException(own + " cannot be prepared: " + failed.getMessage(), failed);
@@ -106,6 +114,14 @@ final class Qemu {
                         "if=pflash,format=raw,unit=1,file=variables.fd",
                         "-device",
                         card + ",romfile="));
+        }
+        if (machine.disk() > 0) {
+            // Its guest may be killed at any time, the host not: it need not wait until the host has written.
+            command.addAll(List.of(
+                    "-drive",
+                    "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK,
+                    "-device",
+                    "virtio-blk-pci,drive=disk,serial=" + machine.diskSerial()));
         }
         return List.copyOf(command);
     }

@@ -34,6 +34,8 @@ final class UpCommand implements Callable<Integer> {
         JSON
     }
 
+    private static final int LARGEST_DISK = 10_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -66,6 +68,14 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "1024",
             description = "Of each virtual machine, in MB (default: 1024).")
     private int memory;
+
+    @Option(
+            names = "--disk",
+            paramLabel = "GB",
+            defaultValue = "0",
+            description =
+                    "Of each virtual machine, in GB, empty at first and kept when the lab ends; 0 for none (default: 0).")
+    private int disk;
 
     @Option(
             names = "--timeout",
@@ -116,6 +126,10 @@ final class UpCommand implements Callable<Integer> {
         if (memory < 512) {
             throw new ParameterException(
                     spec.commandLine(), "--memory is " + memory + "; the node image lives in memory, 512 is the least");
+        }
+        if (disk < 0 || disk > LARGEST_DISK) {
+            throw new ParameterException(
+                    spec.commandLine(), "--disk is " + disk + "; expected 0 to " + LARGEST_DISK + " GB");
         }
     }
 
@@ -209,7 +223,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private MachinePlan plan() {
-        return new MachinePlan(count, nodes, firmware, memory);
+        return new MachinePlan(count, nodes, firmware, memory, disk);
     }
 
     /** Only virtual machines need an accelerator, and to choose one may take a trial. */

@@ -49,6 +49,6 @@ class MachinePlanTest {
     }
 
     private static MachinePlan plan(int count, Nodes... kinds) {
-        return new MachinePlan(count, List.of(kinds), Firmware.BIOS, 1024);
+        return new MachinePlan(count, List.of(kinds), Firmware.BIOS, 1024, 0);
     }
 }

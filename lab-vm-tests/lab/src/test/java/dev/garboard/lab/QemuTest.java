@@ -48,6 +48,19 @@ class QemuTest {
     }
 
     @Test
+    void aDiskTellsWhoseItIs() {
+        var machine =
+                LabMachine.numbered(3, Nodes.VM, Firmware.BIOS, 1024, "tcg").withDisk(8);
+
+        var command = String.join(" ", Qemu.command(machine));
+
+        assertTrue(
+                command.endsWith(" -drive if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=disk.img"
+                        + " -device virtio-blk-pci,drive=disk,serial=m3-disk"),
+                command);
+    }
+
+    @Test
     void aWrongClockIsGivenInUtc() {
         var machine = LabMachine.numbered(1, Nodes.VM, Firmware.BIOS, 1024, "tcg");
 

@@ -66,7 +66,7 @@ final class EtcdRestoreNode {
                 directory.resolve("pki"), directory.resolve("manifests"), directory.resolve("etcd"));
         children.start();
         supervisor = new Supervisor(new Random(1), error -> say("fatal " + error));
-        var parts = new KubernetesNode.Parts(children, supervisor, services, new Random(1));
+        var parts = new KubernetesNode.Parts(children, supervisor, services, new Random(1), List::of);
         var shelf = TestNode.shelf(bundle);
         var clock = InstantSource.system();
         var certificates = new CertificateRotation(services.add("certificates", ""), clock);

@@ -1,0 +1,106 @@
+package dev.garboard.agent.linux;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lies on a disk, as libblkid finds it: that library knows the signatures of everything that mount(8), RAID and volume managers use.
+ *
+ * @param kind of content
+ * @param type the library's name of it, for example {@code ext4} or {@code gpt}; empty when there is none
+ * @param label of a file system; empty when it has none
+ */
+public record DiskContent(Kind kind, String type, String label) {
+
+    private static final int FOUND = 0;
+    private static final int NOTHING_FOUND = 1;
+    private static final int AMBIVALENT = -2;
+
+    /** Kinds of content. */
+    public enum Kind {
+        /** Nothing that anybody would recognise. */
+        NOTHING,
+        /** A file system, or a member of something larger such as a RAID. */
+        FILE_SYSTEM,
+        PARTITION_TABLE,
+        /** Signatures that contradict each other. */
+        SEVERAL
+    }
+
+    /** The library; its functions return 0 for success unless said otherwise. */
+    private static final class Blkid {
+
+        static {
+            Native.register(NativeLibrary.getInstance("libblkid.so.1"));
+        }
+
+        static native @Nullable Pointer blkid_new_probe_from_filename(String file);
+
+        static native int blkid_probe_enable_superblocks(Pointer probe, int enable);
+
+        static native int blkid_probe_enable_partitions(Pointer probe, int enable);
+
+        /** 0, 1 when there is nothing, -2 when there are several, -1 on errors. */
+        static native int blkid_do_safeprobe(Pointer probe);
+
+        static native int blkid_probe_lookup_value(
+                Pointer probe, String name, PointerByReference data, @Nullable Pointer length);
+
+        static native void blkid_free_probe(Pointer probe);
+    }
+
+    /**
+     * Looks at a disk, or at a file with the content of one.
+     *
+     * @throws IOException when it cannot be read
+     */
+    public static DiskContent of(Path device) throws IOException {
+        Pointer probe = Blkid.blkid_new_probe_from_filename(device.toString());
+        if (probe == null) {
+            throw new IOException(device + " cannot be opened: errno " + Native.getLastError());
+        }
+        try {
+            Blkid.blkid_probe_enable_superblocks(probe, 1);
+            Blkid.blkid_probe_enable_partitions(probe, 1);
+            int result = Blkid.blkid_do_safeprobe(probe);
+            return switch (result) {
+                case FOUND -> found(probe);
+                case NOTHING_FOUND -> new DiskContent(Kind.NOTHING, "", "");
+                case AMBIVALENT -> new DiskContent(Kind.SEVERAL, "", "");
+                default -> throw new IOException(device + " cannot be read: errno " + Native.getLastError());
+            };
+        } finally {
+            Blkid.blkid_free_probe(probe);
+        }
+    }
+
+    private static DiskContent found(Pointer probe) {
+        String fileSystem = value(probe, "TYPE");
+        return fileSystem.isEmpty()
+                ? new DiskContent(Kind.PARTITION_TABLE, value(probe, "PTTYPE"), "")
+                : new DiskContent(Kind.FILE_SYSTEM, fileSystem, value(probe, "LABEL"));
+    }
+
+    private static String value(Pointer probe, String name) {
+        var data = new PointerByReference();
+        return Blkid.blkid_probe_lookup_value(probe, name, data, null) == 0
+                ? data.getValue().getString(0)
+                : "";
+    }
+
+    /** In words, for people. */
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case NOTHING -> "nothing";
+            case FILE_SYSTEM -> type + (label.isEmpty() ? "" : " with the label \"" + label + '"');
+            case PARTITION_TABLE -> "a partition table (" + type + ")";
+            case SEVERAL -> "signatures of several formats";
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package dev.garboard.agent.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.garboard.agent.linux.DiskContent.Kind;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks as the real tools write them. */
+class DiskContentIT {
+
+    @TempDir
+    Path directory;
+
+    private Path disk;
+
+    @BeforeEach
+    void emptyDisk() throws IOException {
+        disk = directory.resolve("disk");
+        try (var file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.setLength(64L << 20);
+        }
+    }
+
+    @Test
+    void anEmptyDiskHasNothing() throws Exception {
+        assertEquals(new DiskContent(Kind.NOTHING, "", ""), DiskContent.of(disk));
+    }
+
+    @Test
+    void aFileSystemHasTypeAndLabel() throws Exception {
+        run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "photographs", disk.toString());
+
+        assertEquals("ext4 with the label \"photographs\"", DiskContent.of(disk).toString());
+    }
+
+    @Test
+    void aPartitionTableIsNoEmptyDisk() throws Exception {
+        partition();
+
+        assertEquals("a partition table (gpt)", DiskContent.of(disk).toString());
+    }
+
+    /** What was formatted over a partition table is a file system, although the table's copy is still at the end. */
+    @Test
+    void aFileSystemOverAPartitionTableIsOne() throws Exception {
+        partition();
+        run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "garboard-state", disk.toString());
+
+        assertEquals(new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state"), DiskContent.of(disk));
+    }
+
+    @Test
+    void aDiskThatIsNotThereIsNamed() throws Exception {
+        Files.delete(disk);
+
+        var refusal = assertThrows(IOException.class, () -> DiskContent.of(disk));
+
+        assertEquals(disk + " cannot be opened: errno 2", refusal.getMessage());
+    }
+
+    private void partition() throws Exception {
+        var sfdisk = new ProcessBuilder("sfdisk", "--quiet", disk.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (var input = sfdisk.outputWriter(StandardCharsets.US_ASCII)) {
+            input.write("label: gpt\n,,L\n");
+        }
+        assertEquals(0, sfdisk.waitFor(), () -> output(sfdisk));
+    }
+
+    private static void run(String... command) throws Exception {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        assertEquals(true, process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue(), () -> output(process));
+    }
+
+    private static String output(Process process) {
+        try {
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+}
