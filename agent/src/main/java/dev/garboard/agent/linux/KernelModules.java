@@ -41,7 +41,9 @@ public final class KernelModules {
         for (String name : Files.readAllLines(order)) {
             loaded += load(directory.resolve(name)) ? 1 : 0;
         }
-        LOG.info("{} kernel modules loaded in {} ms", loaded, (System.nanoTime() - begin) / 1_000_000);
+        if (loaded > 0) {
+            LOG.info("{} kernel modules loaded in {} ms", loaded, (System.nanoTime() - begin) / 1_000_000);
+        }
     }
 
     private static boolean load(Path module) {

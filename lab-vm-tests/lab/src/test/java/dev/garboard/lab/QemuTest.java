@@ -19,7 +19,7 @@ class QemuTest {
         var command = String.join(" ", Qemu.command(machine));
 
         assertEquals(
-                "qemu-system-x86_64 -name m2 -accel tcg,thread=multi,tb-size=256 -machine q35,graphics=off,smm=off -cpu max -smp 2 -m 1024"
+                "qemu-system-x86_64 -name m2 -accel tcg,thread=multi,tb-size=256 -machine q35,graphics=off,smm=off -cpu max,-erms -smp 2 -m 1024"
                         + " -uuid 77000000-0000-4000-8000-000000000002 -smbios type=1,manufacturer=Garboard,product=Lab,serial=m2"
                         + " -nodefaults -display none"
                         + " -chardev socket,id=console,path=console.sock,server=on,wait=off,logfile=serial.log,logappend=on"
