@@ -76,6 +76,15 @@ final class ClusterCreateCommand implements Callable<Integer> {
     private String serviceCidr;
 
     @Option(
+            names = "--pod-network",
+            paramLabel = "bridge|none",
+            defaultValue = "BRIDGE",
+            description =
+                    "Who connects the pods. bridge: the agents; none: a manifest that you apply, such as Cilium's or"
+                            + " Calico's; until then no node is ready (default: bridge).")
+    private ClusterSpec.PodNetwork podNetwork;
+
+    @Option(
             names = "--endpoint",
             paramLabel = "HOST:PORT",
             description = "Where people reach the API, for example a load balancer; by default a control plane itself.")
@@ -93,6 +102,7 @@ final class ClusterCreateCommand implements Callable<Integer> {
                 podCidr,
                 serviceCidr,
                 "cluster.local",
+                podNetwork,
                 endpoint);
         var document = ResourceJson.write(
                 new Resource<>(Kinds.CLUSTER, ObjectMeta.named(name), declared, ClusterStatus.declared()));

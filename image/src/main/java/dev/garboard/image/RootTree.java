@@ -39,6 +39,10 @@ final class RootTree {
     /** As Debian has them: a pod that mounts /usr of the node finds program, loader and libraries in it. */
     private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib64");
 
+    /** Where everybody's pod networks put plugins and configuration, and where the agent has made room for that. */
+    private static final Map<String, String> POD_NETWORKS =
+            Map.of("opt/cni/bin", "/var/lib/cni/bin", "etc/cni/net.d", "/run/garboard/kubernetes/cni");
+
     /** The C library's files: those that the runtime links, and those that it opens by name. */
     private static final List<String> LIBRARIES = List.of(
             "libc.so.6",
@@ -74,6 +78,10 @@ final class RootTree {
         }
         for (var name : MERGED) {
             Files.createSymbolicLink(root.resolve(name), Path.of("usr", name));
+        }
+        for (var link : POD_NETWORKS.entrySet()) {
+            Files.createDirectories(root.resolve(link.getKey()).getParent());
+            Files.createSymbolicLink(root.resolve(link.getKey()), Path.of(link.getValue()));
         }
         Files.move(runtime, root.resolve("jre"));
         addAgent(agent);

@@ -133,6 +133,13 @@ final class ClusterChecks {
                 "spec.clusterDomain",
                 after.clusterDomain(),
                 before.clusterDomain() + remedy);
+        findings.expect(
+                before.podNetwork() == after.podNetwork(),
+                "spec.podNetwork",
+                after.podNetwork(),
+                before.podNetwork()
+                        + ", as long as the cluster lives: its pods would lose each other; make another Cluster"
+                        + " for another one");
         checkUpgrade(before, after, status, findings);
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param podCidr addresses of pods; each node gets a /24 of it
  * @param serviceCidr addresses of services
  * @param clusterDomain DNS suffix of services
+ * @param podNetwork who connects the pods
  * @param endpoint {@code host:port} under which people reach the API; null means that of a control-plane node
  */
 public record ClusterSpec(
@@ -19,7 +20,16 @@ public record ClusterSpec(
         String podCidr,
         String serviceCidr,
         String clusterDomain,
+        PodNetwork podNetwork,
         @Nullable String endpoint) {
+
+    /** Who connects the pods. In JSON {@code Bridge}, {@code None}. */
+    public enum PodNetwork {
+        /** The agents: a bridge on each node, and a route to each other node. */
+        BRIDGE,
+        /** Workloads that somebody applies to the cluster; nodes are not ready before. */
+        NONE
+    }
 
     /** A cluster of that version with the usual networks. */
     public static ClusterSpec of(String version, Map<String, String> controlPlanes, Map<String, String> workers) {
@@ -30,15 +40,17 @@ public record ClusterSpec(
                 "10.244.0.0/16",
                 "10.96.0.0/16",
                 "cluster.local",
+                PodNetwork.BRIDGE,
                 null);
     }
 
     public ClusterSpec withVersion(String newVersion) {
-        return new ClusterSpec(newVersion, controlPlane, workers, podCidr, serviceCidr, clusterDomain, endpoint);
+        return new ClusterSpec(
+                newVersion, controlPlane, workers, podCidr, serviceCidr, clusterDomain, podNetwork, endpoint);
     }
 
     public ClusterSpec withNetworks(String pods, String services) {
-        return new ClusterSpec(version, controlPlane, workers, pods, services, clusterDomain, endpoint);
+        return new ClusterSpec(version, controlPlane, workers, pods, services, clusterDomain, podNetwork, endpoint);
     }
 
     /**

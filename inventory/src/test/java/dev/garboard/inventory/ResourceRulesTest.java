@@ -168,6 +168,7 @@ class ResourceRulesTest {
                         "10.96.0.0/16",
                         "10.96.128.0/17",
                         "cluster.local",
+                        ClusterSpec.PodNetwork.BRIDGE,
                         "api.example.org"));
 
         assertEquals(

@@ -139,6 +139,7 @@ final class Samples {
                 "10.244.0.0/16",
                 "10.96.0.0/16",
                 "cluster.local",
+                ClusterSpec.PodNetwork.NONE,
                 "api.example.org:6443");
     }
 

@@ -62,6 +62,7 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         ConfigFile.write(NodePaths.CONTAINERD_CONFIG, config);
         Files.createDirectories(NodePaths.REGISTRIES);
         Files.createDirectories(NodePaths.CNI);
+        Files.createDirectories(NodePaths.CNI_PLUGINS);
         before.leaveFormer(bundle);
         program.start(new Program.Command(
                 List.of(bundle.program("containerd").toString(), "--config", NodePaths.CONTAINERD_CONFIG.toString()),
@@ -106,6 +107,8 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         Files.deleteIfExists(NodePaths.CONTAINERD_CONFIG);
         // What its containers wrote belongs to the cluster that the node leaves.
         Trees.empty(NodePaths.CONTAINERD);
+        Trees.empty(NodePaths.CNI);
+        Trees.empty(NodePaths.CNI_PLUGINS);
         if (service != null) {
             parts.services().remove(service);
             service = null;

@@ -43,7 +43,7 @@ final class ContainerdConfig {
               restrict_oom_score_adj = %s
 
               [plugins.'io.containerd.cri.v1.runtime'.cni]
-                bin_dirs = ["%s"]
+                bin_dirs = ["%s", "%s"]
                 conf_dir = "%s"
 
               [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
@@ -62,6 +62,7 @@ final class ContainerdConfig {
                         NodePaths.REGISTRIES,
                         !mayLowerOomScore,
                         bundle.path().resolve("cni"),
+                        NodePaths.CNI_PLUGINS,
                         NodePaths.CNI,
                         bundle.program("runc"),
                         shims);

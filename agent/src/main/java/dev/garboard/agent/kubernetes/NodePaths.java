@@ -22,7 +22,13 @@ public final class NodePaths {
 
     static final Path CONTAINERD_CONFIG = RUN.resolve("containerd.toml");
     static final Path REGISTRIES = RUN.resolve("registries");
+
+    /** The image's /etc/cni/net.d leads here: where those write who connect pods. */
     static final Path CNI = RUN.resolve("cni");
+
+    /** The image's /opt/cni/bin leads here: plugins that workloads of the cluster bring. */
+    static final Path CNI_PLUGINS = Path.of("/var/lib/cni/bin");
+
     static final Path KUBELET_CONFIG = RUN.resolve("kubelet.yaml");
     static final Path CONTAINERD_SOCKET = Path.of("/run/containerd/containerd.sock");
 

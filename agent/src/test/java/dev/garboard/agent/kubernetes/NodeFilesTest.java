@@ -82,7 +82,7 @@ class NodeFilesTest {
 
         assertTrue(config.contains("level = \"debug\""), config);
         assertTrue(config.contains("sandbox = \"garboard.dev/base:1.37.2\""), config);
-        assertTrue(config.contains("bin_dirs = [\"/mounted/cni\"]"), config);
+        assertTrue(config.contains("bin_dirs = [\"/mounted/cni\", \"/var/lib/cni/bin\"]"), config);
         assertTrue(config.contains("BinaryName = \"/mounted/bin/runc\""), config);
         assertTrue(config.contains("restrict_oom_score_adj = false"), config);
     }

@@ -73,7 +73,7 @@ final class NodeParts {
                 .map(other -> new Cni.Route(pods(other), address(other)))
                 .toList();
         return new Cni(
-                Cni.Type.BRIDGE,
+                cluster.spec().podNetwork() == ClusterSpec.PodNetwork.NONE ? Cni.Type.NONE : Cni.Type.BRIDGE,
                 Cidr.parse(cluster.spec().podCidr()),
                 pods(node),
                 routes,
