@@ -13,8 +13,6 @@ import dev.garboard.inventory.MachineIndex;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
-import dev.garboard.kubernetes.document.Documents;
-import dev.garboard.kubernetes.document.StateDisk;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TrustException;
@@ -282,16 +280,6 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                 .setHostname(hostname)
                 .addAllDnsServers(spec.dnsServers())
                 .addAllTimeServers(spec.timeServers());
-        var disk = spec.stateDisk();
-        // Of no use to a machine that has no part in a cluster, which keeps nothing.
-        if (disk != null && !state.documents().isEmpty()) {
-            var document = new StateDisk(disk.disk(), disk.overwrite());
-            desired.addDocuments(ServerMessage.Document.newBuilder()
-                    .setKind(document.kind())
-                    .setName(document.name())
-                    .setRevision(machine.metadata().generation())
-                    .setContent(ByteString.copyFrom(Documents.render(document))));
-        }
         state.documents()
                 .forEach(document -> desired.addDocuments(ServerMessage.Document.newBuilder()
                         .setKind(document.kind())

@@ -16,12 +16,14 @@ import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceJson;
 import dev.garboard.kubernetes.document.Documents;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.kubernetes.document.StateDisk;
 import dev.garboard.kubernetes.pki.KubeletRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -166,6 +168,45 @@ class ClusterIT {
                         .setDesiredRevision(document.getRevision())
                         .setAppliedRevision(document.getRevision())));
         node(name).say(NodeMessage.newBuilder().setStatus(said));
+    }
+
+    /** A machine without a part in a cluster keeps nothing, and its disk is left alone. */
+    @Test
+    void aMachinesDiskIsADocumentThatOnlyChangesWithTheDisk() throws Exception {
+        spec(FOUNDER, "founder", new MachineSpec.StateDisk("nvme0n1", false));
+        var alone = desired(FOUNDER, state -> state.getHostname().equals("founder"));
+        assertEquals(List.of(), alone.getDocumentsList());
+        declare();
+
+        var first = desired(FOUNDER, state -> has(state, "Kubelet"));
+        assertEquals(new StateDisk("nvme0n1", false), parsed(first).getFirst());
+        spec(FOUNDER, "renamed", new MachineSpec.StateDisk("nvme0n1", false));
+        var renamed = desired(FOUNDER, state -> state.getHostname().equals("renamed"));
+        assertEquals(revisions(first), revisions(renamed));
+
+        spec(FOUNDER, "renamed", new MachineSpec.StateDisk("nvme1n1", true));
+        var other = desired(FOUNDER, state -> revision(state, "StateDisk") > revision(first, "StateDisk"));
+        assertEquals(new StateDisk("nvme1n1", true), parsed(other).getFirst());
+        assertEquals(revision(first, "Kubelet"), revision(other, "Kubelet"));
+    }
+
+    private void spec(String machine, String hostname, MachineSpec.StateDisk disk) {
+        rig.store.update(Kinds.MACHINE, machine, found -> {
+            var spec = found.spec();
+            return found.withSpec(new MachineSpec(
+                    spec.acceptance(),
+                    spec.identity(),
+                    spec.image(),
+                    hostname,
+                    spec.dnsServers(),
+                    spec.timeServers(),
+                    spec.allowWeakIdentity(),
+                    disk));
+        });
+    }
+
+    private static long revision(DesiredState state, String kind) {
+        return revisions(state).getOrDefault(kind, 0L);
     }
 
     /** The server's process ends and begins again; the nodes' do not. */

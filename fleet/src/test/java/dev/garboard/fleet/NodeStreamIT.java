@@ -19,19 +19,14 @@ import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
-import dev.garboard.kubernetes.document.Documents;
-import dev.garboard.kubernetes.document.StateDisk;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,55 +158,6 @@ class NodeStreamIT {
         assertEquals("web-1", second.getHostname());
         assertEquals(List.of("192.0.2.53"), second.getDnsServersList());
         assertTrue(second.getRevision() > first.getRevision());
-    }
-
-    /** A machine without a part in a cluster keeps nothing, and its disk is left alone. */
-    @Test
-    void aMachineInAClusterIsToldOfItsDisk() throws Exception {
-        var bundle = new DesiredDocuments.Document("KubernetesBundle", "default", 1, new byte[] {'{', '}'});
-        var part = new AtomicReference<>(List.<DesiredDocuments.Document>of());
-        rig.restart(new DesiredDocuments() {
-            @Override
-            public Optional<NodeState> of(String machine) {
-                return Optional.of(new NodeState(1, part.get(), Map.of()));
-            }
-
-            @Override
-            public void listen(Consumer<String> changed) {}
-        });
-        node.received.clear();
-        node.connect("node-1", session);
-        message();
-        message();
-
-        rig.store.update(
-                Kinds.MACHINE, "node-1", machine -> machine.withSpec(withDisk(machine.spec(), "nvme0n1", false)));
-        assertEquals(List.of(), message().getDesired().getDocumentsList());
-        part.set(List.of(bundle));
-        rig.store.update(
-                Kinds.MACHINE, "node-1", machine -> machine.withSpec(withDisk(machine.spec(), "nvme1n1", true)));
-
-        var documents = message().getDesired().getDocumentsList();
-        assertEquals(
-                List.of("StateDisk", "KubernetesBundle"),
-                documents.stream().map(ServerMessage.Document::getKind).toList());
-        var disk = documents.getFirst();
-        assertEquals(
-                new StateDisk("nvme1n1", true),
-                Documents.parse(
-                        disk.getKind() + "/" + disk.getName(), disk.getContent().toByteArray()));
-    }
-
-    private static MachineSpec withDisk(MachineSpec spec, String disk, boolean overwrite) {
-        return new MachineSpec(
-                spec.acceptance(),
-                spec.identity(),
-                spec.image(),
-                spec.hostname(),
-                spec.dnsServers(),
-                spec.timeServers(),
-                spec.allowWeakIdentity(),
-                new MachineSpec.StateDisk(disk, overwrite));
     }
 
     @Test

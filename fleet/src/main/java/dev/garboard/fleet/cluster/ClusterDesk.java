@@ -10,6 +10,7 @@ import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.kubernetes.document.Documents;
 import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.kubernetes.document.StateDisk;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -98,7 +99,13 @@ final class ClusterDesk implements DesiredDocuments {
                         node.role(),
                         vault.of(cluster),
                         tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
-        return state(node.machine(), asOf, parts.get().of(node), secrets);
+        var machine = store.get(Kinds.MACHINE, node.machine());
+        var documents = new ArrayList<NodeDocument>();
+        machine.map(known -> known.spec().stateDisk())
+                .ifPresent(disk -> documents.add(new StateDisk(disk.disk(), disk.overwrite())));
+        documents.addAll(parts.get().of(node));
+        long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
+        return state(node.machine(), Math.max(asOf, newest), documents, secrets);
     }
 
     /** A node that has left the cluster's bundle for the next one says so itself; during an upgrade each has the next one ready. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -123,13 +125,66 @@ class VmWorkerIT {
         cluster.run("rollout", "status", "deployment/web", "--timeout=540s").succeeded();
     }
 
+    /** The file has its size; that its blocks are others only the kernel can see, when it reads them. */
+    @Tag("long")
     @Test
     @Order(7)
+    void damagedProgramsAreNamedAndFetchedAnewAtTheNextStart() throws IOException {
+        lab.power("off", "m2");
+        damageTheBundle();
+        lab.power("on", "m2");
+
+        LabFixture.await("the damage is named", BACK, () -> lab.cli("node", "m2", "services")
+                .out()
+                .contains("blocks of kubernetes-1.37.2"));
+        lab.power("reset", "m2");
+
+        LabFixture.await(
+                "m2 runs its kubelet again", BACK, () -> logs("documents").contains("Kubelet/default is applied"));
+        assertTrue(logs("bundle").contains("fetched, "), logs("bundle"));
+        cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=300s")
+                .succeeded();
+    }
+
+    /** Every second block between its file system's superblock and its hash tree. */
+    private static void damageTheBundle() throws IOException {
+        var name = debugfs("ls -p /lib/garboard/bundles")
+                .lines()
+                .map(line -> line.split("/", -1))
+                .filter(entry -> entry.length > 5 && entry[5].matches("[0-9a-f]{64}"))
+                .map(entry -> entry[5])
+                .findFirst()
+                .orElseThrow();
+        var blocks = debugfs("blocks /lib/garboard/bundles/" + name).strip().split("\\s+", -1);
+        try (var file = new RandomAccessFile(disk().toFile(), "rw")) {
+            for (int i = 64; i < blocks.length - 1000; i += 2) {
+                file.seek(Long.parseLong(blocks[i]) * 4096 + 100);
+                file.writeLong(0x6761_7262_6167_6521L);
+            }
+        }
+    }
+
+    private static String debugfs(String request) {
+        return Program.run(
+                        List.of("debugfs", "-R", request, disk().toString()),
+                        LabFixture.root(),
+                        Map.of(),
+                        "",
+                        Duration.ofMinutes(1))
+                .succeeded()
+                .out();
+    }
+
+    private static Path disk() {
+        return lab.directory().resolve("machines/m2/disk.img");
+    }
+
+    @Test
+    @Order(8)
     void aDiskWithSomethingElseIsFormattedOnlyWhenThatIsSaid() {
         lab.power("off", "m2");
-        var disk = lab.directory().resolve("machines/m2/disk.img");
         Program.run(
-                        List.of("mke2fs", "-q", "-F", "-t", "ext4", "-L", "photographs", disk.toString()),
+                        List.of("mke2fs", "-q", "-F", "-t", "ext4", "-L", "photographs", disk().toString()),
                         LabFixture.root(),
                         Map.of(),
                         "",
