@@ -31,7 +31,7 @@ public final class Program {
     private final Duration grace;
     private final Probe probe;
     private @Nullable Command command;
-    private @Nullable Thread thread;
+    private volatile Supervisor.@Nullable Running running;
     private volatile String lastWords = "";
     private volatile @Nullable Cgroup group;
 
@@ -70,21 +70,31 @@ public final class Program {
 
     /** Starts the program; one that runs with another command is ended first. */
     public synchronized void start(Command wanted) throws InterruptedException {
-        if (wanted.equals(command) && thread != null && thread.isAlive()) {
+        if (wanted.equals(command) && isAlive()) {
             return;
         }
         stop();
         command = wanted;
         service.starting("starting " + wanted.argv().getFirst());
-        thread = supervisor.start(service, () -> run(wanted));
+        running = supervisor.start(service, () -> run(wanted));
+    }
+
+    private boolean isAlive() {
+        var now = running;
+        return now != null && now.isAlive();
+    }
+
+    private boolean isToEnd() {
+        var now = running;
+        return now != null && now.isToEnd();
     }
 
     /** Ends the program and waits for that. */
     public synchronized void stop() throws InterruptedException {
-        if (thread != null) {
-            thread.interrupt();
-            thread.join();
-            thread = null;
+        var now = running;
+        if (now != null) {
+            now.end();
+            running = null;
             command = null;
         }
     }
@@ -120,7 +130,7 @@ public final class Program {
         }
         boolean wasHealthy = false;
         try {
-            while (true) {
+            while (!isToEnd()) {
                 boolean healthy = look(wasHealthy);
                 wasHealthy |= healthy;
                 ExitStatus ended = await(child, healthy ? WHILE_RUNNING : WHILE_STARTING);
@@ -130,6 +140,7 @@ public final class Program {
                             + (lastWords.isEmpty() ? "" : "; it said: " + lastWords));
                 }
             }
+            throw new InterruptedException("it is to end");
         } finally {
             end(child);
             endOthers(own);

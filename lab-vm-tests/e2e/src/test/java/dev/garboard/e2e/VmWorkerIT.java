@@ -134,9 +134,10 @@ class VmWorkerIT {
         damageTheBundle();
         lab.power("on", "m2");
 
-        LabFixture.await("the damage is named", BACK, () -> lab.cli("node", "m2", "services")
-                .out()
-                .contains("blocks of kubernetes-1.37.2"));
+        LabFixture.await(
+                "the damage is named",
+                BACK,
+                () -> lab.cli("node", "m2", "services").out().contains("blocks of kubernetes-1.37.2"));
         lab.power("reset", "m2");
 
         LabFixture.await(

@@ -19,12 +19,11 @@ class CertificateRotationTest {
         var changed = new CountDownLatch(1);
         services.onChange(changed::countDown);
 
-        var thread = new Supervisor(new Random(1), _ -> {})
+        var running = new Supervisor(new Random(1), _ -> {})
                 .start(service, new CertificateRotation(service, InstantSource.system()));
         changed.await();
 
         assertTrue(service.status().healthy());
-        thread.interrupt();
-        thread.join();
+        running.end();
     }
 }
