@@ -8,9 +8,11 @@ import dev.garboard.kubernetes.document.KubernetesBundle;
 import dev.garboard.trust.Pem;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -139,8 +141,11 @@ final class BundleFetch {
                 .toList();
         for (Path file : damaged.isEmpty() ? List.<Path>of() : below(NodePaths.BUNDLE_FILES)) {
             if (isOfOne(file.getFileName().toString(), Set.copyOf(damaged))) {
-                try {
+                try (var directory = FileChannel.open(NodePaths.BUNDLE_FILES, StandardOpenOption.READ)) {
                     BundleDownload.forget(file);
+                    // Whoever reads of the damage may press the reset button, and the file must not be there again
+                    // then.
+                    directory.force(true);
                 } catch (IOException stays) {
                     LOG.warn("{}: {}", file, stays.getMessage());
                 }
