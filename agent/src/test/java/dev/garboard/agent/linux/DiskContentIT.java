@@ -37,7 +37,7 @@ class DiskContentIT {
 
     @Test
     void aFileSystemHasTypeAndLabel() throws Exception {
-        run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "photographs", disk.toString());
+        run("/usr/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-L", "photographs", disk.toString());
 
         assertEquals("ext4 with the label \"photographs\"", DiskContent.of(disk).toString());
     }
@@ -53,7 +53,7 @@ class DiskContentIT {
     @Test
     void aFileSystemOverAPartitionTableIsOne() throws Exception {
         partition();
-        run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "garboard-state", disk.toString());
+        run("/usr/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-L", "garboard-state", disk.toString());
 
         assertEquals(new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state"), DiskContent.of(disk));
     }
@@ -68,7 +68,7 @@ class DiskContentIT {
     }
 
     private void partition() throws Exception {
-        var sfdisk = new ProcessBuilder("sfdisk", "--quiet", disk.toString())
+        var sfdisk = new ProcessBuilder("/usr/sbin/sfdisk", "--quiet", disk.toString())
                 .redirectErrorStream(true)
                 .start();
         try (var input = sfdisk.outputWriter(StandardCharsets.US_ASCII)) {
