@@ -1,7 +1,7 @@
 package dev.garboard.inventory;
 
+import dev.garboard.kubernetes.document.StateDisk;
 import java.util.HashSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a resource must satisfy beyond its shape. The store asks before each write, so nothing else gets in. */
@@ -9,8 +9,6 @@ public final class ResourceRules {
 
     /** As Kubernetes: all annotations of a resource together. */
     private static final int MAX_ANNOTATIONS = 256 * 1024;
-
-    private static final Pattern DISK = Pattern.compile("[!-~]([ -~]{0,126}[!-~])?");
 
     private ResourceRules() {}
 
@@ -97,7 +95,7 @@ public final class ResourceRules {
         var disk = spec.stateDisk();
         if (disk != null) {
             findings.expect(
-                    DISK.matcher(disk.disk()).matches(),
+                    StateDisk.isName(disk.disk()),
                     "spec.stateDisk.disk",
                     disk.disk(),
                     "a disk's serial number, WWID or kernel name");

@@ -124,8 +124,8 @@ final class StateDiskApplier implements DocumentApplier {
     /** The one disk that is meant. */
     static Disk find(String wanted, List<Disk> all) {
         var found = all.stream()
-                .filter(disk ->
-                        Set.of(disk.getName(), disk.getSerial(), disk.getWwid()).contains(wanted))
+                .filter(disk -> List.of(disk.getName(), disk.getSerial(), disk.getWwid())
+                        .contains(wanted))
                 .toList();
         if (found.size() > 1) {
             throw new IllegalStateException("\"" + wanted + "\" are several disks: " + describe(found)

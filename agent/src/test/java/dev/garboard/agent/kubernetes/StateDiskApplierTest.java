@@ -21,6 +21,15 @@ class StateDiskApplierTest {
         assertEquals(SECOND, StateDiskApplier.find("naa.5000c500a2", ALL));
     }
 
+    /** Memory cards and many virtual disks have neither serial number nor WWID. */
+    @Test
+    void aDiskWithoutNumbersHidesNoOther() {
+        var bare = disk("mmcblk0", "", "");
+
+        assertEquals(SYSTEM, StateDiskApplier.find("S5GX 501", List.of(bare, SYSTEM)));
+        assertEquals(bare, StateDiskApplier.find("mmcblk0", List.of(bare, SYSTEM)));
+    }
+
     @Test
     void oneThatIsNotThereIsWaitedForWithWhatIsThere() {
         var pending = assertThrows(DocumentPendingException.class, () -> StateDiskApplier.find("sdc", ALL));

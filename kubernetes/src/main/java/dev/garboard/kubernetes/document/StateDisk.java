@@ -25,8 +25,13 @@ public record StateDisk(String disk, boolean overwrite) implements NodeDocument 
         return new StateDisk(spec.value("disk", StateDisk::disk), spec.flag("overwrite"));
     }
 
+    /** Whether a disk may be called that: printable ASCII, at most 128, no blanks around it. */
+    public static boolean isName(String text) {
+        return DISK.matcher(text).matches();
+    }
+
     private static String disk(String text) {
-        if (!DISK.matcher(text).matches()) {
+        if (!isName(text)) {
             throw new IllegalArgumentException("a disk's serial number, WWID or kernel name");
         }
         return text;
