@@ -37,7 +37,8 @@ final class NodeHardwareCommand extends NodeCall {
             line(
                     "Disk " + disk.getName(),
                     size(disk.getSizeBytes()) + " " + disk.getTransport() + " " + disk.getModel() + " "
-                            + disk.getSerial());
+                            + disk.getSerial()
+                            + (disk.getWwid().isEmpty() ? "" : "  " + disk.getWwid()));
         }
         for (var nic : hardware.getNicsList()) {
             line(
