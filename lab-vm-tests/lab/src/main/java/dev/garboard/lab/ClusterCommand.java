@@ -83,6 +83,14 @@ final class ClusterCommand implements Callable<Integer> {
     private @Nullable Path bundle;
 
     @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Processors of each virtual machine (default: 1 emulated, which costs the host least; 2 with KVM).")
+    private int cpus;
+
+    @Option(
             names = "--memory",
             paramLabel = "MB",
             defaultValue = "2048",
@@ -169,6 +177,8 @@ final class ClusterCommand implements Callable<Integer> {
                 kinds(),
                 "--machines",
                 Integer.toString(controlPlanes + workers),
+                "--cpus",
+                Integer.toString(cpus),
                 "--memory",
                 Integer.toString(memory),
                 "--disk",

@@ -10,10 +10,11 @@ import java.util.stream.IntStream;
 /**
  * Which machines a lab is to have.
  *
+ * @param cpus of virtual machines; 0 for the usual number
  * @param disk of virtual machines, in GB; 0 for none
  * @param kinds what the first machines are made of, one after the other; the last kind is that of all further ones
  */
-record MachinePlan(int count, List<Nodes> kinds, Firmware firmware, int memory, int disk) {
+record MachinePlan(int count, List<Nodes> kinds, Firmware firmware, int cpus, int memory, int disk) {
 
     MachinePlan {
         kinds = List.copyOf(kinds);
@@ -38,7 +39,7 @@ record MachinePlan(int count, List<Nodes> kinds, Firmware firmware, int memory, 
                 .mapToObj(number -> kind(number) == Nodes.VM
                         ? LabMachine.numbered(number, Nodes.VM, firmware, memory, accelerator)
                         : LabMachine.numbered(number, kind(number), firmware, memory, ""))
-                .map(machine -> machine.withDisk(disk))
+                .map(machine -> machine.withCpus(cpus).withDisk(disk))
                 .toList();
     }
 

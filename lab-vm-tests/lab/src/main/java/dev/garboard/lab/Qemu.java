@@ -81,7 +81,7 @@ final class Qemu {
                 // Where rep movsb is said to be fast the kernel copies with it, and emulated it goes byte by byte.
                 kvm ? "host" : "max,-erms",
                 "-smp",
-                "2",
+                Integer.toString(machine.cpus()),
                 "-m",
                 Integer.toString(machine.memory()),
                 "-uuid",

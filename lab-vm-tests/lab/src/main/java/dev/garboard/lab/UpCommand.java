@@ -36,6 +36,9 @@ final class UpCommand implements Callable<Integer> {
 
     private static final int LARGEST_DISK = 10_000;
 
+    /** QEMU itself takes more; nobody waits for them emulated. */
+    private static final int MOST_CPUS = 64;
+
     @Spec
     private CommandSpec spec;
 
@@ -61,6 +64,14 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "BIOS",
             description = "bios: SeaBIOS with iPXE; uefi: OVMF (default: bios).")
     private Firmware firmware;
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Processors of each virtual machine (default: 1 emulated, which costs the host least; 2 with KVM).")
+    private int cpus;
 
     @Option(
             names = "--memory",
@@ -122,6 +133,11 @@ final class UpCommand implements Callable<Integer> {
         if (count < 1 || count > LabMachine.MOST) {
             throw new ParameterException(
                     spec.commandLine(), "--machines is " + count + "; expected 1 to " + LabMachine.MOST);
+        }
+        if (cpus < 0 || cpus > MOST_CPUS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--cpus is " + cpus + "; expected 1 to " + MOST_CPUS + ", or 0 for the usual number");
         }
         if (memory < 512) {
             throw new ParameterException(
@@ -223,7 +239,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private MachinePlan plan() {
-        return new MachinePlan(count, nodes, firmware, memory, disk);
+        return new MachinePlan(count, nodes, firmware, cpus, memory, disk);
     }
 
     /** Only virtual machines need an accelerator, and to choose one may take a trial. */

@@ -40,8 +40,9 @@ class MachinePlanTest {
     @Test
     void machinesOfOneKindAreDescribedTogetherAndOthersByKind() {
         assertEquals("1 machine: container", description(1, Nodes.CONTAINER));
-        assertEquals("2 machines, each BIOS, 1024 MB, tcg", description(2, Nodes.VM));
-        assertEquals("3 machines: 1 x container; 2 x BIOS, 1024 MB, tcg", description(3, Nodes.CONTAINER, Nodes.VM));
+        assertEquals("2 machines, each BIOS, 1 CPU, 1024 MB, tcg", description(2, Nodes.VM));
+        assertEquals(
+                "3 machines: 1 x container; 2 x BIOS, 1 CPU, 1024 MB, tcg", description(3, Nodes.CONTAINER, Nodes.VM));
     }
 
     private static String description(int count, Nodes... kinds) {
@@ -49,6 +50,6 @@ class MachinePlanTest {
     }
 
     private static MachinePlan plan(int count, Nodes... kinds) {
-        return new MachinePlan(count, List.of(kinds), Firmware.BIOS, 1024, 0);
+        return new MachinePlan(count, List.of(kinds), Firmware.BIOS, 0, 1024, 0);
     }
 }

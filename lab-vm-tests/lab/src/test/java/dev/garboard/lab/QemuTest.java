@@ -19,7 +19,7 @@ class QemuTest {
         var command = String.join(" ", Qemu.command(machine));
 
         assertEquals(
-                "qemu-system-x86_64 -name m2 -accel tcg,thread=multi,tb-size=256 -machine q35,graphics=off,smm=off -cpu max,-erms -smp 2 -m 1024"
+                "qemu-system-x86_64 -name m2 -accel tcg,thread=multi,tb-size=256 -machine q35,graphics=off,smm=off -cpu max,-erms -smp 1 -m 1024"
                         + " -uuid 77000000-0000-4000-8000-000000000002 -smbios type=1,manufacturer=Garboard,product=Lab,serial=m2"
                         + " -nodefaults -display none"
                         + " -chardev socket,id=console,path=console.sock,server=on,wait=off,logfile=serial.log,logappend=on"
@@ -44,7 +44,15 @@ class QemuTest {
     void withKvmTheGuestHasTheHostsProcessor() {
         var command = String.join(" ", Qemu.command(LabMachine.numbered(1, Nodes.VM, Firmware.BIOS, 1024, "kvm")));
 
-        assertTrue(command.contains("-accel kvm ") && command.contains("-cpu host "), command);
+        assertTrue(command.contains("-accel kvm ") && command.contains("-cpu host -smp 2 "), command);
+    }
+
+    @Test
+    void whoeverAsksForProcessorsGetsThem() {
+        var machine = LabMachine.numbered(1, Nodes.VM, Firmware.BIOS, 1024, "tcg");
+
+        assertTrue(String.join(" ", Qemu.command(machine.withCpus(4))).contains(" -smp 4 "));
+        assertEquals(machine, machine.withCpus(0));
     }
 
     @Test
