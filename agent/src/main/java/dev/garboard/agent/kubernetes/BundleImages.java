@@ -23,27 +23,35 @@ record BundleImages(Children children, MountedBundle client) {
 
     /** Brings in the images of a bundle, under names with its version. */
     void bring(MountedBundle of) throws IOException, InterruptedException {
+        bring(of, List.of());
+    }
+
+    /** Brings in those of the bundle in use; from now on its image is the one that workloads of the cluster name. */
+    void bringCurrent() throws IOException, InterruptedException {
+        // The archive's index becomes the other name. A second call of ctr to give it would take longer than the rest.
+        bring(client, List.of("--index-name", MountedBundle.currentImage()));
+    }
+
+    private void bring(MountedBundle of, List<String> options) throws IOException, InterruptedException {
         try (Stream<Path> images = Files.list(of.path().resolve("images"))) {
             for (Path image : images.sorted().toList()) {
-                ctr("images", "import", "--local", image.toString());
+                var words = new ArrayList<>(List.of("images", "import", "--local"));
+                words.addAll(options);
+                words.add(image.toString());
+                ctr(words);
                 LOG.info("imported {} of {}", image.getFileName(), of.name());
             }
         }
     }
 
-    /** From now on that bundle's image is the one that workloads of the cluster name. */
-    void makeCurrent(MountedBundle bundle) throws IOException, InterruptedException {
-        ctr("images", "tag", "--force", bundle.image(), MountedBundle.currentImage());
-    }
-
-    private void ctr(String... words) throws IOException, InterruptedException {
+    private void ctr(List<String> words) throws IOException, InterruptedException {
         var argv = new ArrayList<>(List.of(
                 client.program("ctr").toString(),
                 "--address",
                 NodePaths.CONTAINERD_SOCKET.toString(),
                 "--namespace",
                 "k8s.io"));
-        argv.addAll(List.of(words));
+        argv.addAll(words);
         new ProgramCall(children, client.environment()).run(LIMIT, argv.toArray(String[]::new));
     }
 }

@@ -87,9 +87,7 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         if (imported.equals(bundle.name())) {
             return;
         }
-        var images = new BundleImages(parts.children(), bundle);
-        images.bring(bundle);
-        images.makeCurrent(bundle);
+        new BundleImages(parts.children(), bundle).bringCurrent();
         imported = bundle.name();
     }
 
