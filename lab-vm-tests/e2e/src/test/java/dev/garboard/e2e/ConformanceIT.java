@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +31,6 @@ import tools.jackson.databind.JsonNode;
  * complete when what they found is right. Not here, because not promised: network policies (the CNI plugins of a bundle have none) and
  * autoscaling (nothing measures).
  */
-@Tag("long")
 @TestMethodOrder(OrderAnnotation.class)
 class ConformanceIT {
 

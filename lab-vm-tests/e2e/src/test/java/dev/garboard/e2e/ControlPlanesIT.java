@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -118,7 +117,6 @@ class ControlPlanesIT {
         assertEquals(former, cluster.members().get(victim).id());
     }
 
-    @Tag("long")
     @Test
     @Order(3)
     void theFounderThatLostItsDiskJoinsTheOthers() throws Exception {
@@ -147,7 +145,6 @@ class ControlPlanesIT {
         }
     }
 
-    @Tag("long")
     @Test
     @Order(4)
     void withoutMajorityItSaysSoAndIsHealedByOneThatComesBack() {
@@ -174,7 +171,6 @@ class ControlPlanesIT {
         cluster.awaitReady();
     }
 
-    @Tag("long")
     @Test
     @Order(5)
     void aControlPlaneThatLosesItsLabelLeavesAndMayComeAgain() {
@@ -199,7 +195,6 @@ class ControlPlanesIT {
         assertNotEquals(former, cluster.members().get("m3"));
     }
 
-    @Tag("long")
     @Test
     @Order(6)
     void aDeadControlPlaneIsTakenOutAndItsOldDataIsOfNoUse() {
@@ -218,7 +213,6 @@ class ControlPlanesIT {
         cluster.awaitReady();
     }
 
-    @Tag("long")
     @Test
     @Order(7)
     void aWorkerLeavesWhenTheBudgetOfItsPodsAllowsIt() {

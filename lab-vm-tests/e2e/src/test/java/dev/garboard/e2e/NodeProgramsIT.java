@@ -18,7 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -160,7 +159,6 @@ class NodeProgramsIT {
         LabFixture.await("the second pod is gone", () -> pods() == 1);
     }
 
-    @Tag("long")
     @Test
     @Order(6)
     void aFullDiskIsNamedWithItsRemedyAndForgottenWhenThereIsRoom() throws IOException {

@@ -20,7 +20,7 @@ class PendingIT {
 
     @Test
     void anUnknownMachineGetsNothingUntilAPersonAcceptsIt() throws Exception {
-        try (var up = RunningUp.start(lab, "--machines", "2", "--keep-going", "--timeout", "150")) {
+        try (var up = RunningUp.start(lab, "--machines", "2", "--keep-going", "--timeout", "60")) {
             // Machines take many times longer to come that far than this does.
             up.awaitStep("server");
             lab.kubectl("delete", "enrollmentrule", "lab").succeeded();
