@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What people expect of any Kubernetes, in plain manifests of our own, on three container nodes. Most manifests check themselves: jobs that
@@ -40,12 +37,11 @@ class ConformanceIT {
     /** Several times what two idle cores take. */
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    private static final String DEPLOYED = "--timeout=240s";
-
     @TempDir
     private static Path directory;
 
     private static Kubectl kubectl = new Kubectl(Path.of("kubectl"), Path.of("kubeconfig"));
+    private static Workloads cluster = new Workloads(kubectl);
 
     @BeforeAll
     static void isPossible() {
@@ -53,6 +49,7 @@ class ConformanceIT {
         kubectl = new Kubectl(
                 KubernetesBuild.input("1.37.2").resolve("bin/kubectl"),
                 lab.directory().resolve("cluster.kubeconfig"));
+        cluster = new Workloads(kubectl);
     }
 
     @Test
@@ -72,7 +69,7 @@ class ConformanceIT {
                     "wait",
                     "--for=create",
                     "serviceaccount/default",
-                    DEPLOYED);
+                    Workloads.TIMEOUT);
         }
         // All at once, so that what takes time does so together.
         for (var subject : List.of(
@@ -96,11 +93,11 @@ class ConformanceIT {
         await("all jobs complete", () -> {
             var jobs = kubectl.json("get", "jobs", "-A", "-l", "expect=success").path("items");
             for (var job : jobs) {
-                if (isTrue(job, "Failed")) {
-                    throw new AssertionError(explain(job));
+                if (Workloads.isTrue(job, "Failed")) {
+                    throw new AssertionError(cluster.explain(job));
                 }
             }
-            return jobs.size() > 10 && jobs.valueStream().allMatch(job -> isTrue(job, "Complete"));
+            return jobs.size() > 10 && jobs.valueStream().allMatch(job -> Workloads.isTrue(job, "Complete"));
         });
     }
 
@@ -110,12 +107,12 @@ class ConformanceIT {
     void aConfigMapIsChangedUnderARunningPod() {
         await(
                 "the pod runs",
-                () -> pods("configuration", "watcher")
+                () -> cluster.pods("configuration", "watcher")
                         .anyMatch(pod ->
                                 pod.at("/status/containerStatuses/0/started").asBoolean()));
-        assertTrue(pods("configuration", "watcher").noneMatch(pod -> isTrue(pod, "Ready")));
+        assertTrue(cluster.pods("configuration", "watcher").noneMatch(pod -> Workloads.isTrue(pod, "Ready")));
 
-        merge("configuration", "configmap/changing", "{\"data\":{\"colour\":\"green\"}}");
+        cluster.merge("configuration", "configmap/changing", "{\"data\":{\"colour\":\"green\"}}");
     }
 
     @Test
@@ -125,8 +122,11 @@ class ConformanceIT {
             await(reason, () -> {
                 var job = kubectl.json("get", "jobs", "-n", "jobs", "-l", "expect=" + reason)
                         .at("/items/0");
-                return isTrue(job, "Failed")
-                        && condition(job, "Failed").path("reason").asString("").equals(reason);
+                return Workloads.isTrue(job, "Failed")
+                        && Workloads.condition(job, "Failed")
+                                .path("reason")
+                                .asString("")
+                                .equals(reason);
             });
         }
     }
@@ -134,30 +134,30 @@ class ConformanceIT {
     @Test
     @Order(5)
     void aFailingLivenessProbeRestartsAndAStartupProbeHoldsItBack() {
-        await("a restart", () -> restarts("dies-inside") > 0);
-        deployed("pods", "starts-slowly");
-        assertEquals(0, restarts("starts-slowly"));
+        await("a restart", () -> cluster.restarts("pods", "dies-inside") > 0);
+        cluster.deployed("pods", "starts-slowly");
+        assertEquals(0, cluster.restarts("pods", "starts-slowly"));
     }
 
     @Test
     @Order(6)
     void endpointsFollowReadiness() {
-        deployed("services", "pages");
-        assertEquals(2, ready("services", "pages"));
-        var pod = pod("services", "pages");
+        cluster.deployed("services", "pages");
+        assertEquals(2, cluster.readyEndpoints("services", "pages"));
+        var pod = cluster.pod("services", "pages");
 
         kubectl.says("-n", "services", "exec", pod, "--", "rm", "/tmp/ready");
-        await("one endpoint left", () -> ready("services", "pages") == 1);
+        await("one endpoint left", () -> cluster.readyEndpoints("services", "pages") == 1);
         kubectl.says("-n", "services", "exec", pod, "--", "touch", "/tmp/ready");
 
-        await("both endpoints again", () -> ready("services", "pages") == 2);
+        await("both endpoints again", () -> cluster.readyEndpoints("services", "pages") == 2);
     }
 
     @Test
     @Order(7)
     void logsExecCopyAndPortForward() throws Exception {
-        deployed("pods", "toolbox");
-        var pod = pod("pods", "toolbox");
+        cluster.deployed("pods", "toolbox");
+        var pod = cluster.pod("pods", "toolbox");
         assertEquals("begun", kubectl.says("-n", "pods", "logs", pod));
         assertEquals("/tmp/hooked", kubectl.says("-n", "pods", "exec", pod, "--", "ls", "/tmp/hooked"));
         assertEquals(
@@ -213,7 +213,7 @@ class ConformanceIT {
     @Test
     @Order(9)
     void quotasAndLimitsRefuseWithTheirNumbers() {
-        ready("limits");
+        cluster.allReady("limits");
         var first = kubectl.json("-n", "limits", "get", "pod", "first").at("/spec/containers/0/resources");
         assertEquals("32Mi", first.at("/limits/memory").asString());
         assertEquals("16Mi", first.at("/requests/memory").asString());
@@ -238,18 +238,18 @@ class ConformanceIT {
     @Test
     @Order(10)
     void aDeploymentRollsForwardAndBackAndHealsItself() {
-        deployed("workloads", "rolling");
+        cluster.deployed("workloads", "rolling");
         var before = kubectl.says("-n", "workloads", "get", "replicasets", "-l", "app=rolling", "-o", "name");
 
         kubectl.says("-n", "workloads", "set", "env", "deployment/rolling", "EDITION=two");
-        deployed("workloads", "rolling");
+        cluster.deployed("workloads", "rolling");
         assertEquals("two", edition());
         kubectl.says("-n", "workloads", "rollout", "undo", "deployment/rolling");
-        deployed("workloads", "rolling");
+        cluster.deployed("workloads", "rolling");
         assertEquals("one", edition());
 
-        kubectl.says("-n", "workloads", "delete", "pod", pod("workloads", "rolling"));
-        deployed("workloads", "rolling");
+        kubectl.says("-n", "workloads", "delete", "pod", cluster.pod("workloads", "rolling"));
+        cluster.deployed("workloads", "rolling");
         var after = kubectl.says("-n", "workloads", "get", "replicasets", "-l", "app=rolling", "-o", "name");
         assertEquals(1, before.lines().count());
         assertEquals(2, after.lines().count());
@@ -258,69 +258,71 @@ class ConformanceIT {
     @Test
     @Order(11)
     void statefulPodsHaveNamesAndDaemonsAreOnEveryWorker() {
-        kubectl.says("-n", "workloads", "rollout", "status", "statefulset/numbered", DEPLOYED);
-        assertEquals(List.of("numbered-0", "numbered-1"), names("workloads", "numbered"));
+        kubectl.says("-n", "workloads", "rollout", "status", "statefulset/numbered", Workloads.TIMEOUT);
+        assertEquals(List.of("numbered-0", "numbered-1"), cluster.names("workloads", "numbered"));
         kubectl.says("-n", "workloads", "delete", "pod", "numbered-0");
         await(
                 "it is back under its name",
-                () -> names("workloads", "numbered").equals(List.of("numbered-0", "numbered-1")));
+                () -> cluster.names("workloads", "numbered").equals(List.of("numbered-0", "numbered-1")));
 
-        kubectl.says("-n", "workloads", "rollout", "status", "daemonset/everywhere", DEPLOYED);
-        assertEquals(List.of("m2", "m3"), nodes("workloads", "everywhere"));
+        kubectl.says("-n", "workloads", "rollout", "status", "daemonset/everywhere", Workloads.TIMEOUT);
+        assertEquals(List.of("m2", "m3"), cluster.nodes("workloads", "everywhere"));
     }
 
     @Test
     @Order(12)
     void labelsAndTaintsDecideWherePodsGo() {
-        assertTrue(unscheduled("tolerates-nothing").contains("untolerated taint"), unscheduled("tolerates-nothing"));
+        assertTrue(
+                cluster.unscheduled("placement", "tolerates-nothing").contains("untolerated taint"),
+                cluster.unscheduled("placement", "tolerates-nothing"));
         var waiting = kubectl.json("-n", "placement", "get", "pods", "-l", "app=chosen-by-label")
                 .at("/items/0");
         assertEquals(1000, waiting.at("/spec/priority").asInt());
         assertEquals("Pending", waiting.at("/status/phase").asString());
 
         kubectl.says("label", "node", "m3", "conformance/disk=fast");
-        deployed("placement", "chosen-by-label");
-        assertEquals(List.of("m3"), nodes("placement", "chosen-by-label"));
+        cluster.deployed("placement", "chosen-by-label");
+        assertEquals(List.of("m3"), cluster.nodes("placement", "chosen-by-label"));
 
         kubectl.says("taint", "node", "m3", "conformance/away=yes:NoExecute");
         await(
                 "the pod left the tainted node",
-                () -> nodes("placement", "chosen-by-label").isEmpty());
+                () -> cluster.nodes("placement", "chosen-by-label").isEmpty());
         kubectl.says("taint", "node", "m3", "conformance/away-");
-        deployed("placement", "chosen-by-label");
-        assertEquals(List.of("m3"), nodes("placement", "chosen-by-label"));
+        cluster.deployed("placement", "chosen-by-label");
+        assertEquals(List.of("m3"), cluster.nodes("placement", "chosen-by-label"));
     }
 
     @Test
     @Order(13)
     void anEvictionRespectsTheBudget() {
-        deployed("placement", "apart");
-        assertEquals(List.of("m2", "m3"), nodes("placement", "apart"));
+        cluster.deployed("placement", "apart");
+        assertEquals(List.of("m2", "m3"), cluster.nodes("placement", "apart"));
         await(
                 "the budget counts two",
                 () -> kubectl.json("-n", "placement", "get", "pdb", "apart")
                                 .at("/status/currentHealthy")
                                 .asInt()
                         == 2);
-        var pod = pod("placement", "apart");
+        var pod = cluster.pod("placement", "apart");
         var path = "/api/v1/namespaces/placement/pods/" + pod + "/eviction";
         var eviction = "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"" + pod
                 + "\",\"namespace\":\"placement\"}}";
 
         var refusal = kubectl.refusalOf(eviction, "create", "--raw", path, "-f", "-");
         assertTrue(refusal.contains("Cannot evict pod as it would violate the pod's disruption budget"), refusal);
-        merge("placement", "pdb/apart", "{\"spec\":{\"minAvailable\":1}}");
+        cluster.merge("placement", "pdb/apart", "{\"spec\":{\"minAvailable\":1}}");
 
         await(
                 "the eviction is allowed",
                 () -> kubectl.feed(eviction, "create", "--raw", path, "-f", "-").exitCode() == 0);
-        deployed("placement", "apart");
+        cluster.deployed("placement", "apart");
     }
 
     @Test
     @Order(14)
     void aKindOfOnesOwnIsCheckedServedAndWatched() {
-        kubectl.says("wait", "--for=condition=Established", "crd/lamps.conformance.test", DEPLOYED);
+        kubectl.says("wait", "--for=condition=Established", "crd/lamps.conformance.test", Workloads.TIMEOUT);
         kubectl.feed(lamp(20, "green"), "apply", "-f", "-").succeeded();
         assertTrue(kubectl.says("-n", "api", "get", "lamps").contains("WATTS"));
         // That of a list is lost by kubectl.
@@ -403,7 +405,7 @@ class ConformanceIT {
     @Test
     @Order(17)
     void aChangedConfigMapReachesItsFileAndACronJobItsMinute() {
-        deployed("configuration", "sees-a-change");
+        cluster.deployed("configuration", "sees-a-change");
         await(
                 "the cron job ran",
                 () -> kubectl.json("-n", "jobs", "get", "jobs")
@@ -412,7 +414,7 @@ class ConformanceIT {
                         .anyMatch(job -> job.at("/metadata/ownerReferences/0/name")
                                         .asString("")
                                         .equals("every-minute")
-                                && isTrue(job, "Complete")));
+                                && Workloads.isTrue(job, "Complete")));
     }
 
     @Test
@@ -421,20 +423,20 @@ class ConformanceIT {
         var old = new Kubectl(DebianKubectl.program(directory.resolve("debian")), kubectl.kubeconfig());
 
         old.apply("conformance/old-client.yaml");
-        old.says("-n", "old-client", "rollout", "status", "deployment/plain", DEPLOYED);
+        old.says("-n", "old-client", "rollout", "status", "deployment/plain", Workloads.TIMEOUT);
         assertEquals("begun", old.says("-n", "old-client", "logs", "deployment/plain"));
         assertEquals("here", old.says("-n", "old-client", "exec", "deployment/plain", "--", "echo", "here"));
         assertEquals("yes", old.says("auth", "can-i", "create", "pods"));
         assertEquals(3, old.json("get", "nodes").path("items").size());
         old.says("-n", "old-client", "scale", "deployment/plain", "--replicas=2");
-        old.says("-n", "old-client", "rollout", "status", "deployment/plain", DEPLOYED);
+        old.says("-n", "old-client", "rollout", "status", "deployment/plain", Workloads.TIMEOUT);
         assertTrue(old.says("describe", "node", "m2").contains("Ready"));
     }
 
     @Test
     @Order(19)
     void aNamespaceIsDeletedWithAllThatIsInIt() {
-        kubectl.says("delete", "namespace", "workloads", DEPLOYED);
+        kubectl.says("delete", "namespace", "workloads", Workloads.TIMEOUT);
 
         assertEquals("", kubectl.says("get", "pods", "-A", "-l", "app=everywhere", "-o", "name"));
     }
@@ -472,93 +474,8 @@ class ConformanceIT {
     }
 
     private static String edition() {
-        return kubectl.says("-n", "workloads", "exec", pod("workloads", "rolling"), "--", "sh", "-c", "echo $EDITION");
-    }
-
-    private static void merge(String namespace, String object, String patch) {
-        kubectl.says("-n", namespace, "patch", object, "--type=merge", "-p", patch);
-    }
-
-    private static void deployed(String namespace, String deployment) {
-        kubectl.says("-n", namespace, "rollout", "status", "deployment/" + deployment, DEPLOYED);
-    }
-
-    private static void ready(String namespace) {
-        kubectl.says("-n", namespace, "wait", "--for=condition=Ready", "pod", "--all", DEPLOYED);
-    }
-
-    private static Stream<JsonNode> pods(String namespace, String app) {
-        return kubectl.json("-n", namespace, "get", "pods", "-l", "app=" + app)
-                .path("items")
-                .valueStream()
-                .filter(pod -> pod.at("/metadata/deletionTimestamp").isMissingNode());
-    }
-
-    /** Any one of them that is ready. */
-    private static String pod(String namespace, String app) {
-        return pods(namespace, app)
-                .filter(pod -> isTrue(pod, "Ready"))
-                .map(pod -> pod.at("/metadata/name").asString())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static List<String> names(String namespace, String app) {
-        return pods(namespace, app)
-                .map(pod -> pod.at("/metadata/name").asString())
-                .sorted()
-                .toList();
-    }
-
-    private static List<String> nodes(String namespace, String app) {
-        var on = new TreeSet<String>();
-        pods(namespace, app)
-                .map(pod -> pod.at("/spec/nodeName").asString(""))
-                .filter(node -> !node.isEmpty())
-                .forEach(on::add);
-        return List.copyOf(on);
-    }
-
-    private static int restarts(String app) {
-        return pods("pods", app)
-                .mapToInt(pod ->
-                        pod.at("/status/containerStatuses/0/restartCount").asInt())
-                .sum();
-    }
-
-    private static long ready(String namespace, String service) {
-        return kubectl.json("-n", namespace, "get", "endpointslices", "-l", "kubernetes.io/service-name=" + service)
-                .path("items")
-                .valueStream()
-                .flatMap(slice -> slice.path("endpoints").valueStream())
-                .filter(endpoint -> endpoint.at("/conditions/ready").asBoolean())
-                .count();
-    }
-
-    private static String unscheduled(String pod) {
-        return condition(kubectl.json("-n", "placement", "get", "pod", pod), "PodScheduled")
-                .path("message")
-                .asString("");
-    }
-
-    private static boolean isTrue(JsonNode object, String type) {
-        return condition(object, type).path("status").asString("").equals("True");
-    }
-
-    private static JsonNode condition(JsonNode object, String type) {
-        return object.at("/status/conditions")
-                .valueStream()
-                .filter(condition -> condition.path("type").asString("").equals(type))
-                .findFirst()
-                .orElse(object.path("no condition"));
-    }
-
-    private static String explain(JsonNode job) {
-        var namespace = job.at("/metadata/namespace").asString();
-        var name = job.at("/metadata/name").asString();
-        return namespace + "/" + name + " failed\n"
-                + kubectl.run("-n", namespace, "logs", "--all-containers", "-l", "job-name=" + name)
-                + kubectl.run("-n", namespace, "describe", "pods", "-l", "job-name=" + name);
+        return kubectl.says(
+                "-n", "workloads", "exec", cluster.pod("workloads", "rolling"), "--", "sh", "-c", "echo $EDITION");
     }
 
     private static void await(String what, Callable<Boolean> condition) {
