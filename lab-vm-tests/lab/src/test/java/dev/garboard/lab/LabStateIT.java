@@ -35,6 +35,22 @@ class LabStateIT {
         assertEquals(Optional.of(state), LabState.read(directory));
     }
 
+    /** Who updates the clone while a lab is up must still be able to end it. */
+    @Test
+    void whatAnotherBuildHasWrittenIsRead(@TempDir Path root) throws IOException {
+        Files.writeString(root.resolve("state.json"), """
+                {"id":"id","phase":"UP","maker":{"pid":1,"startedAt":2},"userNamespace":false,"operatorPort":7442,"later":1,
+                 "machines":[{"name":"m1","nodes":"VM","mac":"52:54:00:77:00:11","uuid":"77000000-0000-4000-8000-000000000001",
+                              "tap":"tap1","firmware":"BIOS","memory":1024,"accelerator":"tcg"}]}
+                """);
+
+        var state = LabState.read(new LabDirectory(root)).orElseThrow();
+
+        assertEquals("id", state.id());
+        assertEquals(2, state.machine("m1").cpus());
+        assertEquals(0, state.machine("m1").disk());
+    }
+
     @Test
     void isAbsentBeforeTheFirstLab(@TempDir Path root) {
         assertEquals(Optional.empty(), LabState.read(new LabDirectory(root)));
