@@ -31,7 +31,8 @@ class BootIT {
     @Test
     @Order(1)
     void bootsToReadyAndTellsEveryStage() {
-        var events = lab.up();
+        // Real machines have more than one.
+        var events = lab.up("--cpus", "2");
 
         var stages = events.stream()
                 .filter(event -> event.path("event").asString().equals("stage"))
