@@ -39,6 +39,9 @@ final class ClusterCommand implements Callable<Integer> {
     @Mixin
     private LabOptions options;
 
+    @Mixin
+    private MachineOptions machineOptions;
+
     @Option(
             names = "--control-planes",
             paramLabel = "N",
@@ -83,27 +86,11 @@ final class ClusterCommand implements Callable<Integer> {
     private @Nullable Path bundle;
 
     @Option(
-            names = "--cpus",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Processors of each virtual machine (default: 1 emulated, which costs the host least; 2 with KVM).")
-    private int cpus;
-
-    @Option(
             names = "--memory",
             paramLabel = "MB",
             defaultValue = "2048",
             description = "Of each virtual machine, in MB (default: 2048).")
     private int memory;
-
-    @Option(
-            names = "--disk",
-            paramLabel = "GB",
-            defaultValue = "0",
-            description =
-                    "Of each virtual machine, in GB, for what outlives a start; 0 for none, all of it lies in memory (default: 0).")
-    private int disk;
 
     @Option(
             names = "--timeout",
@@ -177,16 +164,13 @@ final class ClusterCommand implements Callable<Integer> {
                 kinds(),
                 "--machines",
                 Integer.toString(controlPlanes + workers),
-                "--cpus",
-                Integer.toString(cpus),
                 "--memory",
                 Integer.toString(memory),
-                "--disk",
-                Integer.toString(disk),
                 "--output",
                 output.name(),
                 "--directory",
                 options.directory().root().toString()));
+        arguments.addAll(machineOptions.arguments());
         var lab = Objects.requireNonNull(spec.commandLine().getParent(), "a command of lab");
         return Objects.requireNonNull(lab.getSubcommands().get("up")).execute(arguments.toArray(String[]::new));
     }

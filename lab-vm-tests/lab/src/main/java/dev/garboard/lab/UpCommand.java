@@ -34,16 +34,14 @@ final class UpCommand implements Callable<Integer> {
         JSON
     }
 
-    private static final int LARGEST_DISK = 10_000;
-
-    /** QEMU itself takes more; nobody waits for them emulated. */
-    private static final int MOST_CPUS = 64;
-
     @Spec
     private CommandSpec spec;
 
     @Mixin
     private LabOptions options;
+
+    @Mixin
+    private MachineOptions machineOptions;
 
     @Option(names = "--machines", paramLabel = "N", defaultValue = "1", description = "How many (default: 1).")
     private int count;
@@ -66,27 +64,11 @@ final class UpCommand implements Callable<Integer> {
     private Firmware firmware;
 
     @Option(
-            names = "--cpus",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Processors of each virtual machine (default: 1 emulated, which costs the host least; 2 with KVM).")
-    private int cpus;
-
-    @Option(
             names = "--memory",
             paramLabel = "MB",
             defaultValue = "1024",
             description = "Of each virtual machine, in MB (default: 1024).")
     private int memory;
-
-    @Option(
-            names = "--disk",
-            paramLabel = "GB",
-            defaultValue = "0",
-            description =
-                    "Of each virtual machine, in GB, empty at first and kept when the lab ends; 0 for none (default: 0).")
-    private int disk;
 
     @Option(
             names = "--timeout",
@@ -134,19 +116,11 @@ final class UpCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--machines is " + count + "; expected 1 to " + LabMachine.MOST);
         }
-        if (cpus < 0 || cpus > MOST_CPUS) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--cpus is " + cpus + "; expected 1 to " + MOST_CPUS + ", or 0 for the usual number");
-        }
         if (memory < 512) {
             throw new ParameterException(
                     spec.commandLine(), "--memory is " + memory + "; the node image lives in memory, 512 is the least");
         }
-        if (disk < 0 || disk > LARGEST_DISK) {
-            throw new ParameterException(
-                    spec.commandLine(), "--disk is " + disk + "; expected 0 to " + LARGEST_DISK + " GB");
-        }
+        machineOptions.check(spec);
     }
 
     /** The lab that is up, if there is one; what an {@code up} left behind that was killed while it made one is removed. */
@@ -239,7 +213,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private MachinePlan plan() {
-        return new MachinePlan(count, nodes, firmware, cpus, memory, disk);
+        return new MachinePlan(count, nodes, firmware, machineOptions.cpus(), memory, machineOptions.disk());
     }
 
     /** Only virtual machines need an accelerator, and to choose one may take a trial. */
