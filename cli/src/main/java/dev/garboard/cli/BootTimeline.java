@@ -20,30 +20,33 @@ final class BootTimeline {
     static void print(PrintWriter out, Resource<BootSessionSpec, BootSessionStatus> boot, Instant now) {
         var spec = boot.spec();
         var status = boot.status();
-        out.printf(
+        Terminal.printf(
+                out,
                 "Boot of %s%s, started %s, %s%n",
                 spec.machine() == null ? spec.mac() : spec.machine(),
                 spec.machine() == null ? "" : " (" + spec.mac() + ")",
                 spec.startedAt().truncatedTo(ChronoUnit.SECONDS),
                 spec.architecture());
-        out.printf("  session   %s%n", boot.name());
-        out.printf("  image     %s%n", spec.image() == null ? "none" : spec.image());
-        out.printf("  decision  %s%n", spec.decision());
+        Terminal.printf(out, "  session   %s%n", boot.name());
+        Terminal.printf(out, "  image     %s%n", spec.image() == null ? "none" : spec.image());
+        Terminal.printf(out, "  decision  %s%n", spec.decision());
         for (var step : inOrder(status)) {
-            out.println(String.format(
-                            Locale.ROOT,
-                            "  %9.3f s  %-10s %-5s %10s  %-7s %s",
-                            seconds(spec.startedAt(), step.time()),
-                            step.stage(),
-                            step.protocol(),
-                            size(step.bytes()),
-                            step.outcome(),
-                            step.detail())
-                    .stripTrailing());
+            Terminal.println(
+                    out,
+                    String.format(
+                                    Locale.ROOT,
+                                    "  %9.3f s  %-10s %-5s %10s  %-7s %s",
+                                    seconds(spec.startedAt(), step.time()),
+                                    step.stage(),
+                                    step.protocol(),
+                                    size(step.bytes()),
+                                    step.outcome(),
+                                    step.detail())
+                            .stripTrailing());
         }
-        out.println("  " + ending(spec, status, now));
+        Terminal.println(out, "  " + ending(spec, status, now));
         if (isUnfinished(status) || status.likelyCause() != null) {
-            out.println("  likely cause: " + status.cause());
+            Terminal.println(out, "  likely cause: " + status.cause());
         }
         out.println();
     }

@@ -110,7 +110,8 @@ final class ClusterCreateCommand implements Callable<Integer> {
         try (var api = site.open()) {
             var created = api.create(Kinds.CLUSTER, document);
             if (output.isTable()) {
-                out.println(
+                Terminal.println(
+                        out,
                         "cluster " + name + ": declared; `garboard cluster status " + name + "` shows how it comes on");
                 out.flush();
             } else {

@@ -89,7 +89,7 @@ final class ClusterEtcdCommand implements Runnable {
                 .askFirst(
                         reach.controlPlanes(name), EtcdSnapshotFile.SECONDS, node -> EtcdSnapshotFile.save(node, file));
         var out = spec.commandLine().getOut();
-        out.println("Saved " + saved.bytes() + " bytes in " + file + ", SHA-256 " + saved.sha256());
+        Terminal.println(out, "Saved " + saved.bytes() + " bytes in " + file + ", SHA-256 " + saved.sha256());
         out.flush();
         return ExitCode.OK;
     }
@@ -121,8 +121,10 @@ final class ClusterEtcdCommand implements Runnable {
         for (var node : reach.controlPlanes(name)) {
             var answer = calls.ask(
                     node, DEFRAGMENT_SECONDS, one -> one.etcdDefragment(EtcdDefragmentRequest.getDefaultInstance()));
-            out.println(node + ": " + mebibytes(answer.getBytesBefore()) + " MiB before, "
-                    + mebibytes(answer.getBytesAfter()) + " MiB after");
+            Terminal.println(
+                    out,
+                    node + ": " + mebibytes(answer.getBytesBefore()) + " MiB before, "
+                            + mebibytes(answer.getBytesAfter()) + " MiB after");
             out.flush();
         }
         return ExitCode.OK;

@@ -93,7 +93,8 @@ final class ClusterStatusCommand implements Callable<Integer> {
 
     private static void show(PrintWriter out, Resource<ClusterSpec, ClusterStatus> cluster, List<Said> controlPlanes) {
         var status = cluster.status();
-        out.printf(
+        Terminal.printf(
+                out,
                 "%s: %s, Kubernetes %s, control planes %d/%d, workers %d/%d%n",
                 cluster.name(),
                 status.phase(),
@@ -104,9 +105,12 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 status.workers());
         out.println();
         for (var condition : status.conditions()) {
-            out.printf(
+            Terminal.printf(
+                    out,
                     "%s %-19s %s%n",
-                    condition.status().equals("True") ? "+" : "!", condition.type(), condition.message());
+                    condition.status().equals("True") ? "+" : "!",
+                    condition.type(),
+                    condition.message());
         }
         out.println();
         ClusterNodesCommand.table(out, status);

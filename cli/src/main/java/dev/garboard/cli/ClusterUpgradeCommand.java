@@ -131,12 +131,18 @@ final class ClusterUpgradeCommand implements Callable<Integer> {
         switch (said.getProgressCase()) {
             case CHECK -> {
                 UpgradeCheck check = said.getCheck();
-                out.printf(
-                        "%s  %s %-13s  %s%n", time, check.getPassed() ? "+" : "!", check.getName(), check.getMessage());
+                Terminal.printf(
+                        out,
+                        "%s  %s %-13s  %s%n",
+                        time,
+                        check.getPassed() ? "+" : "!",
+                        check.getName(),
+                        check.getMessage());
             }
             case STEP -> {
                 UpgradeStep step = said.getStep();
-                out.printf(
+                Terminal.printf(
+                        out,
                         "%s  %-15s  %s%s%n",
                         time,
                         step.getPhase(),
@@ -145,7 +151,7 @@ final class ClusterUpgradeCommand implements Callable<Integer> {
             }
             case OUTCOME -> {
                 UpgradeOutcome outcome = said.getOutcome();
-                out.printf("%s  %-15s  %s%n", time, word(outcome.getResult()), outcome.getMessage());
+                Terminal.printf(out, "%s  %-15s  %s%n", time, word(outcome.getResult()), outcome.getMessage());
             }
             case PROGRESS_NOT_SET -> {
                 // Something that a newer server tells.

@@ -31,7 +31,7 @@ final class Decision {
             for (var machine : machines) {
                 var changed = api.patch(Kinds.MACHINE, machine, patch);
                 if (output.isTable()) {
-                    out.println("machine " + machine + ": " + acceptance);
+                    Terminal.println(out, "machine " + machine + ": " + acceptance);
                 } else {
                     output.writeNext(out, changed);
                 }

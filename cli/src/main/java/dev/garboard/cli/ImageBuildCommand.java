@@ -127,7 +127,8 @@ final class ImageBuildCommand implements Callable<Integer> {
             ImageOutput.json(out, event);
             return;
         }
-        out.printf(
+        Terminal.printf(
+                out,
                 Locale.ROOT,
                 "%nBuilt and signed %s in %.1f s: %s%n",
                 built.manifest().name(),
@@ -135,7 +136,8 @@ final class ImageBuildCommand implements Callable<Integer> {
                 built.directory());
         built.manifest()
                 .files()
-                .forEach(file -> out.printf("  %-10s %10s%n", file.role(), ImageOutput.megabytes(file.size())));
+                .forEach(file ->
+                        Terminal.printf(out, "  %-10s %10s%n", file.role(), ImageOutput.megabytes(file.size())));
         out.flush();
     }
 }

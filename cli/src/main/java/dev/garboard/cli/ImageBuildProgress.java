@@ -38,7 +38,7 @@ final class ImageBuildProgress implements ImageProgress {
             event.put("result", result);
             ImageOutput.json(out, event);
         } else {
-            err.printf(Locale.ROOT, "%6.1f s  %-12s %s%n", seconds, step, result);
+            Terminal.printf(err, Locale.ROOT, "%6.1f s  %-12s %s%n", seconds, step, result);
             err.flush();
         }
     }

@@ -38,7 +38,7 @@ final class ImageImportCommand implements Callable<Integer> {
             answer.put("signerFingerprint", imported.signerFingerprint());
             ImageOutput.json(out, answer);
         } else {
-            out.println("Imported " + imported.manifest().name() + ", signed by " + imported.signer() + ".");
+            Terminal.println(out, "Imported " + imported.manifest().name() + ", signed by " + imported.signer() + ".");
             out.flush();
         }
         return ExitCode.OK;

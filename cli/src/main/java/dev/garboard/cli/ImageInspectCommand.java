@@ -58,17 +58,17 @@ final class ImageInspectCommand implements Callable<Integer> {
     private static void show(PrintWriter out, ImageManifest manifest) {
         ImageOutput.summary(manifest).forEach((key, value) -> {
             if (!key.equals("files")) {
-                out.printf("%-14s %s%n", key, value);
+                Terminal.printf(out, "%-14s %s%n", key, value);
             }
         });
-        out.printf("%n%-10s %12s  %s%n", "FILE", "SIZE", "SHA-256");
+        Terminal.printf(out, "%n%-10s %12s  %s%n", "FILE", "SIZE", "SHA-256");
         manifest.files()
-                .forEach(file ->
-                        out.printf("%-10s %12s  %s%n", file.role(), ImageOutput.megabytes(file.size()), file.sha256()));
-        out.printf("%n%-7s %-36s %-28s %s%n", "TYPE", "NAME", "VERSION", "SHA-256");
+                .forEach(file -> Terminal.printf(
+                        out, "%-10s %12s  %s%n", file.role(), ImageOutput.megabytes(file.size()), file.sha256()));
+        Terminal.printf(out, "%n%-7s %-36s %-28s %s%n", "TYPE", "NAME", "VERSION", "SHA-256");
         manifest.packages()
-                .forEach(part ->
-                        out.printf("%-7s %-36s %-28s %s%n", part.type(), part.name(), part.version(), part.sha256()));
+                .forEach(part -> Terminal.printf(
+                        out, "%-7s %-36s %-28s %s%n", part.type(), part.name(), part.version(), part.sha256()));
         out.flush();
     }
 }

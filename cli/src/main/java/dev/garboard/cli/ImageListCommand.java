@@ -25,7 +25,7 @@ final class ImageListCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var images = site.store().list();
         if (!output.isJson()) {
-            out.printf("%-32s %-9s %-28s %10s  %s%n", "NAME", "PLATFORM", "KERNEL", "SIZE", "SIGNED BY");
+            Terminal.printf(out, "%-32s %-9s %-28s %10s  %s%n", "NAME", "PLATFORM", "KERNEL", "SIZE", "SIGNED BY");
         }
         for (var image : images) {
             var manifest = image.manifest();
@@ -36,7 +36,8 @@ final class ImageListCommand implements Callable<Integer> {
             } else {
                 long size =
                         manifest.files().stream().mapToLong(file -> file.size()).sum();
-                out.printf(
+                Terminal.printf(
+                        out,
                         "%-32s %-9s %-28s %10s  %s%n",
                         manifest.name(),
                         manifest.platform(),

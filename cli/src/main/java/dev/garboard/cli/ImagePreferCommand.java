@@ -36,7 +36,7 @@ final class ImagePreferCommand implements Callable<Integer> {
         try (var api = site.open()) {
             var changed = api.patch(Kinds.IMAGE, image, patch);
             if (output.isTable()) {
-                out.println("image " + image + ": preferred");
+                Terminal.println(out, "image " + image + ": preferred");
             } else {
                 output.writeNext(out, changed);
             }

@@ -39,7 +39,7 @@ final class ImageVerifyCommand implements Callable<Integer> {
             answer.put("signer", signer);
             ImageOutput.json(out, answer);
         } else {
-            out.println(manifest.name() + " is as " + signer + " signed it.");
+            Terminal.println(out, manifest.name() + " is as " + signer + " signed it.");
             out.flush();
         }
         return ExitCode.OK;

@@ -62,9 +62,12 @@ final class KubernetesImportCommand implements Callable<Integer> {
         if (output.isJson()) {
             ImageOutput.json(out, BundleOutput.summary(imported));
         } else {
-            out.println("Imported " + imported.manifest().name() + " ("
-                    + ImageOutput.megabytes(imported.manifest().image().size()) + "), signed by " + imported.signer()
-                    + ".");
+            Terminal.println(
+                    out,
+                    "Imported " + imported.manifest().name() + " ("
+                            + ImageOutput.megabytes(imported.manifest().image().size()) + "), signed by "
+                            + imported.signer()
+                            + ".");
             out.flush();
         }
         return ExitCode.OK;

@@ -47,17 +47,21 @@ final class KubernetesInspectCommand implements Callable<Integer> {
     private static void show(PrintWriter out, BundleStore.Imported bundle) {
         BundleOutput.summary(bundle).forEach((key, value) -> {
             if (!key.equals("image")) {
-                out.printf("%-18s %s%n", key, value);
+                Terminal.printf(out, "%-18s %s%n", key, value);
             }
         });
         var image = bundle.manifest().image();
-        out.printf("%-18s %s, SHA-256 %s%n", "image", ImageOutput.megabytes(image.size()), image.sha256());
-        out.printf("%n%-26s %-10s %-32s %s%n", "PROGRAM", "VERSION", "PATH", "SHA-256");
+        Terminal.printf(out, "%-18s %s, SHA-256 %s%n", "image", ImageOutput.megabytes(image.size()), image.sha256());
+        Terminal.printf(out, "%n%-26s %-10s %-32s %s%n", "PROGRAM", "VERSION", "PATH", "SHA-256");
         bundle.manifest()
                 .components()
-                .forEach(one -> out.printf(
+                .forEach(one -> Terminal.printf(
+                        out,
                         "%-26s %-10s %-32s %s%n",
-                        one.name(), one.version().isEmpty() ? "-" : one.version(), one.path(), one.sha256()));
+                        one.name(),
+                        one.version().isEmpty() ? "-" : one.version(),
+                        one.path(),
+                        one.sha256()));
         out.flush();
     }
 }

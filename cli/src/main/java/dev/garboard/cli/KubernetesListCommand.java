@@ -24,14 +24,16 @@ final class KubernetesListCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var bundles = BundleOutput.store(site).list();
         if (!output.isJson()) {
-            out.printf("%-36s %-10s %-13s %10s  %s%n", "NAME", "VERSION", "ARCHITECTURE", "SIZE", "SIGNED BY");
+            Terminal.printf(
+                    out, "%-36s %-10s %-13s %10s  %s%n", "NAME", "VERSION", "ARCHITECTURE", "SIZE", "SIGNED BY");
         }
         for (var bundle : bundles) {
             var manifest = bundle.manifest();
             if (output.isJson()) {
                 ImageOutput.json(out, BundleOutput.summary(bundle));
             } else {
-                out.printf(
+                Terminal.printf(
+                        out,
                         "%-36s %-10s %-13s %10s  %s%n",
                         manifest.name(),
                         manifest.version(),

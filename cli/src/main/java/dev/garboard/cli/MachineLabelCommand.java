@@ -37,7 +37,7 @@ final class MachineLabelCommand implements Callable<Integer> {
         try (var api = site.open()) {
             var changed = api.patch(Kinds.MACHINE, machine, patch);
             if (output.isTable()) {
-                out.println("machine " + machine + ": " + String.join(" ", labels));
+                Terminal.println(out, "machine " + machine + ": " + String.join(" ", labels));
                 out.flush();
             } else {
                 output.write(out, changed);

@@ -80,6 +80,7 @@ final class MachineShowCommand implements Callable<Integer> {
     }
 
     private static void line(PrintWriter out, String name, @Nullable Object value) {
-        out.printf("%-18s %s%n", name + ":", value == null || value.toString().isEmpty() ? "-" : value);
+        Terminal.printf(
+                out, "%-18s %s%n", name + ":", value == null || value.toString().isEmpty() ? "-" : value);
     }
 }

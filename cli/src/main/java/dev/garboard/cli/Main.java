@@ -1,6 +1,7 @@
 package dev.garboard.cli;
 
 import dev.garboard.lab.LabCommand;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class Main {
     static CommandLine commandLine() {
         var root = new GarboardCommand();
         var line = new CommandLine(root);
+        line.setOut(TerminalWriter.over(new OutputStreamWriter(System.out, System.out.charset())));
+        line.setErr(TerminalWriter.over(new OutputStreamWriter(System.err, System.err.charset())));
         commands().forEach(line::addSubcommand);
         // Set last: these reach the subcommands that are there by now.
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -45,7 +48,7 @@ public final class Main {
 
     private static int report(Exception failure, CommandLine at, boolean debug) {
         var message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        at.getErr().println(at.getColorScheme().errorText("garboard: " + message));
+        at.getErr().println(at.getColorScheme().errorText("garboard: " + Terminal.message(message)));
         if (debug) {
             failure.printStackTrace(at.getErr());
         }

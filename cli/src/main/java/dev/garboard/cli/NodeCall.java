@@ -92,7 +92,7 @@ abstract class NodeCall implements Callable<Integer> {
     }
 
     final void line(String name, Object value) {
-        out().printf("%-16s %s%n", name + ":", value.toString().isEmpty() ? "-" : value);
+        Terminal.printf(out(), "%-16s %s%n", name + ":", value.toString().isEmpty() ? "-" : value);
     }
 
     static Instant instant(Timestamp time) {

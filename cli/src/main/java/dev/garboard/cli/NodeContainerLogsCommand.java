@@ -62,7 +62,7 @@ final class NodeContainerLogsCommand extends NodeCall {
         if (timestamps && begins) {
             out().print((line.hasTime() ? instant(line.getTime()) : "-") + " ");
         }
-        out().print(line.getText());
+        out().print(Terminal.logLine(line.getText()));
         unfinished = line.getPartial() ? line.getStream() : "";
         if (!line.getPartial()) {
             out().println();

@@ -20,10 +20,11 @@ final class NodeDmesgCommand extends NodeCall {
     void ask(NodeClient client) throws StatusException, InterruptedException {
         follow(
                 client.api().dmesg(DmesgRequest.newBuilder().setFollow(follow).build()),
-                line -> out().printf(
-                                Locale.ROOT,
-                                "[%12.6f] %s%n",
-                                line.getUptime().getSeconds() + line.getUptime().getNanos() / 1e9,
-                                line.getText()));
+                line -> Terminal.printf(
+                        out(),
+                        Locale.ROOT,
+                        "[%12.6f] %s%n",
+                        line.getUptime().getSeconds() + line.getUptime().getNanos() / 1e9,
+                        line.getText()));
     }
 }

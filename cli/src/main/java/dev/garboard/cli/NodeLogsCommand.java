@@ -44,6 +44,7 @@ final class NodeLogsCommand extends NodeCall {
         if (line.getLost() > 0) {
             out().println("... " + line.getLost() + " lines were lost");
         }
-        out().printf("%s %-5s %s%n", line.hasTime() ? instant(line.getTime()) : "-", line.getLevel(), line.getText());
+        var time = line.hasTime() ? instant(line.getTime()).toString() : "-";
+        out().printf("%s %-5s %s%n", time, Terminal.logLine(line.getLevel()), Terminal.logLine(line.getText()));
     }
 }

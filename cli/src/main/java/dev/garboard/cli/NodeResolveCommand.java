@@ -33,12 +33,19 @@ final class NodeResolveCommand extends NodeCall {
         }
         show(soon(client).resolve(request.build()), answer -> {
             answer.getRecordsList()
-                    .forEach(record -> out().printf(
-                                    "%s %d %s %s%n",
-                                    record.getName(), record.getTtl(), record.getType(), record.getData()));
-            out().printf(
-                            "%s from %s in %s%n",
-                            answer.getRcode(), answer.getServer(), milliseconds(answer.getDuration()));
+                    .forEach(record -> Terminal.printf(
+                            out(),
+                            "%s %d %s %s%n",
+                            record.getName(),
+                            record.getTtl(),
+                            record.getType(),
+                            record.getData()));
+            Terminal.printf(
+                    out(),
+                    "%s from %s in %s%n",
+                    answer.getRcode(),
+                    answer.getServer(),
+                    milliseconds(answer.getDuration()));
         });
     }
 }

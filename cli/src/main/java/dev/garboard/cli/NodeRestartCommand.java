@@ -28,7 +28,8 @@ final class NodeRestartCommand extends NodeCall {
                         ServiceRestartRequest.newBuilder().setService(service).build());
         show(
                 answer,
-                done -> out().println(service + " runs again on " + machine() + " after "
-                        + Quantity.seconds(done.getDuration())));
+                done -> Terminal.println(
+                        out(),
+                        service + " runs again on " + machine() + " after " + Quantity.seconds(done.getDuration())));
     }
 }

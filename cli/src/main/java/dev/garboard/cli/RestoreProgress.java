@@ -25,8 +25,14 @@ final class RestoreProgress {
     synchronized void done(String event, String machine, String said) {
         double seconds = (System.nanoTime() - began) / 1e9;
         if (output.isTable()) {
-            out.printf(
-                    Locale.ROOT, "%6.1f s  %-16s %s%s%n", seconds, machine, event, said.isEmpty() ? "" : ": " + said);
+            Terminal.printf(
+                    out,
+                    Locale.ROOT,
+                    "%6.1f s  %-16s %s%s%n",
+                    seconds,
+                    machine,
+                    event,
+                    said.isEmpty() ? "" : ": " + said);
             out.flush();
             return;
         }

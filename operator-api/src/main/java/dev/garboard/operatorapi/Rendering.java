@@ -3,6 +3,7 @@ package dev.garboard.operatorapi;
 import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceJson;
+import dev.garboard.trust.ForeignText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -154,7 +155,8 @@ record Rendering(Shape shape, String version, String rowObject) {
         var cells = row.putArray("cells");
         for (var column : Column.of(resource.kind())) {
             var text = column.cell().apply(resource, now);
-            cells.add(text.isEmpty() ? "<none>" : text);
+            // Cells are text for a terminal; the object beside them has the value as it is.
+            cells.add(text.isEmpty() ? "<none>" : ForeignText.printable(text));
         }
         switch (rowObject) {
             case "Object" -> row.set("object", ResourceJson.write(resource));

@@ -7,11 +7,22 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import dev.garboard.trust.ForeignText;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 
-/** Sets up logback from the {@code log} section: one appender, on standard output, as text or as one JSON object a line. */
+/**
+ * Sets up logback from the {@code log} section: one appender, on standard output, as text or as one JSON object a line. Whatever text strangers put
+ * into an event, it stays on its line, inside its quotation marks, and commands no terminal.
+ */
 final class Logging {
+
+    /** Our own messages are shorter, with all the names that they list. */
+    private static final int MESSAGE_LIMIT = 4000;
+
+    private static final int FIRST_BEYOND_ASCII = 0x7f;
 
     private Logging() {}
 
@@ -22,7 +33,7 @@ final class Logging {
         context.reset();
         var appender = new ConsoleAppender<ILoggingEvent>();
         appender.setContext(context);
-        appender.setEncoder(config.format().equals("json") ? json(context) : text(context));
+        appender.setEncoder(encoder(config.format(), context));
         appender.start();
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(appender);
@@ -34,23 +45,69 @@ final class Logging {
         context.getLogger("com.zaxxer.hikari").setLevel(Level.WARN);
     }
 
-    private static Encoder<ILoggingEvent> json(LoggerContext context) {
-        var encoder = new JsonEncoder();
+    /** Also for events that were never logged: tests read what it writes. */
+    static Encoder<ILoggingEvent> encoder(String format, LoggerContext context) {
+        var encoder = format.equals("json") ? json() : text();
         encoder.setContext(context);
+        encoder.start();
+        return encoder;
+    }
+
+    /** The JSON encoder escapes C0 itself; a program reads the rest as it came, and a terminal does not. */
+    private static Encoder<ILoggingEvent> json() {
+        var encoder = new JsonEncoder() {
+            @Override
+            public byte[] encode(ILoggingEvent event) {
+                UnaryOperator<String> cut = Logging::cut;
+                var line = new String(super.encode(new PrintedEvent(event, cut, cut)), StandardCharsets.UTF_8);
+                return escapedBeyondAscii(line).getBytes(StandardCharsets.UTF_8);
+            }
+        };
         encoder.setWithFormattedMessage(true);
         encoder.setWithMessage(false);
         encoder.setWithContext(false);
         encoder.setWithSequenceNumber(false);
         encoder.setWithNanoseconds(false);
-        encoder.start();
         return encoder;
     }
 
-    private static Encoder<ILoggingEvent> text(LoggerContext context) {
-        var encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
+    private static Encoder<ILoggingEvent> text() {
+        var encoder = new PatternLayoutEncoder() {
+            @Override
+            public byte[] encode(ILoggingEvent event) {
+                return super.encode(new PrintedEvent(
+                        event,
+                        text -> ForeignText.printable(text, MESSAGE_LIMIT),
+                        value -> ForeignText.quotable(value, ForeignText.LIMIT)));
+            }
+        };
         encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg %kvp%n%ex{full}");
-        encoder.start();
         return encoder;
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MESSAGE_LIMIT
+                ? text
+                : text.substring(0, MESSAGE_LIMIT) + "… (" + (text.length() - MESSAGE_LIMIT) + " more characters)";
+    }
+
+    /** In a line of JSON such characters stand only inside strings. */
+    private static String escapedBeyondAscii(String line) {
+        if (line.codePoints().noneMatch(Logging::isHostileBeyondAscii)) {
+            return line;
+        }
+        var escaped = new StringBuilder(line.length() + 16);
+        line.codePoints().forEach(point -> {
+            if (isHostileBeyondAscii(point)) {
+                escaped.append(ForeignText.escape(point));
+            } else {
+                escaped.appendCodePoint(point);
+            }
+        });
+        return escaped.toString();
+    }
+
+    private static boolean isHostileBeyondAscii(int point) {
+        return point >= FIRST_BEYOND_ASCII && ForeignText.isHostile(point);
     }
 }

@@ -1,5 +1,6 @@
 package dev.garboard.agent.logging;
 
+import dev.garboard.trust.ForeignText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,10 @@ public final class LogRing {
         entries = new LogEntry[capacity];
     }
 
-    /** Adds a line and wakes the readers. */
+    /** Adds a line and wakes the readers. It stays one line, and without anything that a terminal obeys. */
     public synchronized void add(Instant time, Level level, String text) {
-        String kept = text.length() > LINE_LIMIT ? text.substring(0, LINE_LIMIT) + "…" : text;
+        // What programs and strangers say: readers print it on a terminal.
+        String kept = ForeignText.printable(text.replace("\t", "    "), LINE_LIMIT);
         entries[(int) (next++ % entries.length)] = new LogEntry(time, level, kept);
         notifyAll();
     }

@@ -1,5 +1,6 @@
 package dev.garboard.agent.screen;
 
+import dev.garboard.trust.ForeignText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -27,16 +28,16 @@ public final class Console {
         return new Console(new FileOutputStream(FileDescriptor.out));
     }
 
-    /** Writes one line below everything else. */
+    /** Writes one line below everything else; it stays one, whatever the text has in it. */
     public synchronized void line(String text) {
-        write(text + "\r\n");
+        write(ForeignText.printable(text) + "\r\n");
     }
 
     /** Draws a block at the top of the screen. */
     public synchronized void draw(List<String> lines, boolean first) {
         var all = new StringBuilder(first ? CLEAR + HOME : HOME);
         for (String line : lines) {
-            all.append(line).append(CLEAR_LINE).append("\r\n");
+            all.append(ForeignText.printable(line)).append(CLEAR_LINE).append("\r\n");
         }
         write(all.append(CLEAR_REST).toString());
     }

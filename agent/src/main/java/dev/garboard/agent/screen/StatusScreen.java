@@ -3,6 +3,7 @@ package dev.garboard.agent.screen;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceStatus;
 import dev.garboard.agent.supervision.ServiceTable;
+import dev.garboard.trust.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -111,11 +112,8 @@ public final class StatusScreen {
         while (line.length() < 13) {
             line.append(' ');
         }
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            // What others say (names, reasons) must not be able to command the terminal.
-            line.append(c < 0x20 || c == 0x7f ? ' ' : c);
-        }
+        // What others say (names, reasons) must not be able to command the terminal.
+        line.append(ForeignText.printable(value));
         return line.length() <= WIDTH ? line.toString() : line.substring(0, WIDTH - 1) + "…";
     }
 }

@@ -1,13 +1,16 @@
 package dev.garboard.lab;
 
+import dev.garboard.trust.ForeignText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads the end of a log, and what is added to it. */
 final class LogTail {
@@ -17,6 +20,8 @@ final class LogTail {
     /** Firmware paints its console: cursor movements, colours, carriage returns. */
     private static final Pattern ESCAPES =
             Pattern.compile("\u001b\\[[0-9;?=]*[A-Za-z]|\u001b[()][A-Z0-9]|\u001b.|[\\r\\x00\\x07\\x08]");
+
+    private static final Pattern LINE_END = Pattern.compile("\n");
 
     private final Path log;
     private long position;
@@ -53,8 +58,13 @@ final class LogTail {
         return all.subList(Math.max(0, all.size() - lines), all.size());
     }
 
-    static String plain(String text) {
-        return ESCAPES.matcher(text).replaceAll("");
+    /** Without what firmware paints with, and with everything else that a terminal would obey written out. */
+    static String plain(String octets) {
+        var text = new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        // With the limit -1 a line end at the end stays, which the caller prints.
+        return Arrays.stream(LINE_END.split(ESCAPES.matcher(text).replaceAll(""), -1))
+                .map(line -> ForeignText.printable(line.replace("\t", "    "), MOST))
+                .collect(Collectors.joining("\n"));
     }
 
     private static long size(Path log) {

@@ -1,5 +1,6 @@
 package dev.garboard.lab;
 
+import dev.garboard.trust.ForeignText;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -44,7 +45,7 @@ record TextReport(PrintWriter out) implements Report {
 
     @Override
     public void say(String line) {
-        out.println(line);
+        out.println(ForeignText.printable(line));
         out.flush();
     }
 }

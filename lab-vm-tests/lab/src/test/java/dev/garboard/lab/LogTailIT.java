@@ -3,6 +3,7 @@ package dev.garboard.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +33,15 @@ class LogTailIT {
         var anew = tail.more();
 
         assertEquals(List.of("", "more\n", "new\n"), List.of(nothing, more, anew));
+    }
+
+    @Test
+    void whatAMachineWroteCommandsNoTerminal() {
+        var octets = new String(
+                "Käse\t\u009b2J\u2028\u202e\u0001\nnext\n".getBytes(StandardCharsets.UTF_8),
+                StandardCharsets.ISO_8859_1);
+
+        assertEquals("Käse    \\u009b2J\\u2028\\u202e\\u0001\nnext\n", LogTail.plain(octets));
     }
 
     @Test
