@@ -1,6 +1,8 @@
 package dev.garboard.cli;
 
 import dev.garboard.agentapi.SiteChannels.Peer;
+import dev.garboard.inventory.MalformedTextException;
+import dev.garboard.inventory.StrictText;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.TlsIdentity;
 import java.io.IOException;
@@ -10,9 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * The current context of a kubeconfig: where the server is and who is calling it.
@@ -28,14 +28,14 @@ record Kubeconfig(Path file, URI server, X509Certificate siteCa, TlsIdentity ide
 
     static Kubeconfig read(Path file) {
         try {
-            return read(file, new YAMLMapper().readTree(Files.readString(file)));
+            return read(file, StrictText.yaml(Files.readString(file)));
         } catch (IOException unreadable) {
             throw new CommandException(
                     ExitCode.FAILED,
                     "the kubeconfig " + file + " cannot be read: " + unreadable.getMessage(),
                     unreadable);
-        } catch (JacksonException malformed) {
-            throw wrong(file, "is not YAML: " + malformed.getOriginalMessage());
+        } catch (MalformedTextException malformed) {
+            throw wrong(file, "cannot be read: " + malformed.getMessage());
         }
     }
 

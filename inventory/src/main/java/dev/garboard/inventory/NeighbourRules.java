@@ -8,7 +8,7 @@ final class NeighbourRules {
     private NeighbourRules() {}
 
     /**
-     * Checks a new or changed spec against the stored resources of other kinds.
+     * Checks a new or changed spec against the other stored resources.
      *
      * @throws InvalidResourceException naming the field, the neighbour and the remedy
      */
@@ -19,7 +19,10 @@ final class NeighbourRules {
                 ResourceRows.list(handle, Kinds.SUBNET)
                         .items()
                         .forEach(subnet -> ClusterChecks.checkApart(cluster, subnet.name(), subnet.spec(), findings));
-            case SubnetSpec subnet ->
+            case SubnetSpec subnet -> {
+                ResourceRows.list(handle, Kinds.SUBNET).items().stream()
+                        .filter(other -> !other.name().equals(resource.name()))
+                        .forEach(other -> SubnetChecks.checkApart(subnet, other.name(), other.spec(), findings));
                 ResourceRows.list(handle, Kinds.CLUSTER).items().forEach(cluster -> {
                     var theirs = new Findings();
                     ClusterChecks.checkApart(cluster.spec(), resource.name(), subnet, theirs);
@@ -31,6 +34,7 @@ final class NeighbourRules {
                                     + cluster.spec().serviceCidr() + " of cluster " + cluster.name()
                                     + "; kube-proxy would cut its nodes off without a word");
                 });
+            }
             default -> {}
         }
         findings.throwIfAny();

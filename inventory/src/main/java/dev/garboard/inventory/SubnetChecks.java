@@ -76,6 +76,32 @@ final class SubnetChecks {
                 });
     }
 
+    /** One card has one reserved address, and an address one card, in all subnets together. */
+    static void checkApart(SubnetSpec spec, String otherName, SubnetSpec other, Findings findings) {
+        var holders = new HashMap<String, String>();
+        other.reservations().forEach((mac, address) -> holders.put(address, mac));
+        spec.reservations().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(reservation -> {
+                    var mac = reservation.getKey();
+                    var address = reservation.getValue();
+                    var path = "spec.reservations[" + mac + "]";
+                    var there = other.reservations().get(mac);
+                    findings.expect(
+                            there == null,
+                            path,
+                            address,
+                            "a MAC address without a reservation elsewhere; in Subnet " + otherName + " it has " + there
+                                    + ": remove one of them");
+                    var holder = holders.get(address);
+                    findings.expect(
+                            holder == null || holder.equals(mac),
+                            path,
+                            address,
+                            "an address that Subnet " + otherName + " does not reserve for " + holder);
+                });
+    }
+
     private static boolean host(String path, String address, Ipv4Block block, Findings findings) {
         if (!findings.address(path, address)) {
             return false;

@@ -56,6 +56,36 @@ abstract class ClusterStoreContract {
     }
 
     @Test
+    void aCardAndAnAddressAreReservedOnceInAllSubnets() {
+        store.create(Samples.subnet("lab"));
+        var spec = Samples.subnetSpec();
+        var other = new SubnetSpec(
+                "192.168.0.0/16",
+                "192.168.80.1",
+                "192.168.80.9",
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                spec.leaseSeconds(),
+                spec.bootLeaseSeconds(),
+                Map.of("52:54:00:00:00:01", "192.168.80.20", "52:54:00:00:00:02", "192.168.77.10"));
+
+        var refusal = assertThrows(
+                InvalidResourceException.class,
+                () -> store.create(Samples.subnet("all").withSpec(other)));
+
+        assertEquals(
+                List.of(
+                        "spec.reservations[52:54:00:00:00:01]: found 192.168.80.20, expected a MAC address without a"
+                                + " reservation elsewhere; in Subnet lab it has 192.168.77.10: remove one of them",
+                        "spec.reservations[52:54:00:00:00:02]: found 192.168.77.10, expected an address that Subnet lab"
+                                + " does not reserve for 52:54:00:00:00:01"),
+                refusal.problems());
+        store.update(Kinds.SUBNET, "lab", subnet -> subnet.withSpec(Samples.subnetSpec()));
+    }
+
+    @Test
     void aSubnetStaysApartFromTheNetworksOfClusters() {
         store.create(Samples.cluster().withSpec(Samples.clusterSpec().withNetworks("192.168.0.0/16", "10.96.0.0/16")));
 
@@ -97,10 +127,9 @@ abstract class ClusterStoreContract {
 
         var skipped = assertThrows(InvalidResourceException.class, () -> version("1.36.2"));
         assertEquals(
-                List.of(
-                        "spec.version: found 1.36.2, expected 1.36.3, which the cluster runs, a later release of the same"
-                                + " minor version, or a release of the next one; no minor version may be left out, and etcd's data"
-                                + " does not go back"),
+                List.of("spec.version: found 1.36.2, expected 1.36.3, which the cluster runs, a later release of the"
+                        + " same minor version, or a release of the next one; no minor version may be left out,"
+                        + " and etcd's data does not go back"),
                 skipped.problems());
         version("1.36.4");
         version("1.37.2");
@@ -128,9 +157,9 @@ abstract class ClusterStoreContract {
                         begun)));
         var late = assertThrows(InvalidResourceException.class, () -> version("1.36.3"));
         assertEquals(
-                List.of(
-                        "spec.version: found 1.36.3, expected 1.37.2: the upgrade from 1.36.3 to 1.37.2 is on its way, and a"
-                                + " control plane has left 1.36.3 already, from where nothing leads back; let it end first"),
+                List.of("spec.version: found 1.36.3, expected 1.37.2: the upgrade from 1.36.3 to 1.37.2 is on its way,"
+                        + " and a control plane has left 1.36.3 already, from where nothing leads back; let it end"
+                        + " first"),
                 late.problems());
     }
 

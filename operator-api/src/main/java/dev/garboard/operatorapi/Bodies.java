@@ -1,30 +1,18 @@
 package dev.garboard.operatorapi;
 
+import dev.garboard.inventory.MalformedTextException;
+import dev.garboard.inventory.StrictText;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The bodies of requests: JSON, or YAML where a person writes them. */
+/** The bodies of requests: JSON, or YAML where a person writes them; {@link StrictText} says how they are read. */
 final class Bodies {
 
     private static final List<String> YAML_TYPES = List.of("application/yaml", "application/x-yaml", "text/yaml");
     private static final String MERGE_PATCH = "application/merge-patch+json";
-
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    private static final ObjectMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private Bodies() {}
 
@@ -32,10 +20,10 @@ final class Bodies {
     static ObjectNode object(ApiCall call) {
         var type = call.contentType();
         if (type == null || type.equals("application/json")) {
-            return requireObject(parse(JSON, call.body()));
+            return requireObject(parse(StrictText::json, call.body()));
         }
         if (YAML_TYPES.contains(type)) {
-            return requireObject(parse(YAML, call.body()));
+            return requireObject(parse(StrictText::yaml, call.body()));
         }
         throw new RefusedException(Refusal.unsupportedMediaType(
                 "the content type is " + type + ", expected application/json or application/yaml"));
@@ -60,7 +48,7 @@ final class Bodies {
     static ObjectNode patch(ApiCall call) {
         var type = call.contentType();
         if (MERGE_PATCH.equals(type)) {
-            return requireObject(parse(JSON, call.body()));
+            return requireObject(parse(StrictText::json, call.body()));
         }
         var remedy = "application/apply-patch+yaml".equals(type)
                 ? "; server-side apply is not supported, use kubectl apply without --server-side"
@@ -114,12 +102,11 @@ final class Bodies {
         }
     }
 
-    private static JsonNode parse(ObjectMapper mapper, String text) {
+    private static JsonNode parse(Function<String, JsonNode> language, String text) {
         try {
-            return mapper.readTree(text);
-        } catch (JacksonException malformed) {
-            throw new RefusedException(
-                    Refusal.badRequest("the body cannot be read: " + malformed.getOriginalMessage()));
+            return language.apply(text);
+        } catch (MalformedTextException malformed) {
+            throw new RefusedException(Refusal.badRequest("the body cannot be read: " + malformed.getMessage()));
         }
     }
 }

@@ -201,6 +201,31 @@ class OperatorApiIT {
     }
 
     @Test
+    void anAliasInAYamlBodyMeansWhatItsAnchorHolds() throws Exception {
+        var created = write("POST", MACHINES, """
+            apiVersion: garboard.dev/v1alpha1
+            kind: Machine
+            metadata: {name: &n node-a7}
+            spec: {hostname: *n}
+            """);
+
+        assertEquals(201, created.status(), created.body());
+        assertEquals(
+                "node-a7", JSON.readTree(created.body()).at("/spec/hostname").stringValue());
+    }
+
+    @Test
+    void aKeyGivenTwiceInABodyIsRefusedWithItsPlace() throws Exception {
+        var refused = write("POST", MACHINES, "metadata: {name: a}\nmetadata: {name: b}\n");
+
+        assertStatus(400, "BadRequest", refused);
+        assertEquals(
+                "the body cannot be read: line 2, column 1: the key metadata is given twice, first in line 1, column 1;"
+                        + " expected it once",
+                JSON.readTree(refused.body()).path("message").stringValue());
+    }
+
+    @Test
     void answersErrorsWithAStatus() throws Exception {
         assertStatus(404, "NotFound", get(MACHINES + "/nobody"));
         assertStatus(404, "NotFound", get("/apis/garboard.dev/v1alpha1/teapots"));
@@ -219,11 +244,11 @@ class OperatorApiIT {
     @Test
     void letsOnlyAdminsWriteEnrollmentRules() throws Exception {
         var rule = """
-                apiVersion: garboard.dev/v1alpha1
-                kind: EnrollmentRule
-                metadata: {name: all}
-                spec: {action: Accepted, allowWeakIdentity: true}
-                """;
+            apiVersion: garboard.dev/v1alpha1
+            kind: EnrollmentRule
+            metadata: {name: all}
+            spec: {action: Accepted, allowWeakIdentity: true}
+            """;
         var path = "/apis/garboard.dev/v1alpha1/enrollmentrules";
 
         var refused = write("POST", path, rule);
@@ -277,14 +302,14 @@ class OperatorApiIT {
 
     private static String body(String name, String metadata, String spec) {
         return """
-                apiVersion: garboard.dev/v1alpha1
-                kind: Machine
-                metadata:
-                  name: %s
-                  %s
-                spec:
-                  %s
-                """.formatted(name, metadata, spec);
+            apiVersion: garboard.dev/v1alpha1
+            kind: Machine
+            metadata:
+              name: %s
+              %s
+            spec:
+              %s
+            """.formatted(name, metadata, spec);
     }
 
     private String names(String query) throws Exception {

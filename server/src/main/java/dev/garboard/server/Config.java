@@ -1,12 +1,12 @@
 package dev.garboard.server;
 
+import dev.garboard.inventory.MalformedTextException;
+import dev.garboard.inventory.StrictText;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * {@code garboard.yaml}. Every key has a default except the addresses on the boot network; {@code garboard init} writes them all out.
@@ -100,9 +100,11 @@ public record Config(
             throw new ConfigException(file + " has no directory");
         }
         try {
-            return read(new YAMLMapper().readTree(Files.newBufferedReader(file)), directory);
-        } catch (JacksonException | java.io.IOException invalid) {
-            throw new ConfigException(file + " is not YAML: " + invalid.getMessage());
+            return read(StrictText.yaml(Files.readString(file)), directory);
+        } catch (java.io.IOException unreadable) {
+            throw new ConfigException(file + " cannot be read as UTF-8 text: " + unreadable.getMessage());
+        } catch (MalformedTextException invalid) {
+            throw new ConfigException(file + ", " + invalid.getMessage());
         } catch (ConfigException invalid) {
             throw new ConfigException(file + ": " + invalid.getMessage());
         }

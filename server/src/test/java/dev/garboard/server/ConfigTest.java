@@ -3,14 +3,17 @@ package dev.garboard.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.garboard.inventory.StrictText;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 class ConfigTest {
 
@@ -23,11 +26,54 @@ class ConfigTest {
         """;
 
     private static Config parsed(String yaml) {
-        return Config.read(new YAMLMapper().readTree(yaml), Path.of("/etc/garboard"));
+        return Config.read(StrictText.yaml(yaml), Path.of("/etc/garboard"));
     }
 
     private static InetSocketAddress at(String address, int port) {
         return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    }
+
+    @Test
+    void aKeyGivenTwiceIsRefusedWithFileLineAndColumn(@TempDir Path directory) throws IOException {
+        var file = Files.writeString(
+                directory.resolve("garboard.yaml"), MINIMAL + "log: {level: info}\nlog: {level: warn}\n");
+
+        var refused = assertThrows(ConfigException.class, () -> Config.read(file));
+
+        assertEquals(
+                file + ", line 7, column 1: the key log is given twice, first in line 6, column 1; expected it once",
+                refused.getMessage());
+    }
+
+    @Test
+    void aReservationGivenTwiceIsRefused(@TempDir Path directory) throws IOException {
+        var file = Files.writeString(directory.resolve("garboard.yaml"), MINIMAL + """
+            seed:
+              subnets:
+                - spec:
+                    reservations:
+                      52:54:00:00:00:01: 192.0.2.10
+                      "52:54:00:00:00:01": 192.0.2.11
+            """);
+
+        var refused = assertThrows(ConfigException.class, () -> Config.read(file));
+
+        assertEquals(
+                file + ", line 11, column 11: the key 52:54:00:00:00:01 is given twice, first in line 10, column 11;"
+                        + " expected it once",
+                refused.getMessage());
+    }
+
+    @Test
+    void anAliasMeansWhatItsAnchorHolds() {
+        assertEquals(
+                "rack-7",
+                parsed("site: {name: &n rack-7}\nimages: {directory: *n}\n" + MINIMAL)
+                        .site());
+        assertEquals(
+                Path.of("/etc/garboard/rack-7"),
+                parsed("site: {name: &n rack-7}\nimages: {directory: *n}\n" + MINIMAL)
+                        .images());
     }
 
     @Test
