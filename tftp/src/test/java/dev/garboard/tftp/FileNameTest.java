@@ -38,6 +38,7 @@ class FileNameTest {
 
     @Test
     void refusesAnEndlessName() {
+        assertEquals(Optional.of("a".repeat(512)), FileName.clean("a".repeat(512)));
         assertEquals(Optional.empty(), FileName.clean("a".repeat(513)));
     }
 }

@@ -62,4 +62,18 @@ class SendWindowTest {
         assertEquals(65_541, window.first());
         assertEquals(5, SendWindow.onWire(window.first()));
     }
+
+    @Test
+    void theLastBlockIsAsLongAsWhatIsLeftAndTheFileIsCompleteBehindIt() {
+        var window = new SendWindow(1300, 512, 4);
+        window.sent();
+
+        assertEquals(512, window.length(1));
+        assertEquals(276, window.length(3));
+        assertTrue(window.acknowledge(2));
+        assertFalse(window.isComplete());
+        assertTrue(window.acknowledge(3));
+        assertTrue(window.isComplete());
+        assertEquals(1300, window.acknowledgedBytes());
+    }
 }

@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TermsTest {
+    private static final int LONGEST_TIMEOUT = 30;
+
     private static final TftpConfig config =
             TftpConfig.defaults(new InetSocketAddress(InetAddress.getLoopbackAddress(), 69));
 
@@ -68,5 +70,18 @@ class TermsTest {
         assertEquals(
                 new Terms(512, 1, Duration.ofSeconds(1), List.of(new BlockSize(512))),
                 Terms.negotiate(List.of(new BlockSize(512), new BlockSize(1024)), 1000, config, true));
+    }
+
+    @Test
+    void theLongestTimeoutThatIsKept() {
+        for (int seconds = 1; seconds <= 255; seconds++) {
+            var asked = List.<TftpOption>of(new Timeout(seconds));
+
+            var expected = seconds <= LONGEST_TIMEOUT
+                    ? new Terms(512, 1, Duration.ofSeconds(seconds), asked)
+                    : new Terms(512, 1, Duration.ofSeconds(1), List.of());
+
+            assertEquals(expected, Terms.negotiate(asked, 1000, config, true));
+        }
     }
 }
