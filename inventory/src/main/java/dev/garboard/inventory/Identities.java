@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,31 +13,6 @@ public final class Identities {
 
     /** More than any machine has cards; what a machine reports is bounded. */
     private static final int MAX_MACS = 64;
-
-    /** Boards leave the factory with these; many machines share them. */
-    private static final Set<String> PLACEHOLDER_UUIDS =
-            Set.of("03000200-0400-0500-0006-000700080009", "00020003-0004-0005-0006-000700080009");
-
-    private static final Set<String> PLACEHOLDER_SERIALS = Set.of(
-            "to be filled by o.e.m.",
-            "to be filled by oem",
-            "default string",
-            "not specified",
-            "not applicable",
-            "not available",
-            "system serial number",
-            "chassis serial number",
-            "base board serial number",
-            "none",
-            "n/a",
-            "na",
-            "unknown",
-            "o.e.m.",
-            "oem",
-            "empty",
-            "0123456789",
-            "123456789",
-            "1234567890");
 
     private Identities() {}
 
@@ -54,25 +28,19 @@ public final class Identities {
                 .replace("-", "")
                 .replace("{", "")
                 .replace("}", "");
-        if (!Syntax.hex(digits, 32) || digits.chars().distinct().count() == 1) {
+        if (!Syntax.hex(digits, 32) || Placeholders.isUuid(digits)) {
             return Optional.empty();
         }
-        var canonical = new UUID(
+        return Optional.of(new UUID(
                         Long.parseUnsignedLong(digits.substring(0, 16), 16),
                         Long.parseUnsignedLong(digits.substring(16), 16))
-                .toString();
-        return PLACEHOLDER_UUIDS.contains(canonical) ? Optional.empty() : Optional.of(canonical);
+                .toString());
     }
 
-    /** The serial without surrounding blanks; empty for placeholders and one repeated character. */
+    /** The serial without surrounding blanks; empty for placeholders. */
     public static Optional<String> normalizeSerial(String text) {
         var serial = text.strip();
-        var folded = serial.toLowerCase(Locale.ROOT);
-        var distinct = folded.chars()
-                .filter(c -> c != ' ' && c != '-' && c != '.')
-                .distinct()
-                .count();
-        return distinct < 2 || PLACEHOLDER_SERIALS.contains(folded) ? Optional.empty() : Optional.of(serial);
+        return Placeholders.isSerial(serial) ? Optional.empty() : Optional.of(serial);
     }
 
     /** What was seen of a machine, normalised; placeholders and what is malformed are dropped. */

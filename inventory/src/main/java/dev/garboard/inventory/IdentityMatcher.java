@@ -9,8 +9,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Weighs what was seen of a machine against those that are known. A MAC address is the strongest evidence; a UUID or serial number that
- * several machines carry is none (boards leave factories with the same ones); one of them alone never overrides known MAC addresses.
+ * Weighs what was seen of a machine against those that are known. A MAC address is the strongest evidence; a MAC address, UUID or serial
+ * number that several machines carry is none (a USB adapter that is carried about, boards that leave factories with the same numbers); a UUID or
+ * serial alone never overrides known MAC addresses.
  */
 final class IdentityMatcher {
 
@@ -23,21 +24,11 @@ final class IdentityMatcher {
     }
 
     IdentityMatch match() {
-        for (var mac : seen.macs()) {
-            var holders = machines.stream()
-                    .filter(m -> macs(m).contains(mac))
-                    .map(Resource::name)
-                    .sorted()
-                    .toList();
-            if (holders.size() > 1) {
-                return conflict(holders, "MAC address " + mac + " belongs to each of them; delete all but one");
-            }
-        }
         var byMac = machines.stream().filter(this::sharesMac).toList();
         var byFirmware =
                 machines.stream().filter(m -> !firmwareEvidence(m).isEmpty()).toList();
         return switch (byMac.size()) {
-            case 0 -> matchByFirmware(byFirmware);
+            case 0 -> sharedMacs().isEmpty() ? matchByFirmware(byFirmware) : matchByShared(byFirmware);
             case 1 -> confirm(byMac.getFirst(), byFirmware);
             default ->
                 conflict(
@@ -45,6 +36,29 @@ final class IdentityMatcher {
                         "its MAC addresses belong to different machines; a network card moved, or one"
                                 + " machine was recorded twice: delete what is stale");
         };
+    }
+
+    /** It was seen with cards only that several machines have: one that is carried from machine to machine, or one recorded twice. */
+    private IdentityMatch matchByShared(List<Resource<MachineSpec, MachineStatus>> byFirmware) {
+        var mac = sharedMacs().getFirst();
+        var holders = machines.stream().filter(m -> macs(m).contains(mac)).toList();
+        // Which of those that have the card: the firmware says so, if it points at one of them and at no other.
+        if (byFirmware.size() == 1 && holders.contains(byFirmware.getFirst())) {
+            return new IdentityMatch.Known(byFirmware.getFirst());
+        }
+        return conflict(
+                names(holders),
+                "MAC address " + mac + " belongs to each of them, and neither UUID nor serial says which it is; delete"
+                        + " what is stale");
+    }
+
+    /** MAC addresses that several machines show are evidence of nothing. */
+    private List<String> sharedMacs() {
+        return seen.macs().stream().filter(mac -> holders(mac) > 1).toList();
+    }
+
+    private long holders(String mac) {
+        return machines.stream().filter(m -> macs(m).contains(mac)).count();
     }
 
     private IdentityMatch matchByFirmware(List<Resource<MachineSpec, MachineStatus>> candidates) {
@@ -65,7 +79,8 @@ final class IdentityMatcher {
         return conflict(
                 names(candidates),
                 "it has the same " + evidence.getFirst()
-                        + " and none of its MAC addresses: a new network card, or another machine with a copied value. If it is "
+                        + " and none of its MAC addresses: a new network card, or another machine with a copied value."
+                        + " If it is "
                         + machine.name() + ", add " + String.join(", ", seen.macs()) + " to its spec.identity.macs");
     }
 
@@ -85,7 +100,8 @@ final class IdentityMatcher {
             return conflict(
                     List.of(machine.name()),
                     "the MAC address is that of " + machine.name()
-                            + ", but UUID and serial are others: a network card moved to another machine? Remove the MAC address from "
+                            + ", but UUID and serial are others: a network card moved to another machine? Remove the"
+                            + " MAC address from "
                             + machine.name() + ", or delete it");
         }
         return new IdentityMatch.Known(machine);
@@ -127,7 +143,7 @@ final class IdentityMatcher {
     }
 
     private boolean sharesMac(Resource<MachineSpec, MachineStatus> machine) {
-        return macs(machine).stream().anyMatch(seen.macs()::contains);
+        return macs(machine).stream().anyMatch(mac -> seen.macs().contains(mac) && holders(mac) == 1);
     }
 
     private boolean sharesUuid(Resource<MachineSpec, MachineStatus> machine) {

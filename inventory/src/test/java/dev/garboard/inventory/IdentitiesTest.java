@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,19 @@ class IdentitiesTest {
                 "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
                 "03000200-0400-0500-0006-000700080009",
                 "00020003-0004-0005-0006-000700080009",
+                "fefefefe-fefe-fefe-fefe-fefefefefefe",
+                "deadbeef-dead-beef-dead-beefdeadbeef",
+                "12345678-1234-5678-1234-567812345678",
+                "abcdeabc-deab-cdea-bcde-abcdeabcdeab",
+                "01234567-89ab-cdef-0123-456789abcdef",
+                "01234567-8901-2345-6789-012345678901",
+                "00010203-0405-0607-0809-0a0b0c0d0e0f",
+                "03020100-0504-0706-0809-0a0b0c0d0e0f",
+                "0f0e0d0c-0b0a-0908-0706-050403020100",
+                "00000001-0000-0002-0000-000300000004",
+                "{12345678-1234-5678-90AB-CDDEEFAABBCC}",
+                "00112233-4455-6677-8899-AABBCCDDEEFF",
+                "31393138-3538-5A43-3135-353130323750",
                 "not a uuid",
                 ""
             })
@@ -35,9 +50,84 @@ class IdentitiesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"To be filled by O.E.M.", " Default string ", "0000000", "........", "", "None", "123456789"})
+            strings = {
+                "To be filled by O.E.M.",
+                "TO BE FILLED BY OEM",
+                "To_Be_Filled_By_O.E.M",
+                "To be filled",
+                " Default string ",
+                "Default_String",
+                "DefaultString1",
+                "0000000",
+                "........",
+                "",
+                " - ",
+                "None",
+                "NONE NONE",
+                "N/A",
+                "(null)",
+                "123456789",
+                "0123456789",
+                "9876543210",
+                "12345678901234567890",
+                "System Serial Number",
+                "SystemSerialNumb",
+                "Chassis Serial Number",
+                "Base Board Serial Number",
+                "Unspecified Base Board Serial Number",
+                "Not Specified",
+                "Not Applicable",
+                "<BAD INDEX>",
+                "<OUT OF SPEC><OUT OF SPEC>",
+                "XXXXXXXXXXXX",
+                "xxxx-xxxx",
+                "ABCABCABC",
+                "S/N",
+                "Serial Number:",
+                "unknown"
+            })
     void placeholderSerialsAreDropped(String serial) {
         assertEquals(Optional.empty(), Identities.normalizeSerial(serial));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                UUID_A,
+                UUID_B,
+                "00000000-0000-0000-0000-0cc47a6f1e2c",
+                "9c6b0076-9cc4-0000-0000-000000000000",
+                "0123abcd-89ab-cdef-0123-456789abcdef"
+            })
+    void aUuidOfOneMachineIsKept(String uuid) {
+        assertEquals(Optional.of(uuid), Identities.normalizeUuid(uuid));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "S1",
+                "CZ3012ABCD",
+                "PF0XYZ12",
+                "MXQ12345A",
+                "J30AAXK",
+                "5CG1234567",
+                "Z1234567",
+                "NA1234",
+                "SN42"
+            })
+    void aSerialOfOneMachineIsKept(String serial) {
+        assertEquals(Optional.of(serial), Identities.normalizeSerial(serial));
+    }
+
+    @Test
+    void noRandomUuidIsTakenForAFiller() {
+        var random = new SplittableRandom(20261201);
+        for (int i = 0; i < 100_000; i++) {
+            var uuid = new UUID(random.nextLong(), random.nextLong()).toString();
+
+            assertEquals(Optional.of(uuid), Identities.normalizeUuid(uuid));
+        }
     }
 
     @ParameterizedTest
@@ -97,8 +187,8 @@ class IdentitiesTest {
 
         assertEquals(List.of("m1"), conflict.machines());
         assertEquals(
-                "m1: it has the same UUID and none of its MAC addresses: a new network card, or another machine with a copied"
-                        + " value. If it is m1, add 52:54:00:00:00:02 to its spec.identity.macs",
+                "m1: it has the same UUID and none of its MAC addresses: a new network card, or another machine with a"
+                        + " copied value. If it is m1, add 52:54:00:00:00:02 to its spec.identity.macs",
                 conflict.why());
     }
 
@@ -134,6 +224,20 @@ class IdentitiesTest {
                 machine("m2", List.of(MAC_1), null, null));
 
         assertEquals(List.of("m1", "m2"), conflict.machines());
+    }
+
+    @Test
+    void aCardThatSeveralMachinesShowIsEvidenceOfNothing() {
+        var m1 = machine("m1", List.of(MAC_1), UUID_A, null);
+        var m2 = machine("m2", List.of(MAC_1, MAC_2), UUID_B, null);
+
+        assertEquals(new IdentityMatch.Known(m1), match(seen(MAC_1, UUID_A, null), m1, m2));
+        assertEquals(new IdentityMatch.Known(m2), match(seen(MAC_1, UUID_B, null), m1, m2));
+        assertEquals(
+                new IdentityMatch.Known(m2),
+                Identities.match(Identities.seen(List.of(MAC_1, MAC_2), null, null, null), List.of(m1, m2)));
+        assertEquals(
+                List.of("m1", "m2"), conflict(seen(MAC_1, null, "S9"), m1, m2).machines());
     }
 
     @Test
