@@ -32,6 +32,7 @@ final class Enrollment {
     private final ResourceStore store;
     private final MachineIndex machines;
     private final MachineDesk desk;
+    private final SharedIdentity shared;
     private final SessionLog sessions;
     private final BootProof proof;
     private final SiteAuthority authority;
@@ -50,6 +51,7 @@ final class Enrollment {
         this.store = store;
         this.machines = machines;
         this.desk = new MachineDesk(store, machines, clock);
+        this.shared = new SharedIdentity(store, machines, clock);
         this.sessions = sessions;
         this.proof = proof;
         this.authority = authority;
@@ -62,7 +64,8 @@ final class Enrollment {
         if (identity.macs().isEmpty()) {
             return new Outcome.Rejected(
                     "no-mac",
-                    "the request names no network card with a usable permanent MAC address; machines are recognised by these",
+                    "the request names no network card with a usable permanent MAC address; machines are recognised by"
+                            + " these",
                     ASK_LATER);
         }
         // Nothing is written for a request without proof: else anybody could change what is known of a machine.
@@ -82,7 +85,12 @@ final class Enrollment {
     }
 
     private Outcome decide(Applicant applicant) {
-        return switch (machines.match(applicant.identity())) {
+        var match = machines.match(applicant.identity());
+        var another = shared.another(applicant, match);
+        if (another.isPresent()) {
+            return admitUnknown(another.get());
+        }
+        return switch (match) {
             case IdentityMatch.Conflict(var names, var why) -> {
                 names.forEach(name -> desk.markConflict(name, why));
                 yield new Outcome.Pending(names, true, "conflict", why);
@@ -110,6 +118,7 @@ final class Enrollment {
             case EnrollmentRules.Reject _, EnrollmentRules.NoRule _ ->
                 desk.create(desk.freeName(applicant.mac()), MachineDesk.Admission.undecided(), applicant);
         };
+        shared.note(created.name());
         return unlessDeleted(created.name(), () -> settle(applicant, created, verdict));
     }
 
@@ -127,6 +136,7 @@ final class Enrollment {
             return new Outcome.Pending(List.of(name), true, "conflict", why);
         }
         var machine = desk.seen(name, applicant);
+        shared.note(name);
         if (machine.spec().acceptance() != Acceptance.PENDING) {
             return settle(applicant, machine, new EnrollmentRules.NoRule(""));
         }
@@ -170,8 +180,9 @@ final class Enrollment {
                     machine.name(),
                     "weak-identity",
                     "machine " + machine.name()
-                            + " is accepted, but boot session and subnet alone are not proof enough here;"
-                            + " set spec.allowWeakIdentity of the machine, or enrollment.allow-weak-identity of the site, to true");
+                            + " is accepted, but boot session and subnet alone are not proof enough here; set"
+                            + " spec.allowWeakIdentity of the machine, or enrollment.allow-weak-identity of the site,"
+                            + " to true");
         }
         var chain = authority.issueNode(
                 machine.name(),

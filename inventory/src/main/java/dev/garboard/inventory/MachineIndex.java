@@ -4,15 +4,20 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All machines in memory, found by what they are recognised by. Never blocks on the database. */
 public final class MachineIndex implements AutoCloseable {
+
+    private static final String UUID = "uuid ";
 
     private final Map<String, Set<String>> namesByKey = new HashMap<>();
     private final ResourceMirror<MachineSpec, MachineStatus> machines;
@@ -39,11 +44,33 @@ public final class MachineIndex implements AutoCloseable {
         return machines.all();
     }
 
+    /** Names of the machines that have any of this. */
+    public Set<String> sharing(MachineIdentity identity) {
+        return namesOf(identity);
+    }
+
+    /** What other machines have too, in words ({@code uuid 4c4c…}, {@code MAC address 52:54:…}), with their names. */
+    public synchronized SortedMap<String, List<String>> sharedBy(Resource<MachineSpec, MachineStatus> machine) {
+        var shared = new TreeMap<String, List<String>>();
+        keys(machine).distinct().forEach(key -> {
+            var others = new TreeSet<>(namesByKey.getOrDefault(key, Set.of()));
+            if (key.startsWith(UUID)) {
+                others.addAll(
+                        namesByKey.getOrDefault(UUID + Identities.swapped(key.substring(UUID.length())), Set.of()));
+            }
+            others.remove(machine.name());
+            if (!others.isEmpty()) {
+                shared.put(key, List.copyOf(others));
+            }
+        });
+        return shared;
+    }
+
     private synchronized Set<String> namesOf(MachineIdentity seen) {
         var names = new TreeSet<String>();
         keys(seen).forEach(key -> names.addAll(namesByKey.getOrDefault(key, Set.of())));
         if (seen.uuid() != null) {
-            names.addAll(namesByKey.getOrDefault("uuid " + Identities.swapped(seen.uuid()), Set.of()));
+            names.addAll(namesByKey.getOrDefault(UUID + Identities.swapped(seen.uuid()), Set.of()));
         }
         return names;
     }
@@ -74,15 +101,15 @@ public final class MachineIndex implements AutoCloseable {
 
     private static Stream<String> keys(MachineIdentity identity) {
         var keys = new HashSet<String>();
-        identity.macs().forEach(mac -> keys.add("mac " + mac));
+        identity.macs().forEach(mac -> keys.add("MAC address " + mac));
         if (identity.uuid() != null) {
-            keys.add("uuid " + identity.uuid());
+            keys.add(UUID + identity.uuid());
         }
         if (identity.systemSerial() != null) {
-            keys.add("system " + identity.systemSerial());
+            keys.add("system serial " + identity.systemSerial());
         }
         if (identity.boardSerial() != null) {
-            keys.add("board " + identity.boardSerial());
+            keys.add("board serial " + identity.boardSerial());
         }
         return keys.stream();
     }
