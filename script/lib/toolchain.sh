@@ -41,6 +41,22 @@ find_jdk() {
     "This system's package sources have none. Add your vendor's (Eclipse Temurin's package is temurin-25-jdk)," "$debian"
 }
 
+# Runs apt-get with its output in a file, and again for as long as another program holds one of apt's locks, ten minutes at the most. apt's own
+# DPkg::Lock::Timeout does not wait for the lock of the package lists. The words that are looked for are apt's in English.
+apt_in_turn() {
+  local log=$1 end=$((SECONDS + ${GARBOARD_APT_PATIENCE:-600})) told='' start
+  shift
+  while true; do
+    start=$(wc -c <"$log")
+    LC_ALL=C "$@" >>"$log" 2>&1 && return 0
+    tail -c "+$((start + 1))" "$log" | grep -qE 'Could not get lock|Unable to (acquire|lock)' || return 1
+    [ "$SECONDS" -lt "$end" ] || return 1
+    [ -n "$told" ] || say "Waiting for another apt: $(tail -c "+$((start + 1))" "$log" | grep -m 1 -oE 'Could not get lock.*|Unable to (acquire|lock).*')"
+    told=yes
+    sleep 2
+  done
+}
+
 # Installs the Debian packages named, as root or through sudo without a password; otherwise prints the one line and stops.
 install_packages() {
   local line="apt-get install -y --no-install-recommends $*" root=() log
@@ -50,8 +66,8 @@ install_packages() {
   command -v apt-get >/dev/null || fail "these Debian packages are missing, and there is no apt-get here: $*"
   log=$(mktemp)
   say "Installing $*"
-  if ! "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update >"$log" 2>&1 ||
-    ! "${root[@]}" env DEBIAN_FRONTEND=noninteractive $line >>"$log" 2>&1; then
+  if ! apt_in_turn "$log" "${root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get update ||
+    ! apt_in_turn "$log" "${root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C $line; then
     tail -n 15 "$log" >&2
     rm -f "$log"
     fail 'apt-get could not install them (its last lines are above). Run it by hand:' "${root[*]} $line"

@@ -29,6 +29,7 @@ import io.grpc.StatusException;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -149,6 +150,11 @@ public final class FleetServer implements AutoCloseable {
         }
         var _ = fleet.timer.schedule(fleet::findLost, config.returnWithin().toMillis(), TimeUnit.MILLISECONDS);
         return fleet;
+    }
+
+    /** When the stream of a machine was last heard; empty when it has none here. */
+    public Optional<Instant> lastHeard(String machine) {
+        return streams.of(machine).map(NodeStream::lastHeard);
     }
 
     /** The port it listens on. */

@@ -101,6 +101,25 @@ class NodeStreamIT {
     }
 
     @Test
+    void aNodeThatReportsWasJustHeardWhateverIsStored() throws Exception {
+        message();
+        node.ready();
+        phaseIs("Ready");
+        long revision = rig.store.revision();
+        var before = Instant.now();
+
+        // Repeated, because the times of two messages may fall into one millisecond.
+        eventually(
+                () -> {
+                    node.ready();
+                    return rig.fleet.lastHeard("node-1").orElseThrow().isAfter(before);
+                },
+                () -> rig.fleet.lastHeard("node-1").toString());
+        assertEquals(Optional.empty(), rig.fleet.lastHeard("node-2"));
+        assertEquals(revision, rig.store.revision());
+    }
+
+    @Test
     void aWrongClockIsAConditionForAsLongAsItIsWrong() throws Exception {
         message();
 
@@ -110,9 +129,9 @@ class NodeStreamIT {
         var wrong = clock().orElseThrow();
         assertEquals("Ahead False", wrong.reason() + " " + wrong.status());
         assertEquals(
-                "the machine's clock is 24 h 0 min ahead of the server's, so certificates that are valid here are not valid"
-                        + " there; name a time server in the machine's subnet (spec.timeServers) or set the clock in its"
-                        + " firmware; if it is the server's that is wrong, set that",
+                "the machine's clock is 24 h 0 min ahead of the server's, so certificates that are valid here are not"
+                    + " valid there; name a time server in the machine's subnet (spec.timeServers) or set the clock in"
+                    + " its firmware; if it is the server's that is wrong, set that",
                 wrong.message());
         node.say(time(Instant.now().minus(Duration.ofMinutes(90))));
         eventually(

@@ -54,6 +54,24 @@ public record MachineStatus(
                 List.of());
     }
 
+    /** As it is, seen at that time. */
+    public MachineStatus withLastSeen(Instant time) {
+        return new MachineStatus(
+                phase,
+                identity,
+                facts,
+                address,
+                apiPort,
+                bootSession,
+                agentVersion,
+                image,
+                kernelRelease,
+                time,
+                certificateNotAfter,
+                documents,
+                conditions);
+    }
+
     /**
      * How far the node is with one of its configuration documents, as it said last.
      *

@@ -111,7 +111,7 @@ public final class Server implements AutoCloseable {
         own(OperatorApiServer.bind(
                 vertx.vertx(),
                 OperatorApiConfig.listeningOn(config.operatorApi()),
-                inventory.store(),
+                new HeardMachines(inventory.store(), fleet::lastHeard),
                 identity.rotating(),
                 authority.certificate(),
                 List.of(),

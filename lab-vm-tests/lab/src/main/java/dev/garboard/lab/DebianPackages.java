@@ -1,11 +1,10 @@
 package dev.garboard.lab;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /** What the lab and the image build need from Debian. A file tells whether it is there, so that other ways to have it do as well. */
 final class DebianPackages {
@@ -40,7 +39,7 @@ final class DebianPackages {
     }
 
     /** Installs them as root or through sudo without a password; otherwise says the one line that does. */
-    static void install(List<String> packages, Path log) {
+    static void install(List<String> packages, Path log, Consumer<String> say) {
         var line = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
         line.addAll(packages);
         var prefix = privilege();
@@ -48,8 +47,9 @@ final class DebianPackages {
             throw new LabException(
                     "some Debian packages are missing. Install them with\n  sudo " + String.join(" ", line));
         }
-        run(prefix, List.of("apt-get", "update"), log);
-        if (run(prefix, line, log) != 0) {
+        var apt = new Apt(prefix, log, say);
+        apt.run(List.of("apt-get", "update"));
+        if (apt.run(line) != 0) {
             throw new LabException("apt-get could not install " + String.join(" ", packages) + ":\n  "
                     + String.join("\n  ", LogTail.last(log, 6)) + "\nThe whole of it is in " + log);
         }
@@ -62,23 +62,5 @@ final class DebianPackages {
         boolean sudo = Files.exists(Path.of("/usr/bin/sudo"))
                 && Shell.run(List.of("sudo", "-n", "true")).succeeded();
         return sudo ? List.of("sudo", "-n") : null;
-    }
-
-    private static int run(List<String> prefix, List<String> command, Path log) {
-        var line = Stream.of(prefix, List.of("env", "DEBIAN_FRONTEND=noninteractive"), command)
-                .flatMap(List::stream)
-                .toList();
-        try {
-            return new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start()
-                    .waitFor();
-        } catch (IOException failed) {
-            throw new LabException("apt-get cannot be run: " + failed.getMessage(), failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new LabException("interrupted while apt-get ran", interrupted);
-        }
     }
 }

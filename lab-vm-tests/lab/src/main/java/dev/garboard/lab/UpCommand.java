@@ -22,9 +22,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         description = {
-            "Make a lab and boot machines in it: installs the Debian packages that are missing, makes a site, builds and imports a node image,"
-                    + " starts the server in a private network and powers machines on, each step only where it is not done yet."
-                    + " On a lab that is up it powers on the machines that are off and waits for all of them.",
+            "Make a lab and boot machines in it: installs the Debian packages that are missing, makes a site, builds"
+                + " and imports a node image, starts the server in a private network and powers machines on, each step"
+                + " only where it is not done yet. On a lab that is up it powers on the machines that are off and"
+                + " waits for all of them.",
             "Exit code 0 only when all machines are ready. A machine that is not is left as it is, to be looked at."
         })
 final class UpCommand implements Callable<Integer> {
@@ -52,8 +53,9 @@ final class UpCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "VM",
             description =
-                    "vm: virtual machines; container: the same image and agent in containers, as root (default: vm)."
-                            + " A list, such as container,vm, says it of one machine after the other, its last word of all further ones.")
+                    "vm: virtual machines; container: the same image and agent in containers, as root (default: vm). A"
+                        + " list, such as container,vm, says it of one machine after the other, its last word of all"
+                        + " further ones.")
     private List<Nodes> nodes;
 
     @Option(
@@ -93,8 +95,8 @@ final class UpCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "text|json",
             defaultValue = "TEXT",
-            description =
-                    "json: one object a line, the last one {\"event\":\"ready\",\"machines\":N,\"seconds\":...} (default: text).")
+            description = "json: one object a line, the last one {\"event\":\"ready\",\"machines\":N,\"seconds\":...}"
+                    + " (default: text).")
     private Output output;
 
     @Override
@@ -248,7 +250,7 @@ final class UpCommand implements Callable<Integer> {
         var missing = DebianPackages.missing();
         if (!missing.isEmpty()) {
             clock.progress("packages", "installing " + String.join(" ", missing));
-            DebianPackages.install(missing, directory.log("packages"));
+            DebianPackages.install(missing, directory.log("packages"), line -> clock.progress("packages", line));
         }
         clock.done("packages", missing.isEmpty() ? "all there" : "installed " + missing.size());
     }
