@@ -29,17 +29,18 @@ class ArchitectureTest {
 
     /** Whom a module may know besides itself. A module that is not listed here fails the test below. */
     private static final Map<String, List<String>> ARROWS = Map.ofEntries(
+            Map.entry("admission", List.of()),
             Map.entry("trust", List.of()),
             Map.entry("dhcp", List.of()),
             Map.entry("tftp", List.of()),
             Map.entry("inventory", List.of("kubernetes")),
-            Map.entry("httpboot", List.of("inventory")),
-            Map.entry("operatorapi", List.of("inventory", "trust")),
-            Map.entry("agentapi", List.of("trust")),
+            Map.entry("httpboot", List.of("inventory", "admission")),
+            Map.entry("operatorapi", List.of("inventory", "trust", "admission")),
+            Map.entry("agentapi", List.of("trust", "admission")),
             Map.entry("kubernetes", List.of("trust")),
-            Map.entry("fleet", List.of("inventory", "trust", "agentapi", "kubernetes")),
+            Map.entry("fleet", List.of("inventory", "trust", "admission", "agentapi", "kubernetes")),
             Map.entry("image", List.of("trust", "kubernetes")),
-            Map.entry("agent", List.of("agentapi", "trust", "dhcp", "kubernetes")),
+            Map.entry("agent", List.of("agentapi", "trust", "admission", "dhcp", "kubernetes")),
             Map.entry(
                     "server",
                     List.of(
@@ -52,6 +53,7 @@ class ArchitectureTest {
                             "fleet",
                             "image",
                             "kubernetes",
+                            "admission",
                             "trust")),
             Map.entry("lab", List.of("trust", "dhcp", "image")),
             Map.entry("cli", List.of("server", "lab", "image", "trust", "agentapi", "inventory", "kubernetes")));

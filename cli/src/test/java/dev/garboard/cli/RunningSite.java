@@ -3,6 +3,7 @@ package dev.garboard.cli;
 import dev.garboard.inventory.Inventory;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.operatorapi.ApiEvents;
+import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiConfig;
 import dev.garboard.operatorapi.OperatorApiServer;
 import dev.garboard.trust.Role;
@@ -28,7 +29,8 @@ final class RunningSite implements AutoCloseable {
     final SiteAuthority authority;
     private final Path directory;
     private final Inventory inventory;
-    private final Vertx vertx = Vertx.vertx();
+    private final GatedTransport transport = new GatedTransport();
+    private final Vertx vertx = Vertx.builder().withTransport(transport).build();
     private final OperatorApiServer server;
 
     RunningSite(Path directory) {
@@ -38,6 +40,7 @@ final class RunningSite implements AutoCloseable {
         var loopback = InetAddress.getLoopbackAddress();
         this.server = OperatorApiServer.bind(
                 vertx,
+                transport,
                 OperatorApiConfig.listeningOn(new InetSocketAddress(loopback, 0)),
                 inventory.store(),
                 new RotatingIdentity(authority.issueServer(List.of(), List.of(loopback))),

@@ -7,7 +7,8 @@ public interface FleetEvents {
     /**
      * Called once an event; must not block.
      *
-     * @param event {@code enroll}, {@code renew}, {@code connect}, {@code stream}, {@code forward} or {@code call}
+     * @param event {@code enroll}, {@code renew}, {@code connect}, {@code stream}, {@code forward}, {@code call} or
+     *     {@code connection}
      * @param outcome one of a few fixed words, such as {@code accepted}, or the reason of a refusal
      */
     void happened(String event, String outcome);

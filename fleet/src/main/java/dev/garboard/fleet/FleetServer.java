@@ -1,13 +1,17 @@
 package dev.garboard.fleet;
 
+import dev.garboard.admission.RefusalLog;
+import dev.garboard.agentapi.CallBounds;
 import dev.garboard.agentapi.MachineApiRoles;
 import dev.garboard.agentapi.MachineMetadata;
 import dev.garboard.agentapi.RoleInterceptor;
+import dev.garboard.agentapi.ServerBounds;
 import dev.garboard.agentapi.SiteServers;
 import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
+import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.inventory.BootSessions;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.Kinds;
@@ -32,17 +36,39 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port where nodes enrol and connect, and where people reach the machine APIs through the server. */
 public final class FleetServer implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FleetServer.class);
     private static final long STOP_SECONDS = 5;
+
+    private static final int STREAMS = 64;
+    private static final int CALLS = 512;
+    private static final int CALLS_OF_ONE = 64;
+
+    /** Each node has one stream, and what waits to enrol is bounded by {@link FleetConfig#maxPending}. */
+    private static final Set<String> COUNTED_ELSEWHERE = Set.of(
+            NodeServiceGrpc.getConnectMethod().getFullMethodName(),
+            EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName());
+
+    private static final int MESSAGE = 64 << 10;
+
+    /** A stranger's list of hardware, a node's report, and a part of a snapshot that an admin sends. */
+    private static final Map<String, Integer> MESSAGES = Map.of(
+            EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName(), 512 << 10,
+            NodeServiceGrpc.getConnectMethod().getFullMethodName(), 1 << 20,
+            KubernetesServiceGrpc.getEtcdRestoreMethod().getFullMethodName(), (1 << 20) + (16 << 10));
+
     private static final long CALL_SECONDS = 15;
 
     private final FleetConfig config;
@@ -83,6 +109,7 @@ public final class FleetServer implements AutoCloseable {
         this.index = parts.index();
         var events = parts.events();
         var siteCa = parts.authority().certificate();
+        var refusals = new RefusalLog(LOG, "node-api", parts.clock());
         var sessions = new SessionLog(parts.sessions(), parts.clock());
         var proof = new BootProof(sessions, parts.leases());
         var enrollment =
@@ -109,19 +136,35 @@ public final class FleetServer implements AutoCloseable {
                 calls,
                 config.maxPending());
         this.server = SiteServers.builder(
-                        config.listen(), parts.identity(), siteCa, SiteServers.ClientCertificate.OPTIONAL)
+                        config.listen(),
+                        parts.identity(),
+                        siteCa,
+                        SiteServers.ClientCertificate.OPTIONAL,
+                        new ServerBounds(config.connections(), STREAMS, MESSAGE, MESSAGES),
+                        (reason, peer) -> {
+                            events.happened("connection", reason.word());
+                            refusals.refused(reason.word(), String.valueOf(peer.getAddress()));
+                        })
                 .executor(calls)
                 .addService(enrollments)
                 .addService(nodes)
                 .addServices(new MachineForwarder(index, streams, channels, parts.methods(), events).services())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .intercept(new PeerAddress())
+                // Asked after the roles, which are added last.
+                .intercept(new CallBounds(CALLS, CALLS_OF_ONE, COUNTED_ELSEWHERE, (reason, peer) -> {
+                    events.happened("call", reason);
+                    refusals.refused(reason, peer);
+                }))
                 .intercept(new RoleInterceptor(
                         MachineApiRoles.ofServer(),
                         Set.of(EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName()),
                         siteCa,
                         parts.clock(),
-                        (method, reason, message, peer) -> events.happened("call", reason.name())))
+                        (method, reason, message, peer) -> {
+                            events.happened("call", reason.name());
+                            refusals.refused(reason.name(), peer);
+                        }))
                 .build();
         parts.documents().listen(nodes::documentsChanged);
         this.machines = ResourceMirror.start(parts.store(), Kinds.MACHINE, (before, after) -> {

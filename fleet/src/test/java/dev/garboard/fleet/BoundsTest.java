@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.admission.ConnectionLimits;
 import dev.garboard.agentapi.v1.Cpu;
 import dev.garboard.agentapi.v1.Hardware;
 import dev.garboard.agentapi.v1.NetworkInterfaceCard;
@@ -85,7 +86,14 @@ class BoundsTest {
         var listen = new InetSocketAddress(7443);
 
         assertEquals(
-                new FleetConfig(listen, false, Duration.ofHours(24), 10_000, 30, Duration.ofMinutes(2)),
+                new FleetConfig(
+                        listen,
+                        false,
+                        Duration.ofHours(24),
+                        10_000,
+                        30,
+                        Duration.ofMinutes(2),
+                        ConnectionLimits.of(12_000, 64)),
                 FleetConfig.of(listen, false));
     }
 }

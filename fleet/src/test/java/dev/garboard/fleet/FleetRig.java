@@ -3,6 +3,7 @@ package dev.garboard.fleet;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.admission.ConnectionLimits;
 import dev.garboard.agentapi.v1.EnrollResponse;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.BootClient;
@@ -87,7 +88,8 @@ final class FleetRig implements AutoCloseable {
                 Duration.ofHours(24),
                 3,
                 60,
-                Duration.ofMinutes(2));
+                Duration.ofMinutes(2),
+                ConnectionLimits.of(100, 100));
         var identity = new RotatingIdentity(authority.issueServer(List.of(), List.of(loopback)));
         return FleetServer.start(
                 config,

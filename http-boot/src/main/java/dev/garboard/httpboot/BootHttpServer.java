@@ -1,5 +1,7 @@
 package dev.garboard.httpboot;
 
+import dev.garboard.admission.ConnectionLimits;
+import dev.garboard.admission.RefusalLog;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -8,13 +10,17 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server that machines boot from. It speaks plain HTTP/1.1: firmware and old loaders know nothing else. */
 public final class BootHttpServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(BootHttpServer.class);
     private static final int MAX_REQUEST_LINE = 2048;
     private static final int MAX_HEADERS = 8192;
 
@@ -108,7 +114,11 @@ public final class BootHttpServer implements AutoCloseable {
 
         @Override
         public Future<?> start() {
-            var connections = new Connections(config.maxConnections(), config.idleTimeout(), config.stallTimeout());
+            // There is no handshake to wait for: a connection counts at once.
+            var limits = new ConnectionLimits(
+                    config.maxConnections(), config.maxPerAddress(), config.maxConnections(), config.maxPerAddress());
+            var connections = new Connections(limits, config.idleTimeout(), config.stallTimeout());
+            var refusals = new RefusalLog(log, "http-boot", InstantSource.system());
             var files = new FileSender(context, queue, config.largeFrom(), opener);
             var handler = new RequestHandler(config, source, events, context, connections, files);
             long sweep = Math.max(
@@ -124,9 +134,12 @@ public final class BootHttpServer implements AutoCloseable {
                             .setHttp2ClearTextEnabled(false)
                             .setTcpKeepAlive(true))
                     .connectionHandler(connection -> {
-                        if (!connections.admit(connection)) {
+                        connections.admit(connection).ifPresent(reason -> {
                             connection.close();
-                        }
+                            events.refused(reason.word());
+                            refusals.refused(
+                                    reason.word(), connection.remoteAddress().hostAddress());
+                        });
                     })
                     .invalidRequestHandler(handler::handleInvalid)
                     .requestHandler(handler::handle);

@@ -1,10 +1,13 @@
 package dev.garboard.httpboot;
 
+import dev.garboard.admission.ConnectionBounds;
+import dev.garboard.admission.ConnectionLimits;
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,24 +22,29 @@ final class Connections {
         private @Nullable Exchange exchange;
     }
 
-    private final int limit;
+    private final ConnectionBounds bounds;
     private final long idleNanos;
     private final long stallNanos;
     private final Map<HttpConnection, State> open = new HashMap<>();
 
-    Connections(int limit, Duration idle, Duration stall) {
-        this.limit = limit;
+    Connections(ConnectionLimits limits, Duration idle, Duration stall) {
+        this.bounds = new ConnectionBounds(limits);
         this.idleNanos = idle.toNanos();
         this.stallNanos = stall.toNanos();
     }
 
-    boolean admit(HttpConnection connection) {
-        if (open.size() >= limit) {
-            return false;
+    /** Takes a place for a new connection, or says why there is none. */
+    Optional<ConnectionBounds.Reason> admit(HttpConnection connection) {
+        var peer = Exchange.address(connection.remoteAddress());
+        var refused = bounds.arriveInPlain(peer);
+        if (refused.isEmpty()) {
+            open.put(connection, new State());
+            connection.closeHandler(_ -> {
+                bounds.gone(peer);
+                closed(connection);
+            });
         }
-        open.put(connection, new State());
-        connection.closeHandler(_ -> closed(connection));
-        return true;
+        return refused;
     }
 
     void begins(HttpConnection connection, Exchange exchange) {

@@ -1,6 +1,8 @@
 package dev.garboard.httpboot;
 
 import dev.garboard.httpboot.Served.Outcome;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -58,8 +60,16 @@ final class RequestHandler {
     void handleInvalid(HttpServerRequest request) {
         var cause = request.decoderResult().cause();
         var reason = cause == null ? "unreadable request" : String.valueOf(cause.getMessage());
-        int status = reason.contains("header") ? 431 : reason.contains("line") ? 414 : 400;
-        refuseAndClose(request, "", status, "the request cannot be read: " + reason);
+        refuseAndClose(request, "", statusOf(cause), "the request cannot be read: " + reason);
+    }
+
+    /** What is too long has a status of its own; whatever else cannot be read is no HTTP. */
+    static int statusOf(@Nullable Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException _ -> 414;
+            case TooLongHttpHeaderException _ -> 431;
+            case null, default -> 400;
+        };
     }
 
     private void refuseAndClose(HttpServerRequest request, String path, int status, String reason) {

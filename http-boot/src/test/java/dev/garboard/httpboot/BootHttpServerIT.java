@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.httpboot.Served.Outcome;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -43,11 +46,13 @@ class BootHttpServerIT {
     private static final SessionId session = new SessionId("0123456789abcdef0123456789abcdef");
     private static final String SHA = "ab".repeat(32);
     private static final int LARGE = 50 << 20;
+    private static final int PER_ADDRESS = 20;
 
     @TempDir
     Path directory;
 
     private final BlockingQueue<Served> events = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> refusedConnections = new LinkedBlockingQueue<>();
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final byte[] loader = new byte[100_000];
@@ -55,8 +60,18 @@ class BootHttpServerIT {
 
     private BootHttpServer listen(int downloads, int queued, Duration idle, Duration stall) {
         var any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
-        var config = new BootHttpConfig(any, null, 64, downloads, queued, 1 << 20, idle, stall);
-        return BootHttpServer.bind(config, new Source(), events::add);
+        var config = new BootHttpConfig(any, null, 24, PER_ADDRESS, downloads, queued, 1 << 20, idle, stall);
+        return BootHttpServer.bind(config, new Source(), new BootEvents() {
+            @Override
+            public void served(Served served) {
+                events.add(served);
+            }
+
+            @Override
+            public void refused(String reason) {
+                refusedConnections.add(reason);
+            }
+        });
     }
 
     private void relisten(int downloads, int queued, Duration idle, Duration stall) {
@@ -248,6 +263,91 @@ class BootHttpServerIT {
         refusedAndClosed(414, "GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: x\r\n");
         refusedAndClosed(431, "GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(20_000) + "\r\n");
         refusedAndClosed(400, "NONSENSE\r\n");
+        refusedAndClosed(400, "GET /healthz HTTP/1.1\nHost: x\n");
+        // The beginning of a TLS 1.3 hello: somebody took the port for HTTPS.
+        refusedAndClosed(
+                400, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + "k".repeat(300) + "\r\n");
+    }
+
+    @Test
+    void statusesFollowFromTheKindOfTheFaultNotFromItsWords() {
+        assertEquals(414, RequestHandler.statusOf(new TooLongHttpLineException("no word of it")));
+        assertEquals(431, RequestHandler.statusOf(new TooLongHttpHeaderException("a line")));
+        assertEquals(400, RequestHandler.statusOf(new IllegalArgumentException("a header line is larger")));
+        assertEquals(400, RequestHandler.statusOf(null));
+    }
+
+    @Test
+    void anAddressHasSoManyConnectionsAndGetsTheirPlacesBack() throws Exception {
+        var held = new ArrayList<RawClient>();
+        try {
+            for (int i = 0; i < PER_ADDRESS; i++) {
+                var raw = new RawClient();
+                held.add(raw);
+                raw.request("GET /healthz HTTP/1.1\r\nHost: x\r\n");
+                assertTrue(raw.head().startsWith("HTTP/1.1 200 "), "connection " + i);
+            }
+            try (var oneMore = new RawClient()) {
+                assertEquals(-1, oneMore.socket.getInputStream().read());
+            }
+            assertEquals("TooManyFromAddress", refusedConnections.poll(20, TimeUnit.SECONDS));
+            held.removeFirst().hangUp();
+            await(() -> {
+                try (var again = new RawClient()) {
+                    again.request("GET /healthz HTTP/1.1\r\nHost: x\r\n");
+                    return again.socket.getInputStream().read() == 'H';
+                } catch (IOException stillFull) {
+                    return false;
+                }
+            });
+        } finally {
+            for (var raw : held) {
+                raw.close();
+            }
+        }
+    }
+
+    @Test
+    void noFileStaysOpenWhetherItWasSentOrNot() throws Exception {
+        get("/loader.efi");
+        nextEvent();
+        get("/damaged");
+        nextEvent();
+        assertTrue(areClosedSoon(), () -> "open: " + openFiles());
+        try (var raw = new RawClient()) {
+            raw.request("GET /root.cpio HTTP/1.1\r\nHost: x\r\n");
+            raw.head();
+            await(() -> !openFiles().isEmpty());
+        }
+        nextEvent();
+
+        assertTrue(areClosedSoon(), () -> "open: " + openFiles());
+    }
+
+    /** Soon, because the garbage collector would close a forgotten file at last. */
+    private boolean areClosedSoon() throws InterruptedException {
+        for (int i = 0; i < 10 && !openFiles().isEmpty(); i++) {
+            Thread.sleep(100);
+        }
+        return openFiles().isEmpty();
+    }
+
+    /** Files of this test's directory that this process has open. */
+    private List<String> openFiles() {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .map(descriptor -> {
+                        try {
+                            return Files.readSymbolicLink(descriptor).toString();
+                        } catch (IOException closedMeanwhile) {
+                            return "";
+                        }
+                    })
+                    .filter(file -> file.startsWith(directory.toString()))
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     private void refusedAndClosed(int status, String request) throws Exception {
@@ -451,7 +551,7 @@ class BootHttpServerIT {
         }
 
         void request(String lines) throws IOException {
-            socket.getOutputStream().write((lines + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write((lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         }
 
         /** The status line and the headers, up to and with the blank line. */

@@ -86,7 +86,15 @@ class IpxeBootIT {
         int port = freePort();
         var listen = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
         var config = new BootHttpConfig(
-                listen, "http://10.0.2.2:" + port, 16, 4, 16, 1 << 20, Duration.ofSeconds(60), Duration.ofSeconds(60));
+                listen,
+                "http://10.0.2.2:" + port,
+                16,
+                16,
+                4,
+                16,
+                1 << 20,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60));
         String console;
         try (var _ = BootHttpServer.bind(config, new Source(), this::note)) {
             console = boot(firmware, "http://10.0.2.2:" + port + "/boot/" + session + "/script.ipxe");

@@ -31,16 +31,10 @@ record ApiCall(
         return values == null || values.isEmpty() ? null : values.getFirst();
     }
 
+    /** As Kubernetes reads a flag: everything but {@code 0} and {@code false} is true, an empty value too. Older clients send {@code True}. */
     boolean flag(String name) {
         var value = parameter(name);
-        if (value == null || value.equals("false") || value.equals("0")) {
-            return false;
-        }
-        if (value.isEmpty() || value.equals("true") || value.equals("1")) {
-            return true;
-        }
-        throw new RefusedException(
-                Refusal.badRequest("the parameter " + name + " is \"" + value + "\", expected true or false"));
+        return value != null && !value.equals("0") && !value.equalsIgnoreCase("false");
     }
 
     /** A number that is not negative; the fallback when the parameter is missing or empty. */

@@ -1,12 +1,19 @@
 package dev.garboard.operatorapi;
 
 import dev.garboard.operatorapi.ApiGateway.Watching;
+import dev.garboard.operatorapi.Places.Place;
 import dev.garboard.operatorapi.WatchSession.Sink;
+import dev.garboard.trust.Caller;
+import dev.garboard.trust.Role;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -21,38 +28,52 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads requests on the event loop, within bounds, and has them answered on virtual threads. */
+/** Admits requests and reads them on the event loop, within bounds, and has them answered on virtual threads. */
 final class HttpApiHandler implements Handler<HttpServerRequest> {
 
+    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH", "DELETE");
+
+    /** Who may only read sends small questions, such as what it may do. */
+    private static final int BODY_OF_A_READER = 16 * 1024;
+
+    private final Vertx vertx;
     private final OperatorApiConfig config;
     private final Callers callers;
     private final ApiGateway gateway;
     private final ApiEvents events;
     private final Executor workers;
     private final Map<String, PublicPage> pages;
-    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger strangers = new AtomicInteger();
+    private final Places requests;
+    private final Places watching;
+    private final RequestBodies bodies;
     private final Set<CountDownLatch> watches = ConcurrentHashMap.newKeySet();
 
     HttpApiHandler(
+            Vertx vertx,
             OperatorApiConfig config,
             Callers callers,
             ApiGateway gateway,
             ApiEvents events,
             Executor workers,
             List<PublicPage> pages) {
+        this.vertx = vertx;
         this.config = config;
         this.callers = callers;
         this.gateway = gateway;
         this.events = events;
         this.workers = workers;
         this.pages = pages.stream().collect(Collectors.toMap(PublicPage::path, Function.identity()));
+        this.requests = new Places("requests", "operator-api.max-requests", config.requests());
+        this.watching = new Places("watches", "operator-api.max-watches", config.watches());
+        this.bodies =
+                new RequestBodies(vertx, (long) config.maxBodyBytes() * OperatorApiConfig.BODIES, config.bodyTimeout());
     }
 
     @Override
@@ -63,21 +84,29 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
             workers.execute(() -> answerPage(request, page));
             return;
         }
-        var body = Buffer.buffer();
-        request.handler(chunk -> {
-            if (body.length() <= config.maxBodyBytes()) {
-                body.appendBuffer(chunk);
-                if (body.length() > config.maxBodyBytes()) {
-                    end(request, gateway.refused(Refusal.tooLarge(config.maxBodyBytes())))
-                            .onComplete(_ -> quietly(request.connection().close()));
-                }
-            }
-        });
-        request.endHandler(_ -> {
-            if (body.length() <= config.maxBodyBytes()) {
-                admit(request, body);
-            }
-        });
+        if (strangers.incrementAndGet() > config.requests().all()) {
+            strangers.decrementAndGet();
+            refuse(
+                    request,
+                    Refusal.tooMany("the server learns who " + config.requests().all()
+                            + " callers are already (operator-api.max-requests); try again in a second"));
+            return;
+        }
+        // Not one byte of a body is taken before it is known who sends it and that there is room.
+        request.pause();
+        var loop = vertx.getOrCreateContext();
+        try {
+            workers.execute(() -> admit(request, loop));
+        } catch (RuntimeException stopping) {
+            strangers.decrementAndGet();
+            throw stopping;
+        }
+    }
+
+    /** A request that is no HTTP, or too long. */
+    void handleInvalid(HttpServerRequest request) {
+        var cause = request.decoderResult().cause();
+        refuse(request, Refusal.unreadable(cause));
     }
 
     /** Ends every watch in good order; the clients watch again, here or elsewhere. */
@@ -85,28 +114,71 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
         watches.forEach(CountDownLatch::countDown);
     }
 
-    private void admit(HttpServerRequest request, Buffer body) {
-        if (requests.incrementAndGet() > config.maxRequests()) {
-            requests.decrementAndGet();
-            send(
-                    request,
-                    gateway.refused(Refusal.tooMany("the server works on " + config.maxRequests()
-                            + " requests already (operator-api.max-requests); try again in a second")));
+    private void admit(HttpServerRequest request, Context loop) {
+        Caller caller;
+        Place place;
+        try {
+            caller = callers.authenticate(certificates(request.connection()));
+            place = requests.take(caller.name());
+        } catch (RefusedException refused) {
+            refuse(request, refused.refusal());
+            return;
+        } finally {
+            strangers.decrementAndGet();
+        }
+        if (!WITH_BODY.contains(request.method().name())) {
+            request.resume();
+            work(request, caller, Buffer.buffer(), place);
             return;
         }
-        var counted = new Counted(requests);
-        try {
-            workers.execute(() -> work(request, body, counted));
-        } catch (RuntimeException stopping) {
-            counted.release();
-            throw stopping;
-        }
+        loop.runOnContext(_ -> {
+            int limit = caller.may(Role.OPERATOR)
+                    ? config.maxBodyBytes()
+                    : Math.min(BODY_OF_A_READER, config.maxBodyBytes());
+            if (!isWanted(request, limit)) {
+                place.release();
+                return;
+            }
+            bodies.read(request, limit).onComplete(read -> {
+                if (read.cause() instanceof RefusedException refused) {
+                    place.release();
+                    refuse(request, refused.refusal());
+                } else {
+                    var body = read.result();
+                    workers.execute(() -> {
+                        try {
+                            work(request, caller, body, place);
+                        } finally {
+                            bodies.release(body);
+                        }
+                    });
+                }
+            });
+        });
     }
 
-    private void work(HttpServerRequest request, Buffer body, Counted counted) {
-        var watch = new HttpWatch(request, counted);
+    /** A caller that asks first whether its body is wanted is told so (RFC 9110, 10.1.1). */
+    private boolean isWanted(HttpServerRequest request, int limit) {
+        if (RequestBodies.announced(request) > limit) {
+            refuse(request, Refusal.tooLarge(limit));
+            return false;
+        }
+        var expect = request.getHeader("Expect");
+        if (expect == null) {
+            return true;
+        }
+        if (!expect.strip().equalsIgnoreCase("100-continue")) {
+            refuse(request, Refusal.expectationFailed(expect));
+            return false;
+        }
+        request.response().writeContinue();
+        return true;
+    }
+
+    private void work(HttpServerRequest request, Caller caller, Buffer body, Place place) {
+        var watch = new HttpWatch(request, caller, place);
         try {
-            var call = read(request, body);
+            var call = read(request, caller, body);
             var answer = gateway.answer(call, watch);
             if (answer.isPresent()) {
                 send(request, answer.get());
@@ -117,9 +189,11 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
             send(request, gateway.refused(refused.refusal()));
         } catch (ResponseSink.CallerGoneException gone) {
             quietly(request.connection().close());
+        } catch (StackOverflowError provoked) {
+            send(request, gateway.refused(Refusal.badRequest("the request is nested too deeply")));
         } finally {
             watch.close();
-            counted.release();
+            place.release();
         }
     }
 
@@ -127,12 +201,15 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
     private final class HttpWatch implements Watching {
 
         private final HttpServerRequest request;
-        private final Counted counted;
+        private final Caller caller;
+        private final Place asRequest;
         private final CountDownLatch ended = new CountDownLatch(1);
+        private @Nullable Place asWatch;
 
-        HttpWatch(HttpServerRequest request, Counted counted) {
+        HttpWatch(HttpServerRequest request, Caller caller, Place asRequest) {
             this.request = request;
-            this.counted = counted;
+            this.caller = caller;
+            this.asRequest = asRequest;
         }
 
         @Override
@@ -142,28 +219,27 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
 
         @Override
         public Sink open() {
-            if (watches.size() >= config.maxWatches()) {
-                throw new RefusedException(Refusal.tooMany("there are " + config.maxWatches()
-                        + " watches already (operator-api.max-watches); try again later"));
-            }
+            asWatch = watching.take(caller.name());
             watches.add(ended);
             events.watches(watches.size());
             // A watch lasts for minutes and has a bound of its own.
-            counted.release();
+            asRequest.release();
             request.response().closeHandler(_ -> ended.countDown());
             request.response().exceptionHandler(_ -> ended.countDown());
             return new ResponseSink(request.response());
         }
 
         void close() {
+            if (asWatch != null) {
+                asWatch.release();
+            }
             if (watches.remove(ended)) {
                 events.watches(watches.size());
             }
         }
     }
 
-    private ApiCall read(HttpServerRequest request, Buffer body) {
-        var caller = callers.authenticate(certificates(request));
+    private ApiCall read(HttpServerRequest request, Caller caller, Buffer body) {
         var query = new HashMap<String, List<String>>();
         var path = Objects.requireNonNullElse(request.path(), "/");
         try {
@@ -198,9 +274,9 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
                 .toLowerCase(Locale.ROOT);
     }
 
-    private static X509Certificate[] certificates(HttpServerRequest request) {
+    static X509Certificate[] certificates(HttpConnection connection) {
         try {
-            return Arrays.stream(request.connection().sslSession().getPeerCertificates())
+            return Arrays.stream(connection.sslSession().getPeerCertificates())
                     .map(X509Certificate.class::cast)
                     .toArray(X509Certificate[]::new);
         } catch (SSLPeerUnverifiedException none) {
@@ -216,6 +292,21 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
         }
         var content = page.content().get();
         send(request, new ApiAnswer(content.status(), content.contentType(), Buffer.buffer(content.body())));
+    }
+
+    /** Answers a request whose body was not read, or not to its end: nothing that may follow it on the connection can be understood. */
+    private void refuse(HttpServerRequest request, Refusal refusal) {
+        boolean http1 = request.version() != HttpVersion.HTTP_2;
+        if (http1) {
+            request.response().putHeader("Connection", "close");
+        }
+        end(request, gateway.refused(refusal)).onComplete(_ -> {
+            if (http1) {
+                quietly(request.connection().close());
+            } else {
+                request.handler(_ -> {}).resume();
+            }
+        });
     }
 
     private static void send(HttpServerRequest request, ApiAnswer answer) {
@@ -236,22 +327,5 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
             response.putHeader("Retry-After", "1");
         }
         return response.end(answer.body());
-    }
-
-    /** A place among the requests, given back once. */
-    private static final class Counted {
-
-        private final AtomicInteger counter;
-        private final AtomicBoolean held = new AtomicBoolean(true);
-
-        Counted(AtomicInteger counter) {
-            this.counter = counter;
-        }
-
-        void release() {
-            if (held.compareAndSet(true, false)) {
-                counter.decrementAndGet();
-            }
-        }
     }
 }

@@ -24,7 +24,8 @@ final class ListPages {
         var rendering = Rendering.of(call);
         var selector = Selectors.of(call);
         long limit = call.number("limit", 0);
-        call.number("resourceVersion", 0);
+        ListOptions.check(call);
+        ListOptions.checkRevision(call, listing.revision());
         var start = start(call.parameter("continue"));
         var matching = new ArrayList<Resource<?, ?>>();
         for (var item : listing.items()) {

@@ -1,13 +1,19 @@
 package dev.garboard.operatorapi;
 
+import dev.garboard.admission.ConnectionBounds;
+import dev.garboard.admission.ConnectionGate;
+import dev.garboard.admission.RefusalLog;
 import dev.garboard.inventory.ResourceStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,18 +22,27 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.X509KeyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Kubernetes-style API over HTTPS, TLS 1.3, for callers with a certificate of the site. */
 public final class OperatorApiServer implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorApiServer.class);
+    private static final int HANDSHAKE_SECONDS = 10;
+    private static final int STREAMS = 64;
+    private static final int LARGEST_HEADERS = 16 * 1024;
+
     private final HttpServer server;
+    private final GatedTransport transport;
     private final HttpApiHandler handler;
     private final ExecutorService workers;
 
-    private OperatorApiServer(HttpServer server, HttpApiHandler handler, ExecutorService workers) {
+    private OperatorApiServer(
+            HttpServer server, GatedTransport transport, HttpApiHandler handler, ExecutorService workers) {
         this.server = server;
+        this.transport = transport;
         this.handler = handler;
         this.workers = workers;
     }
@@ -35,6 +50,7 @@ public final class OperatorApiServer implements AutoCloseable {
     /**
      * Starts listening.
      *
+     * @param transport what that Vert.x was built with
      * @param identity what the server shows to its callers; asked at each handshake, so that it may be renewed
      * @param siteCa who issued the certificates of those who may call
      * @param pages what is answered without a certificate
@@ -42,6 +58,7 @@ public final class OperatorApiServer implements AutoCloseable {
      */
     public static OperatorApiServer bind(
             Vertx vertx,
+            GatedTransport transport,
             OperatorApiConfig config,
             ResourceStore store,
             X509KeyManager identity,
@@ -52,10 +69,16 @@ public final class OperatorApiServer implements AutoCloseable {
         var workers = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("operator-api-", 0).factory());
         var gateway = new ApiGateway(store, clock, events, config.maxWatchTime());
-        var handler = new HttpApiHandler(config, new Callers(siteCa), gateway, events, workers, pages);
-        var connections = new AtomicInteger();
+        var handler = new HttpApiHandler(vertx, config, new Callers(siteCa), gateway, events, workers, pages);
+        var connections = new ConnectionBounds(config.connections());
+        var refusals = new RefusalLog(LOG, "operator-api", clock);
+        var gate = new ConnectionGate(connections, (reason, peer) -> {
+            events.refused(reason.word());
+            refusals.refused(reason.word(), String.valueOf(peer.getAddress()));
+        });
         var server = vertx.createHttpServer(options(config, identity))
-                .connectionHandler(connection -> admit(connection, connections, config, events))
+                .connectionHandler(connection -> settled(vertx, connection, connections, config))
+                .invalidRequestHandler(handler::handleInvalid)
                 .requestHandler(handler);
         try {
             server.listen().toCompletionStage().toCompletableFuture().join();
@@ -63,7 +86,8 @@ public final class OperatorApiServer implements AutoCloseable {
             workers.shutdownNow();
             throw OperatorApiException.cannotListen(config.listen(), failed.getCause());
         }
-        return new OperatorApiServer(server, handler, workers);
+        transport.gate(server.actualPort(), gate);
+        return new OperatorApiServer(server, transport, handler, workers);
     }
 
     /** The port that is listened on; of interest when the configured one is 0. */
@@ -79,6 +103,7 @@ public final class OperatorApiServer implements AutoCloseable {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
+        transport.open(server.actualPort());
         workers.shutdownNow();
     }
 
@@ -92,17 +117,23 @@ public final class OperatorApiServer implements AutoCloseable {
                 .setKeyCertOptions(KeyCertOptions.wrap(identity))
                 .setTrustOptions(TrustOptions.wrap(new Callers.Deferred()))
                 .setClientAuth(ClientAuth.REQUEST)
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setInitialSettings(
+                        new Http2Settings().setMaxConcurrentStreams(STREAMS).setMaxHeaderListSize(LARGEST_HEADERS))
                 .setIdleTimeout((int) config.idleTimeout().toSeconds())
-                .setMaxHeaderSize(16 * 1024)
+                .setMaxHeaderSize(LARGEST_HEADERS)
                 .setCompressionSupported(false);
     }
 
-    private static void admit(
-            HttpConnection connection, AtomicInteger connections, OperatorApiConfig config, ApiEvents events) {
-        connection.closeHandler(_ -> connections.decrementAndGet());
-        if (connections.incrementAndGet() > config.maxConnections()) {
-            events.refused("TooManyConnections");
-            connection.close();
+    /** The handshake is over. Who showed no certificate has no business here that lasts. */
+    private static void settled(
+            Vertx vertx, HttpConnection connection, ConnectionBounds connections, OperatorApiConfig config) {
+        connections.settled(new InetSocketAddress(
+                InetAddress.ofLiteral(connection.remoteAddress().hostAddress()),
+                connection.remoteAddress().port()));
+        if (HttpApiHandler.certificates(connection).length == 0) {
+            long timer = vertx.setTimer(config.bodyTimeout().toMillis(), _ -> connection.close());
+            connection.closeHandler(_ -> vertx.cancelTimer(timer));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.garboard.operatorapi;
 
 import dev.garboard.inventory.Kind;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -101,6 +103,49 @@ record Refusal(
 
     static Refusal tooLarge(int limit) {
         return plain(413, "RequestEntityTooLarge", "the body is larger than " + limit + " bytes");
+    }
+
+    static Refusal requestTimeout(String message) {
+        return plain(408, "RequestTimeout", message);
+    }
+
+    static Refusal expectationFailed(String expectation) {
+        return plain(417, "ExpectationFailed", "the header Expect is \"" + expectation + "\", expected 100-continue");
+    }
+
+    /** A request that the HTTP decoder could not read. */
+    static Refusal unreadable(@Nullable Throwable cause) {
+        var message = "the request cannot be read: " + (cause == null ? "no reason was given" : cause.getMessage());
+        return switch (cause) {
+            case TooLongHttpLineException _ -> plain(414, "RequestURITooLong", message);
+            case TooLongHttpHeaderException _ -> plain(431, "RequestHeaderFieldsTooLarge", message);
+            case null, default -> badRequest(message);
+        };
+    }
+
+    /** A list that asks for more than what is stored yet, in Kubernetes' words. */
+    static Refusal tooLargeResourceVersion(long asked, long current) {
+        var message = "Too large resource version: " + asked + ", current: " + current;
+        return new Refusal(
+                504,
+                "Timeout",
+                message,
+                null,
+                null,
+                List.of(new Cause("ResourceVersionTooLarge", "", "Too large resource version")),
+                1);
+    }
+
+    /** Parameters of a list or watch that do not go together, in Kubernetes' words. */
+    static Refusal invalidListOptions(Cause cause) {
+        return new Refusal(
+                422,
+                "Invalid",
+                "ListOptions.meta.k8s.io \"\" is invalid: " + cause.field() + ": " + cause.message(),
+                null,
+                null,
+                List.of(cause),
+                0);
     }
 
     static Refusal unsupportedMediaType(String message) {

@@ -67,6 +67,7 @@ final class WatchSession {
 
     /** Runs until the caller goes, the time is up or the store ends it. */
     void run(ApiCall call, Duration longest) {
+        ListOptions.check(call);
         var from = call.number("resourceVersion", 0);
         var bookmarks = call.flag("allowWatchBookmarks");
         var seconds = call.number("timeoutSeconds", 0);

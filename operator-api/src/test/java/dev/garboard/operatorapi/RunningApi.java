@@ -1,7 +1,9 @@
 package dev.garboard.operatorapi;
 
+import dev.garboard.admission.ConnectionLimits;
 import dev.garboard.inventory.Inventory;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.operatorapi.OperatorApiConfig.Shares;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A real server on a free port, with a site CA and an SQLite inventory in a directory of its own. */
@@ -34,27 +37,22 @@ final class RunningApi implements AutoCloseable {
 
     final SiteAuthority authority;
     final Queue<String> refusals = new ConcurrentLinkedQueue<>();
-    private final Vertx vertx = Vertx.vertx();
+    private final GatedTransport transport = new GatedTransport();
+    private final Vertx vertx = Vertx.builder().withTransport(transport).build();
     private final Inventory inventory;
     private final OperatorApiServer server;
     private final Path directory;
 
-    private RunningApi(Path directory, Inventory inventory, SiteAuthority authority, int maxWatches) {
+    private RunningApi(
+            Path directory, Inventory inventory, SiteAuthority authority, UnaryOperator<OperatorApiConfig> config) {
         this.directory = directory;
         this.inventory = inventory;
         this.authority = authority;
         var loopback = InetAddress.getLoopbackAddress();
-        var defaults = OperatorApiConfig.listeningOn(new InetSocketAddress(loopback, 0));
         this.server = OperatorApiServer.bind(
                 vertx,
-                new OperatorApiConfig(
-                        defaults.listen(),
-                        defaults.maxConnections(),
-                        defaults.maxRequests(),
-                        maxWatches,
-                        64 * 1024,
-                        defaults.maxWatchTime(),
-                        defaults.idleTimeout()),
+                transport,
+                config.apply(OperatorApiConfig.listeningOn(new InetSocketAddress(loopback, 0))),
                 inventory.store(),
                 new RotatingIdentity(authority.issueServer(List.of("localhost"), List.of(loopback))),
                 authority.certificate(),
@@ -73,9 +71,33 @@ final class RunningApi implements AutoCloseable {
     }
 
     static RunningApi start(Path directory, int maxWatches) {
+        return start(
+                directory,
+                defaults -> with(
+                        defaults, defaults.connections(), defaults.requests(), maxWatches, defaults.bodyTimeout()));
+    }
+
+    static RunningApi start(Path directory, UnaryOperator<OperatorApiConfig> config) {
         var authority = SiteAuthority.create(directory, "test", InstantSource.system());
         return new RunningApi(
-                directory, Inventory.open(directory.resolve("garboard.db").toString()), authority, maxWatches);
+                directory, Inventory.open(directory.resolve("garboard.db").toString()), authority, config);
+    }
+
+    static OperatorApiConfig with(
+            OperatorApiConfig defaults,
+            ConnectionLimits connections,
+            Shares requests,
+            int maxWatches,
+            Duration bodyTimeout) {
+        return new OperatorApiConfig(
+                defaults.listen(),
+                connections,
+                requests,
+                new Shares(maxWatches, maxWatches),
+                64 * 1024,
+                defaults.maxWatchTime(),
+                defaults.idleTimeout(),
+                bodyTimeout);
     }
 
     ResourceStore store() {

@@ -123,6 +123,11 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
     }
 
     @Override
+    public void refused(String reason) {
+        metrics.bootHttpRefused(reason);
+    }
+
+    @Override
     public void served(Served served) {
         var known = stage(served.name()).isEmpty() ? "other" : served.name();
         metrics.bootHttp(known, served.outcome().name().toLowerCase(Locale.ROOT), served.bytes());

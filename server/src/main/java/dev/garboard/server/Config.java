@@ -1,7 +1,11 @@
 package dev.garboard.server;
 
+import dev.garboard.admission.ConnectionLimits;
+import dev.garboard.httpboot.BootHttpConfig;
 import dev.garboard.inventory.MalformedTextException;
 import dev.garboard.inventory.StrictText;
+import dev.garboard.operatorapi.OperatorApiConfig;
+import dev.garboard.tftp.TftpConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +28,7 @@ public record Config(
         Dhcp dhcp,
         Tftp tftp,
         HttpBoot httpBoot,
-        InetSocketAddress operatorApi,
+        OperatorApiConfig operatorApi,
         NodeApi nodeApi,
         boolean allowWeakIdentity,
         InetSocketAddress metrics,
@@ -59,21 +63,26 @@ public record Config(
      *
      * @param loaders directory of {@code snponly.efi} and {@code undionly.kpxe}
      */
-    public record Tftp(boolean enabled, InetSocketAddress listen, int maxTransfers, Path loaders) {}
+    public record Tftp(boolean enabled, TftpConfig listener, Path loaders) {}
 
     /**
      * The boot HTTP listener.
      *
      * @param publicAddress literal address and port in the URLs that machines get
+     * @param listener where it listens, and its bounds; without the public URL
      */
-    public record HttpBoot(InetSocketAddress listen, InetSocketAddress publicAddress, int maxBulkDownloads) {}
+    public record HttpBoot(InetSocketAddress publicAddress, BootHttpConfig listener) {}
 
     /**
      * Where nodes connect.
      *
      * @param publicAddress literal address and port that nodes are told
      */
-    public record NodeApi(InetSocketAddress listen, InetSocketAddress publicAddress, int certificateHours) {}
+    public record NodeApi(
+            InetSocketAddress listen,
+            InetSocketAddress publicAddress,
+            int certificateHours,
+            ConnectionLimits connections) {}
 
     /** {@code level} as logback knows it; {@code format} is {@code text} or {@code json}. */
     public record Log(String level, String format) {}
@@ -141,20 +150,14 @@ public record Config(
                         dhcp.sections("interfaces", i -> new Dhcp.Interface(i.string("name"), i.string("address"))),
                         dhcp.integer("port", 67, 1, 65535),
                         dhcp.bool("router-advertisement", false)),
-                new Tftp(
-                        tftp.bool("enabled", true),
-                        tftp.address("listen", "0.0.0.0:69"),
-                        tftp.integer("max-transfers", 256, 1, 65536),
-                        tftp.path("loader-directory", "/usr/lib/ipxe")),
-                new HttpBoot(
-                        httpListen,
-                        publicAddress(http, "http-boot", httpListen),
-                        http.integer("max-bulk-downloads", 32, 1, 4096)),
-                operator.address("listen", "0.0.0.0:7442"),
+                new Tftp(tftp.bool("enabled", true), Bounds.tftp(tftp), tftp.path("loader-directory", "/usr/lib/ipxe")),
+                new HttpBoot(publicAddress(http, "http-boot", httpListen), Bounds.httpBoot(http, httpListen)),
+                Bounds.operatorApi(operator),
                 new NodeApi(
                         nodeListen,
                         publicAddress(node, "node-api", nodeListen),
-                        node.integer("certificate-hours", 24, 1, 24 * 90)),
+                        node.integer("certificate-hours", 24, 1, 24 * 90),
+                        Bounds.connections(node, 12_000, 64)),
                 enrollment.bool("allow-weak-identity", false),
                 metrics.address("listen", "127.0.0.1:9464"),
                 new Log(

@@ -22,6 +22,8 @@ final class Metrics {
     private final Counter tftpBytes = counter("garboard_tftp_bytes_total", "Bytes sent by TFTP.");
     private final Counter http = counter("garboard_boot_http_requests_total", "Boot HTTP requests.", "file", "outcome");
     private final Counter httpBytes = counter("garboard_boot_http_bytes_total", "Bytes sent by boot HTTP.");
+    private final Counter httpRefusals =
+            counter("garboard_boot_http_refusals_total", "Boot HTTP connections that were refused.", "reason");
     private final Counter api =
             counter("garboard_api_requests_total", "Operator API requests.", "verb", "resource", "code");
     private final Counter apiRefusals = counter(
@@ -50,6 +52,10 @@ final class Metrics {
     void bootHttp(String file, String outcome, long bytes) {
         http.labelValues(file, outcome).inc();
         httpBytes.inc(bytes);
+    }
+
+    void bootHttpRefused(String reason) {
+        httpRefusals.labelValues(reason).inc();
     }
 
     void api(String verb, String resource, int code) {

@@ -1,17 +1,30 @@
 package dev.garboard.server;
 
+import dev.garboard.admission.ConnectionBounds;
+import dev.garboard.admission.ConnectionLimits;
+import dev.garboard.admission.RefusalLog;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code /metrics}, {@code /healthz} (the process works) and {@code /readyz} (it answers machines) on a port of their own, without certificates. */
 final class MetricsEndpoint implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
+    private static final int CONNECTIONS = 64;
+    private static final int IDLE_SECONDS = 60;
 
     private final HttpServer server;
 
@@ -25,7 +38,16 @@ final class MetricsEndpoint implements AutoCloseable {
      * @param unready empty when ready; otherwise why not
      */
     static MetricsEndpoint bind(Vertx vertx, InetSocketAddress listen, Metrics metrics, Supplier<String> unready) {
-        var server = vertx.createHttpServer().requestHandler(routes(vertx, metrics, unready));
+        var bounds = new ConnectionBounds(ConnectionLimits.of(CONNECTIONS, CONNECTIONS));
+        var refusals = new RefusalLog(LOG, "metrics", InstantSource.system());
+        var options = new HttpServerOptions()
+                .setIdleTimeout(IDLE_SECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxInitialLineLength(2048)
+                .setMaxHeaderSize(8192);
+        var server = vertx.createHttpServer(options)
+                .connectionHandler(connection -> admit(connection, bounds, refusals))
+                .requestHandler(routes(vertx, metrics, unready));
         try {
             server.listen(listen.getPort(), listen.getAddress().getHostAddress())
                     .toCompletionStage()
@@ -38,6 +60,19 @@ final class MetricsEndpoint implements AutoCloseable {
             throw StartException.cannotListen("metrics.listen", listen, interrupted);
         }
         return new MetricsEndpoint(server);
+    }
+
+    /** Whoever reads the metrics needs one connection, whoever asks for health another. */
+    private static void admit(HttpConnection connection, ConnectionBounds bounds, RefusalLog refusals) {
+        var remote = connection.remoteAddress();
+        var peer = new InetSocketAddress(InetAddress.ofLiteral(remote.hostAddress()), remote.port());
+        bounds.arriveInPlain(peer)
+                .ifPresentOrElse(
+                        reason -> {
+                            connection.close();
+                            refusals.refused(reason.word(), remote.hostAddress());
+                        },
+                        () -> connection.closeHandler(_ -> bounds.gone(peer)));
     }
 
     private static Router routes(Vertx vertx, Metrics metrics, Supplier<String> unready) {

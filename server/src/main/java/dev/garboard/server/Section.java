@@ -152,6 +152,11 @@ final class Section {
         }
     }
 
+    /** The keys that were asked for. */
+    Set<String> known() {
+        return Set.copyOf(known);
+    }
+
     ConfigException wrong(String key, JsonNode found, String expected) {
         return new ConfigException(key(key) + " is " + describe(found) + "; expected " + expected);
     }

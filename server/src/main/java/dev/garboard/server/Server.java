@@ -3,7 +3,6 @@ package dev.garboard.server;
 import dev.garboard.fleet.FleetConfig;
 import dev.garboard.fleet.FleetServer;
 import dev.garboard.fleet.cluster.Clusters;
-import dev.garboard.httpboot.BootHttpConfig;
 import dev.garboard.httpboot.BootHttpServer;
 import dev.garboard.image.BundleStore;
 import dev.garboard.image.ImageStore;
@@ -13,9 +12,8 @@ import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIndex;
 import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.operatorapi.ApiEvents;
-import dev.garboard.operatorapi.OperatorApiConfig;
+import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiServer;
-import dev.garboard.tftp.TftpConfig;
 import dev.garboard.tftp.TftpListener;
 import dev.garboard.trust.SiteAuthority;
 import io.vertx.core.Vertx;
@@ -94,9 +92,9 @@ public final class Server implements AutoCloseable {
                 config.nodeApi().publicAddress());
         var watch = new BootWatch(sessions, metrics);
         var vertx = own(vertx());
-        own(BootHttpServer.bind(vertx.vertx(), httpConfig(config, urls), files, watch));
+        own(BootHttpServer.bind(vertx.vertx(), config.httpBoot().listener().withPublicUrl(urls.base()), files, watch));
         if (config.tftp().enabled()) {
-            own(TftpListener.bind(tftpConfig(config.tftp()), files, watch));
+            own(TftpListener.bind(config.tftp().listener(), files, watch));
         }
         var dhcp = own(new DhcpService(config.dhcp(), inventory, new DhcpBoot(desk, urls), watch, metrics, clock));
         var clusters = own(Clusters.start(new Clusters.Parts(
@@ -110,7 +108,8 @@ public final class Server implements AutoCloseable {
         clusters.reachNodesBy(fleet::kubernetesOf);
         own(OperatorApiServer.bind(
                 vertx.vertx(),
-                OperatorApiConfig.listeningOn(config.operatorApi()),
+                vertx.transport(),
+                config.operatorApi(),
                 new HeardMachines(inventory.store(), fleet::lastHeard),
                 identity.rotating(),
                 authority.certificate(),
@@ -132,7 +131,8 @@ public final class Server implements AutoCloseable {
             Clusters clusters,
             InstantSource clock) {
         var fleetConfig = FleetConfig.of(config.nodeApi().listen(), config.allowWeakIdentity())
-                .withCertificateValidity(Duration.ofHours(config.nodeApi().certificateHours()));
+                .withCertificateValidity(Duration.ofHours(config.nodeApi().certificateHours()))
+                .withConnections(config.nodeApi().connections());
         try {
             return FleetServer.start(
                     fleetConfig,
@@ -154,7 +154,7 @@ public final class Server implements AutoCloseable {
     }
 
     /** One Vert.x for both HTTP servers; each of its servers has an event loop of its own. */
-    private record OwnedVertx(Vertx vertx) implements AutoCloseable {
+    private record OwnedVertx(Vertx vertx, GatedTransport transport) implements AutoCloseable {
         @Override
         public void close() {
             vertx.close().toCompletionStage().toCompletableFuture().join();
@@ -164,41 +164,19 @@ public final class Server implements AutoCloseable {
     private static OwnedVertx vertx() {
         // Vert.x would otherwise unpack resources into a directory under /tmp.
         var files = new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-        return new OwnedVertx(Vertx.vertx(new VertxOptions()
+        var options = new VertxOptions()
                 .setEventLoopPoolSize(2)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2)
-                .setFileSystemOptions(files)));
+                .setFileSystemOptions(files);
+        var transport = new GatedTransport();
+        return new OwnedVertx(
+                Vertx.builder().with(options).withTransport(transport).build(), transport);
     }
 
     private static String database(Config config) {
         var url = config.database().url();
         return url.startsWith("sqlite:") ? url.substring("sqlite:".length()) : "jdbc:" + url;
-    }
-
-    private static BootHttpConfig httpConfig(Config config, DhcpBoot.BootUrls urls) {
-        var defaults = BootHttpConfig.defaults(config.httpBoot().listen());
-        return new BootHttpConfig(
-                defaults.listen(),
-                urls.base(),
-                defaults.maxConnections(),
-                config.httpBoot().maxBulkDownloads(),
-                defaults.maxQueued(),
-                defaults.largeFrom(),
-                defaults.idleTimeout(),
-                defaults.stallTimeout());
-    }
-
-    private static TftpConfig tftpConfig(Config.Tftp config) {
-        var defaults = TftpConfig.defaults(config.listen());
-        return new TftpConfig(
-                defaults.listen(),
-                config.maxTransfers(),
-                Math.min(defaults.maxTransfersPerClient(), config.maxTransfers()),
-                defaults.maxBlockSize(),
-                defaults.maxWindow(),
-                defaults.retransmitAfter(),
-                defaults.maxRetries());
     }
 
     private ApiEvents apiEvents() {

@@ -3,12 +3,17 @@ package dev.garboard.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.garboard.admission.ConnectionLimits;
+import dev.garboard.httpboot.BootHttpConfig;
 import dev.garboard.inventory.StrictText;
+import dev.garboard.operatorapi.OperatorApiConfig;
+import dev.garboard.tftp.TftpConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,10 +94,22 @@ class ConfigTest {
                         Path.of("/etc/garboard/snapshots"),
                         Path.of("/etc/garboard/pki"),
                         new Config.Dhcp(true, List.of(new Config.Dhcp.Interface("br0", "192.0.2.1")), 67, false),
-                        new Config.Tftp(true, at("0.0.0.0", 69), 256, Path.of("/usr/lib/ipxe")),
-                        new Config.HttpBoot(at("0.0.0.0", 80), at("192.0.2.1", 80), 32),
-                        at("0.0.0.0", 7442),
-                        new Config.NodeApi(at("0.0.0.0", 7443), at("192.0.2.1", 7443), 24),
+                        new Config.Tftp(true, TftpConfig.defaults(at("0.0.0.0", 69)), Path.of("/usr/lib/ipxe")),
+                        new Config.HttpBoot(
+                                at("192.0.2.1", 80),
+                                new BootHttpConfig(
+                                        at("0.0.0.0", 80),
+                                        null,
+                                        2048,
+                                        128,
+                                        32,
+                                        2048,
+                                        1 << 20,
+                                        Duration.ofSeconds(60),
+                                        Duration.ofSeconds(60))),
+                        OperatorApiConfig.listeningOn(at("0.0.0.0", 7442)),
+                        new Config.NodeApi(
+                                at("0.0.0.0", 7443), at("192.0.2.1", 7443), 24, ConnectionLimits.of(12_000, 64)),
                         false,
                         at("127.0.0.1", 9464),
                         new Config.Log("info", "text"),
@@ -106,7 +123,8 @@ class ConfigTest {
             quoteCharacter = '`',
             value = {
                 "tftp: {listne: '1.2.3.4:69'} | tftp.listne is not a key that Garboard knows; tftp may have enabled,"
-                        + " listen, max-transfers, loader-directory",
+                        + " listen, max-transfers, max-transfers-per-client, max-block-size, max-window, max-retries,"
+                        + " loader-directory",
                 "tftp: {max-transfers: 0} | tftp.max-transfers is 0; expected a whole number from 1 to 65536",
                 "tftp: {listen: 'boot.example:69'} | tftp.listen is \"boot.example:69\"; expected ADDRESS:PORT such as"
                         + " 192.0.2.1:80 or 0.0.0.0:80",

@@ -32,7 +32,7 @@ public record TftpConfig(
         if (retransmitAfter.compareTo(Duration.ofMillis(10)) < 0
                 || retransmitAfter.compareTo(Duration.ofSeconds(30)) > 0) {
             throw new IllegalArgumentException(
-                    "tftp.retransmit-after is " + retransmitAfter + "; set it to 10 ms to 30 s");
+                    "the first wait for an acknowledgement is " + retransmitAfter + ", expected 10 ms to 30 s");
         }
     }
 

@@ -1,10 +1,15 @@
 package dev.garboard.agent.api;
 
+import dev.garboard.admission.ConnectionLimits;
+import dev.garboard.admission.RefusalLog;
+import dev.garboard.agentapi.CallBounds;
 import dev.garboard.agentapi.MachineApiRoles;
 import dev.garboard.agentapi.RoleInterceptor;
+import dev.garboard.agentapi.ServerBounds;
 import dev.garboard.agentapi.SiteServers;
 import dev.garboard.agentapi.SiteServers.ClientCertificate;
 import dev.garboard.agentapi.v1.FaultServiceGrpc;
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.trust.Role;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -20,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509KeyManager;
 import org.slf4j.Logger;
@@ -31,6 +35,25 @@ public final class ApiServer implements AutoCloseable {
 
     /** Where a node answers unless its test says otherwise. */
     public static final int PORT = 7444;
+
+    /** A call that waits has no thread of these: streams have their own, which are bounded too. */
+    private static final int THREADS = 16;
+
+    private static final int CALLS = 64;
+    private static final int CALLS_OF_ONE = 24;
+
+    /** A part of a snapshot is the one large message that a node takes. */
+    private static final int LARGE = (1 << 20) + (16 << 10);
+
+    /**
+     * Together at most some 16 MiB of the node's heap: connections times a TLS engine and a window, 64 calls times a message, and one
+     * part of a snapshot for each of the few who may restore.
+     */
+    private static final ServerBounds BOUNDS = new ServerBounds(
+            new ConnectionLimits(64, 16, 16, 8),
+            32,
+            64 << 10,
+            Map.of(KubernetesServiceGrpc.getEtcdRestoreMethod().getFullMethodName(), LARGE));
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.api");
 
@@ -50,17 +73,25 @@ public final class ApiServer implements AutoCloseable {
     public static ApiServer start(
             InetSocketAddress listen, X509KeyManager identity, X509Certificate siteCa, List<BindableService> services)
             throws IOException {
-        ExecutorService calls = Executors.newCachedThreadPool(
-                Thread.ofPlatform().name("call-", 0).daemon().factory());
-        var builder = SiteServers.builder(listen, identity, siteCa, ClientCertificate.REQUIRED)
+        var calls = new CallThreads(THREADS);
+        var log = new RefusalLog(LOG, "machine API", InstantSource.system());
+        var builder = SiteServers.builder(
+                        listen,
+                        identity,
+                        siteCa,
+                        ClientCertificate.REQUIRED,
+                        BOUNDS,
+                        (reason, peer) -> log.refused(reason.word(), String.valueOf(peer)))
                 .executor(calls)
+                // The interceptor that is added last is asked first.
+                .intercept(new CallBounds(CALLS, CALLS_OF_ONE, Set.of(), log::refused))
                 .intercept(new RoleInterceptor(
                         roles(),
                         Set.of(),
                         siteCa,
                         InstantSource.system(),
                         (method, reason, message, peer) ->
-                                LOG.warn("refused {} to {}: {}: {}", method, peer, reason, message)))
+                                log.refused(reason.name(), peer + " to " + method + ": " + message)))
                 .addService(new HealthStatusManager().getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         services.forEach(builder::addService);

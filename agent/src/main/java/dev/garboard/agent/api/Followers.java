@@ -36,7 +36,9 @@ final class Followers {
                 Thread.currentThread().interrupt();
             } catch (StatusRuntimeException refused) {
                 observer.onError(refused);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | OutOfMemoryError | StackOverflowError failed) {
+                // Whatever a caller provokes ends this call and no more: an error in a thread of its own would restart
+                // the node.
                 LOG.warn("{} failed", name, failed);
                 observer.onError(Status.INTERNAL
                         .withDescription(String.valueOf(failed.getMessage()))

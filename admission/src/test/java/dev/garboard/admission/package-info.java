@@ -1,0 +1,4 @@
+@NullMarked
+package dev.garboard.admission;
+
+import org.jspecify.annotations.NullMarked;
