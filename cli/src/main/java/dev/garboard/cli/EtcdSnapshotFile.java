@@ -3,6 +3,7 @@ package dev.garboard.cli;
 import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
 import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
+import dev.garboard.trust.Sha256;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
@@ -12,9 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Set;
 
 /** Saves a snapshot of etcd: whole, checked and readable by its owner only, or not at all. */
@@ -50,7 +48,7 @@ final class EtcdSnapshotFile {
     private static Saved receive(BlockingClientCall<?, EtcdSnapshotResponse> stream, Path part)
             throws IOException, StatusException, InterruptedException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var digest = sha256();
+        var digest = Sha256.digest();
         long bytes = 0;
         var said = "";
         try (var channel =
@@ -66,7 +64,7 @@ final class EtcdSnapshotFile {
             }
             channel.force(true);
         }
-        var found = HexFormat.of().formatHex(digest.digest());
+        var found = Sha256.hex(digest);
         if (!found.equals(said)) {
             throw new CommandException(
                     ExitCode.FAILED,
@@ -81,14 +79,6 @@ final class EtcdSnapshotFile {
             Files.deleteIfExists(part);
         } catch (IOException stays) {
             // It is no snapshot by its name, and the next attempt removes it.
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
         }
     }
 }

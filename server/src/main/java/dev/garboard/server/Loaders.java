@@ -1,13 +1,11 @@
 package dev.garboard.server;
 
 import dev.garboard.dhcp.Arch;
+import dev.garboard.trust.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +43,7 @@ final class Loaders {
                 var path = directory.resolve(name);
                 var content = Files.readAllBytes(path);
                 loaders.byName.put(
-                        name, new Loader(path, ByteBuffer.wrap(content).asReadOnlyBuffer(), sha256(content)));
+                        name, new Loader(path, ByteBuffer.wrap(content).asReadOnlyBuffer(), Sha256.of(content)));
             } catch (IOException missing) {
                 log.atWarn()
                         .addKeyValue("file", directory.resolve(name))
@@ -81,13 +79,5 @@ final class Loaders {
                         || architecture.equals(Arch.X64_UEFI_HTTP)
                 ? Optional.of(UEFI_X64)
                 : Optional.empty();
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every Java runtime has SHA-256", impossible);
-        }
     }
 }

@@ -2,12 +2,9 @@ package dev.garboard.trust;
 
 import dev.garboard.trust.SignatureRefusedException.Reason;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -114,11 +111,8 @@ public final class DetachedSignature {
 
     private static String name(X509CertificateHolder certificate) {
         try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
             return certificate.getSubject() + " (SHA-256 "
-                    + HexFormat.of().formatHex(digest).substring(0, 16) + "...)";
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
+                    + Sha256.of(certificate.getEncoded()).substring(0, 16) + "...)";
         } catch (IOException unencodable) {
             throw new TrustException("a certificate without an encoding", unencodable);
         }

@@ -6,6 +6,7 @@ import dev.garboard.kubernetes.bundle.BundleRefusedException;
 import dev.garboard.kubernetes.bundle.BundleVerifier;
 import dev.garboard.kubernetes.document.KubernetesBundle;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -13,9 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -55,7 +53,7 @@ final class BundleFetch {
             throws IOException, InterruptedException {
         byte[] text = download.small(under(document, "manifest.json"), BundleVerifier.LARGEST_MANIFEST);
         byte[] signature = download.small(under(document, "manifest.json.p7s"), LARGEST_SIGNATURE);
-        String found = sha256(text);
+        String found = Sha256.of(text);
         if (!found.equals(document.manifestSha256())) {
             throw new IOException("the manifest of " + document.bundle() + " has the SHA-256 " + found + ", expected "
                     + document.manifestSha256() + "; has the bundle been replaced on the server?");
@@ -121,14 +119,6 @@ final class BundleFetch {
 
     private static URI under(KubernetesBundle document, String name) {
         return URI.create(document.url() + "/" + name);
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
-        }
     }
 
     /**

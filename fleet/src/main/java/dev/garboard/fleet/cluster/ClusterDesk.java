@@ -11,13 +11,11 @@ import dev.garboard.inventory.ResourceStore;
 import dev.garboard.kubernetes.document.Documents;
 import dev.garboard.kubernetes.document.NodeDocument;
 import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.trust.Sha256;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,7 +121,7 @@ final class ClusterDesk implements DesiredDocuments {
             String machine, long asOf, List<NodeDocument> documents, Map<String, String> secrets) {
         var contents = new HashMap<DocumentRevisions.Document, byte[]>();
         var numbered = new ArrayList<DocumentRevisions.Document>();
-        var whole = sha256();
+        var whole = Sha256.digest();
         for (var document : documents) {
             var content = Documents.render(document);
             var row = new DocumentRevisions.Document(document.kind(), document.name(), hex(content));
@@ -135,7 +133,7 @@ final class ClusterDesk implements DesiredDocuments {
             whole.update(name.getBytes(StandardCharsets.UTF_8));
             whole.update(value.getBytes(StandardCharsets.UTF_8));
         });
-        var all = new DocumentRevisions.Document(WHOLE, "", HexFormat.of().formatHex(whole.digest()));
+        var all = new DocumentRevisions.Document(WHOLE, "", Sha256.hex(whole));
         numbered.add(all);
         return revisions.number(machine, asOf, numbered).map(numbers -> {
             numbered.remove(all);
@@ -198,14 +196,6 @@ final class ClusterDesk implements DesiredDocuments {
     }
 
     private static String hex(byte[] content) {
-        return HexFormat.of().formatHex(sha256().digest(content));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java runtime has SHA-256", missing);
-        }
+        return Sha256.of(content);
     }
 }

@@ -3,6 +3,7 @@ package dev.garboard.fleet.cluster;
 import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
 import dev.garboard.inventory.ClusterSnapshot;
+import dev.garboard.trust.Sha256;
 import io.grpc.StatusException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,10 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +71,7 @@ record EtcdSnapshots(Path directory) {
     private static String receive(KubernetesServiceBlockingV2Stub node, Path part)
             throws IOException, StatusException, InterruptedException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var digest = sha256();
+        var digest = Sha256.digest();
         var said = "";
         var stream = node.withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .etcdSnapshot(EtcdSnapshotRequest.getDefaultInstance());
@@ -88,19 +86,11 @@ record EtcdSnapshots(Path directory) {
             }
             channel.force(true);
         }
-        var found = HexFormat.of().formatHex(digest.digest());
+        var found = Sha256.hex(digest);
         if (!found.equals(said)) {
             throw new IOException("the snapshot is not whole: its SHA-256 is " + found + ", the node said "
                     + (said.isEmpty() ? "none" : said));
         }
         return found;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java runtime has SHA-256", missing);
-        }
     }
 }

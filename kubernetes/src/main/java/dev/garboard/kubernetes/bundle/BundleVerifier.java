@@ -2,23 +2,19 @@ package dev.garboard.kubernetes.bundle;
 
 import dev.garboard.kubernetes.bundle.BundleRefusedException.Reason;
 import dev.garboard.trust.DetachedSignature;
+import dev.garboard.trust.Sha256;
 import dev.garboard.trust.SignatureRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 
 /** Decides whether a bundle is what was signed; the server asks it at import, the node before it mounts. */
 public final class BundleVerifier {
 
     /** Far more than any manifest; a larger one need not be fetched. */
     public static final int LARGEST_MANIFEST = 1 << 20;
-
-    private static final int BUFFER = 1 << 17;
 
     private final X509Certificate trusted;
 
@@ -70,7 +66,7 @@ public final class BundleVerifier {
         size(file, manifest);
         var expected = manifest.image();
         try {
-            var found = sha256(file);
+            var found = Sha256.of(file);
             if (!found.equals(expected.sha256())) {
                 throw new BundleRefusedException(
                         Reason.WRONG_DIGEST,
@@ -99,19 +95,6 @@ public final class BundleVerifier {
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            var digest = MessageDigest.getInstance("SHA-256");
-            var buffer = new byte[BUFFER];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
         }
     }
 }

@@ -3,8 +3,6 @@ package dev.garboard.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,14 +23,6 @@ final class Directories {
         }
         for (var file : all) {
             Files.deleteIfExists(file);
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new LabException("this Java runtime has no SHA-256", missing);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.garboard.lab;
 
+import dev.garboard.trust.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -138,7 +139,7 @@ record Distribution(Path home, Path work) {
 
     /** By content: a rebuild that changes nothing must not cost a new image. */
     private String digest(List<Path> files) {
-        var digest = Directories.sha256();
+        var digest = Sha256.digest();
         try {
             for (var file : files) {
                 digest.update(home.relativize(file).toString().getBytes(StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package dev.garboard.lab;
 
+import dev.garboard.trust.Sha256;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,7 @@ record LabSite(LabDirectory directory, Distribution distribution, LabProcesses p
 
     /** What the image is made of: the agent and the builder, and this site's keys. */
     private String key() throws IOException {
-        var digest = Directories.sha256();
+        var digest = Sha256.digest();
         digest.update(distribution.imageDigest().getBytes(StandardCharsets.UTF_8));
         for (var certificate : List.of("site-ca.crt", "release.crt")) {
             digest.update(Files.readAllBytes(directory.pki().resolve(certificate)));

@@ -6,12 +6,10 @@ import dev.garboard.kubernetes.KubernetesVersion;
 import dev.garboard.kubernetes.api.KubernetesClient;
 import dev.garboard.kubernetes.api.KubernetesException;
 import dev.garboard.kubernetes.api.ObjectPath;
+import dev.garboard.trust.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,12 +186,8 @@ final class AddOns implements Supervisor.Work {
     }
 
     private static String digest(List<ObjectNode> objects) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            objects.forEach(object -> digest.update(object.toString().getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
-        }
+        var digest = Sha256.digest();
+        objects.forEach(object -> digest.update(object.toString().getBytes(StandardCharsets.UTF_8)));
+        return Sha256.hex(digest);
     }
 }

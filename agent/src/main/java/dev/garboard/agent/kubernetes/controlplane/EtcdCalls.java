@@ -10,10 +10,8 @@ import dev.garboard.agentapi.v1.EtcdMembersResponse;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberResponse;
 import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
 import dev.garboard.agentapi.v1.EtcdStatusResponse;
+import dev.garboard.trust.Sha256;
 import io.grpc.Status;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
@@ -60,7 +58,7 @@ public final class EtcdCalls {
 
     /** Reads the whole database; the last part holds the digest. */
     public void snapshot(SnapshotSink sink) throws InterruptedException {
-        var digest = sha256();
+        var digest = Sha256.digest();
         var wanted = new boolean[] {true};
         try (var client = client()) {
             client.snapshot((ByteString data, long remaining) -> {
@@ -76,7 +74,7 @@ public final class EtcdCalls {
         }
         if (wanted[0]) {
             sink.send(EtcdSnapshotResponse.newBuilder()
-                    .setSha256(HexFormat.of().formatHex(digest.digest()))
+                    .setSha256(Sha256.hex(digest))
                     .build());
         }
     }
@@ -169,13 +167,5 @@ public final class EtcdCalls {
 
     private static RuntimeException unavailable(EtcdException failed) {
         return Status.UNAVAILABLE.withDescription(failed.getMessage()).asRuntimeException();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.garboard.agent.linux.Children;
 import dev.garboard.agentapi.v1.EtcdRestorePlan;
 import dev.garboard.agentapi.v1.EtcdRestoreResponse;
 import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.trust.Sha256;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,9 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,7 +41,7 @@ public final class SnapshotUpload implements AutoCloseable {
     private final EtcdRestorePlan plan;
     private final Path snapshot;
     private final FileChannel channel;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.digest();
     private long received;
     private boolean prepared;
 
@@ -87,7 +86,7 @@ public final class SnapshotUpload implements AutoCloseable {
     public EtcdRestoreResponse finish() throws IOException, InterruptedException {
         channel.force(true);
         channel.close();
-        var found = HexFormat.of().formatHex(digest.digest());
+        var found = Sha256.hex(digest);
         if (received != plan.getBytes() || !found.equals(plan.getSha256())) {
             throw invalid("the snapshot arrived with " + received + " bytes and the SHA-256 " + found + ", expected "
                     + plan.getBytes() + " and " + plan.getSha256() + "; try again");
@@ -159,13 +158,5 @@ public final class SnapshotUpload implements AutoCloseable {
 
     static RuntimeException invalid(String message) {
         return Status.INVALID_ARGUMENT.withDescription(message).asRuntimeException();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java runtime has SHA-256", impossible);
-        }
     }
 }
