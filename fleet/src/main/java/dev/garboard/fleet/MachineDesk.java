@@ -149,15 +149,7 @@ final class MachineDesk {
         var declared = spec.allowWeakIdentity();
         var weak = (declared == null && admission.weakAllowed()) ? Boolean.TRUE : declared;
         return machine.withMetadata(machine.metadata().withLabels(labels).withAnnotations(annotations))
-                .withSpec(new MachineSpec(
-                        admission.acceptance(),
-                        spec.identity(),
-                        spec.image(),
-                        spec.hostname(),
-                        spec.dnsServers(),
-                        spec.timeServers(),
-                        weak,
-                        spec.stateDisk()));
+                .withSpec(spec.withAcceptance(admission.acceptance()).withAllowWeakIdentity(weak));
     }
 
     /** The index follows by milliseconds; the next request is decided by it, so it must have this change. */

@@ -1,6 +1,7 @@
 package dev.garboard.inventory;
 
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,113 +54,102 @@ public record ClusterUpgrade(
 
     /** In another phase, between two nodes. */
     public ClusterUpgrade in(Phase next, Instant now) {
-        return new ClusterUpgrade(
-                from,
-                to,
-                bundle,
-                next,
-                null,
-                null,
-                false,
-                "",
-                "",
-                started,
-                now,
-                snapshot,
-                endpointWatches,
-                next == Phase.DONE ? now : finished);
+        return with(change -> {
+            change.phase = next;
+            change.place(null, null, false, now);
+            change.finished = next == Phase.DONE ? now : finished;
+        });
     }
 
     public ClusterUpgrade withBundle(String name) {
-        return new ClusterUpgrade(
-                from,
-                to,
-                name,
-                phase,
-                machine,
-                step,
-                keepCordon,
-                message,
-                failure,
-                started,
-                since,
-                snapshot,
-                endpointWatches,
-                finished);
+        return with(change -> change.bundle = name);
     }
 
     public ClusterUpgrade withSnapshot(ClusterSnapshot taken) {
-        return new ClusterUpgrade(
-                from,
-                to,
-                bundle,
-                phase,
-                machine,
-                step,
-                keepCordon,
-                message,
-                failure,
-                started,
-                since,
-                taken,
-                endpointWatches,
-                finished);
+        return with(change -> change.snapshot = taken);
     }
 
     public ClusterUpgrade withEndpointWatches(int number) {
-        return new ClusterUpgrade(
-                from,
-                to,
-                bundle,
-                phase,
-                machine,
-                step,
-                keepCordon,
-                message,
-                failure,
-                started,
-                since,
-                snapshot,
-                number,
-                finished);
+        return with(change -> change.endpointWatches = number);
     }
 
     /** At a node, or between two with null and null. */
     public ClusterUpgrade at(@Nullable String newMachine, @Nullable Step newStep, boolean newKeepCordon, Instant now) {
-        return new ClusterUpgrade(
-                from,
-                to,
-                bundle,
-                phase,
-                newMachine,
-                newStep,
-                newKeepCordon,
-                "",
-                "",
-                started,
-                now,
-                snapshot,
-                endpointWatches,
-                finished);
+        return with(change -> change.place(newMachine, newStep, newKeepCordon, now));
     }
 
     /** At the same place as before. */
     public ClusterUpgrade saying(String newMessage, String newFailure) {
-        return new ClusterUpgrade(
-                from,
-                to,
-                bundle,
-                phase,
-                machine,
-                step,
-                keepCordon,
-                newMessage,
-                newFailure,
-                started,
-                since,
-                snapshot,
-                endpointWatches,
-                finished);
+        return with(change -> {
+            change.message = newMessage;
+            change.failure = newFailure;
+        });
+    }
+
+    private ClusterUpgrade with(Consumer<Copy> change) {
+        var copy = new Copy(this);
+        change.accept(copy);
+        return copy.made();
+    }
+
+    /** The one place where the components stand in their order; changes name them. */
+    private static final class Copy {
+
+        private final ClusterUpgrade before;
+        private @Nullable String bundle;
+        private Phase phase;
+        private @Nullable String machine;
+        private @Nullable Step step;
+        private boolean keepCordon;
+        private String message;
+        private String failure;
+        private Instant since;
+        private @Nullable ClusterSnapshot snapshot;
+        private int endpointWatches;
+        private @Nullable Instant finished;
+
+        Copy(ClusterUpgrade before) {
+            this.before = before;
+            this.bundle = before.bundle;
+            this.phase = before.phase;
+            this.machine = before.machine;
+            this.step = before.step;
+            this.keepCordon = before.keepCordon;
+            this.message = before.message;
+            this.failure = before.failure;
+            this.since = before.since;
+            this.snapshot = before.snapshot;
+            this.endpointWatches = before.endpointWatches;
+            this.finished = before.finished;
+        }
+
+        /** Somewhere else, where nothing has been said yet. */
+        void place(@Nullable String newMachine, @Nullable Step newStep, boolean newKeepCordon, Instant now) {
+            machine = newMachine;
+            step = newStep;
+            keepCordon = newKeepCordon;
+            message = "";
+            failure = "";
+            since = now;
+        }
+
+        ClusterUpgrade made() {
+            return new ClusterUpgrade(
+                    before.from,
+                    before.to,
+                    bundle,
+                    phase,
+                    machine,
+                    step,
+                    keepCordon,
+                    message,
+                    failure,
+                    before.started,
+                    since,
+                    snapshot,
+                    endpointWatches,
+                    finished);
+        }
     }
 
     /** The parts of an upgrade, in their order. */

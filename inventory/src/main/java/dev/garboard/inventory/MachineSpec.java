@@ -47,4 +47,8 @@ public record MachineSpec(
         return new MachineSpec(
                 newAcceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity, stateDisk);
     }
+
+    public MachineSpec withAllowWeakIdentity(@Nullable Boolean allowed) {
+        return new MachineSpec(acceptance, identity, image, hostname, dnsServers, timeServers, allowed, stateDisk);
+    }
 }
