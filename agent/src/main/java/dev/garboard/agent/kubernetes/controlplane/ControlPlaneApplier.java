@@ -93,6 +93,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
                 "control-plane", files.leafs(Files.readString(HOSTNAME).strip()));
         var now = new ApiAccess(document, keys, clock);
         access = now;
+        restore.open();
         if (restore.holds()) {
             withdraw();
             throw new DocumentPendingException("stopped until etcd is restored from a snapshot");

@@ -101,6 +101,8 @@ public final class EtcdApplier implements DocumentApplier {
 
     @Override
     public void apply(DocumentInput input) throws Exception {
+        // Before anybody can ask for it, and after the disk.
+        restore.open();
         var wish = input.as(Etcd.class);
         document = wish;
         var authority = ClusterKeys.etcdAuthority(Map.of(

@@ -8,7 +8,9 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,15 +28,35 @@ public final class EtcdRestore {
 
     private final EtcdRestoreFiles files;
     private Runnable changed = () -> {};
-    private Optional<State> state;
-    private String restoredToken;
+    private @Nullable Found found;
     private long stoppingSince;
 
-    /** What the last agent of this node has left of a restore goes on. */
+    /** What the disk says of restores: the one that is under way, and the last that was completed. */
+    private record Found(Optional<State> state, String restoredToken) {
+
+        Found with(Optional<State> next) {
+            return new Found(next, restoredToken);
+        }
+    }
+
+    /** Reads nothing yet: the disk with the note of an earlier start is mounted later than this is made. */
     public EtcdRestore(ControlPlanePaths paths) {
         this.files = new EtcdRestoreFiles(paths);
-        this.state = files.state();
-        this.restoredToken = files.restoredToken();
+    }
+
+    /**
+     * Finds what the last agent of this node has left of a restore; from then on it goes on. To be called where the node's disk is known,
+     * that is, by whoever applies a document that comes after its {@code StateDisk}.
+     */
+    synchronized void open() {
+        if (found == null) {
+            found = new Found(files.state(), files.restoredToken());
+            found.state().ifPresent(left -> LOG.info("the restore {} goes on, it was {}", left.token(), left.phase()));
+        }
+    }
+
+    private Found found() {
+        return Objects.requireNonNull(found, "a restore was asked for before the node's disk was known");
     }
 
     /** Called when something is to be done about etcd and the control plane. */
@@ -43,17 +65,17 @@ public final class EtcdRestore {
     }
 
     synchronized Optional<State> state() {
-        return state;
+        return found().state();
     }
 
     /** Whether neither the API server nor etcd may run. */
     synchronized boolean holds() {
-        return state.filter(now -> now.phase() != Phase.PREPARED).isPresent();
+        return state().filter(now -> now.phase() != Phase.PREPARED).isPresent();
     }
 
     /** Of the last restore that was completed here; empty when there was none. */
     synchronized String restoredToken() {
-        return restoredToken;
+        return found().restoredToken();
     }
 
     EtcdRestoreFiles files() {
@@ -62,16 +84,16 @@ public final class EtcdRestore {
 
     /** A snapshot was brought and is good. A node that is stopped stays so, for this restore instead of the one before. */
     synchronized void prepared(String token) throws IOException {
-        if (state.filter(now -> now.phase() == Phase.REPLACING).isPresent()) {
+        if (state().filter(now -> now.phase() == Phase.REPLACING).isPresent()) {
             throw busy();
         }
-        become(new State(state.map(State::phase).orElse(Phase.PREPARED), token));
+        become(new State(state().map(State::phase).orElse(Phase.PREPARED), token));
         LOG.info("a snapshot for the restore {} is here and good", token);
     }
 
     /** Refuses while the restore before this one is past its last way back. */
     synchronized void requireIdle() {
-        if (state.filter(now -> now.phase() == Phase.REPLACING).isPresent()) {
+        if (state().filter(now -> now.phase() == Phase.REPLACING).isPresent()) {
             throw busy();
         }
     }
@@ -84,12 +106,12 @@ public final class EtcdRestore {
     /** Takes a step, or refuses it. */
     void step(String token, Step step) throws IOException {
         synchronized (this) {
-            if (state.isEmpty() && step == Step.REPLACE && token.equals(restoredToken)) {
+            if (state().isEmpty() && step == Step.REPLACE && token.equals(restoredToken())) {
                 return;
             }
-            var now = state.filter(one -> one.token().equals(token))
+            var now = state().filter(one -> one.token().equals(token))
                     .orElseThrow(() -> KubernetesCalls.refusal("the restore \"" + token + "\" is not under way here ("
-                            + state.map(other -> "another one is: " + other.token())
+                            + state().map(other -> "another one is: " + other.token())
                                     .orElse("none is") + "); bring the snapshot first"));
             switch (step) {
                 case STOP -> {
@@ -114,7 +136,7 @@ public final class EtcdRestore {
                         throw KubernetesCalls.refusal("this node's data is being replaced; there is no way back");
                     }
                     files.forget();
-                    state = Optional.empty();
+                    found = found().with(Optional.empty());
                     LOG.info("the restore {} is abandoned", token);
                 }
                 default ->
@@ -128,7 +150,7 @@ public final class EtcdRestore {
 
     private void become(State next) throws IOException {
         files.become(next);
-        state = Optional.of(next);
+        found = found().with(Optional.of(next));
         stoppingSince = System.nanoTime();
     }
 
@@ -167,15 +189,14 @@ public final class EtcdRestore {
         if (now.phase() == Phase.REPLACING) {
             files.replace(now.token());
             synchronized (this) {
-                state = Optional.empty();
-                restoredToken = now.token();
+                found = new Found(Optional.empty(), now.token());
             }
             LOG.info("etcd's data is that of the restore {} now", now.token());
             return true;
         }
         synchronized (this) {
             // It may have been abandoned in this moment.
-            if (state.equals(Optional.of(now)) && now.phase() == Phase.STOPPING) {
+            if (state().equals(Optional.of(now)) && now.phase() == Phase.STOPPING) {
                 become(new State(Phase.STOPPED, now.token()));
                 LOG.info("etcd is stopped for the restore {}", now.token());
             }
@@ -197,8 +218,7 @@ public final class EtcdRestore {
     /** The node is no member any more. */
     synchronized void forget() throws IOException {
         files.deleteAll();
-        state = Optional.empty();
-        restoredToken = "";
+        found = new Found(Optional.empty(), "");
     }
 
     /** The static pods' programs that etcd must not be replaced under. */

@@ -82,9 +82,15 @@ class EtcdRestoreIT {
         assertEquals("changed", node.asked("get old"));
 
         assertEquals("good true", node.asked("bring " + snapshot + " r2 " + member(1)));
-        node.asked("step r2 STOP");
+        // Each step is on the disk when it is answered: what comes after it is done by the next start.
+        assertEquals("STOPPING", node.asked("step r2 STOP"));
+        node.kill();
+        node = start(network, 1, false);
+        says(node, "document", said -> said.contains("for the restore r2"));
         says(node, "phase", "STOPPED"::equals);
-        node.asked("step r2 REPLACE");
+        assertEquals("REPLACING", node.asked("step r2 REPLACE"));
+        node.kill();
+        node = start(network, 1, false);
         says(node, "restored", "r2, votes true"::equals);
         applied(node);
         assertEquals("yes", node.asked("get old"));
@@ -211,7 +217,7 @@ class EtcdRestoreIT {
                 case 0 -> flip(database(1), 0, 8192);
                 case 1 -> flip(log(1), 800, 300);
                 case 2 -> truncate(log(1), 1_000);
-                default -> delete(directory.resolve("cp1/etcd/data/member"));
+                default -> delete(directory.resolve("cp1/disk/data/member"));
             }
             node = start(network, 1, false);
             var named = says(node, "document", said -> said.contains("garboard cluster etcd restore"));
@@ -337,11 +343,11 @@ class EtcdRestoreIT {
     }
 
     private Path database(int node) {
-        return directory.resolve("cp" + node + "/etcd/data/member/snap/db");
+        return directory.resolve("cp" + node + "/disk/data/member/snap/db");
     }
 
     private Path log(int node) throws IOException {
-        try (var files = Files.list(directory.resolve("cp" + node + "/etcd/data/member/wal"))) {
+        try (var files = Files.list(directory.resolve("cp" + node + "/disk/data/member/wal"))) {
             return files.filter(file -> file.toString().endsWith(".wal"))
                     .max(Comparator.naturalOrder())
                     .orElseThrow();

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.garboard.agent.kubernetes.DocumentEngine;
 import dev.garboard.agent.kubernetes.KubernetesNode;
 import dev.garboard.agent.kubernetes.MountedBundle;
+import dev.garboard.agent.kubernetes.TestDisk;
 import dev.garboard.agent.kubernetes.TestNode;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.supervision.ServiceTable;
@@ -17,6 +18,8 @@ import dev.garboard.kubernetes.KubernetesVersion;
 import dev.garboard.kubernetes.document.Cidr;
 import dev.garboard.kubernetes.document.Documents;
 import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.kubernetes.document.StateDisk;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.TlsIdentity;
 import java.io.BufferedReader;
@@ -46,7 +49,10 @@ import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One member of {@link EtcdRestoreIT}, in a network namespace of its own: documents applied as an agent does; answers commands, one a line. */
+/**
+ * One member of {@link EtcdRestoreIT}, in a network namespace of its own: documents applied as an agent does, a disk first of all; answers commands, one
+ * a line.
+ */
 final class EtcdRestoreNode {
 
     private final Children children = new Children();
@@ -76,7 +82,8 @@ final class EtcdRestoreNode {
         calls = new EtcdCalls(etcd);
         restore = new EtcdRestoreCalls(children, shelf, progress, etcd, controlPlane);
         var service = services.add("documents", "");
-        engine = new DocumentEngine(service, List.of(etcd), new Random(1), () -> {});
+        var disk = new TestDisk(children, directory.resolve("disk"), paths.etcd());
+        engine = new DocumentEngine(service, List.of(disk, etcd), new Random(1), () -> {});
         progress.onChange(() -> engine.again(List.of(Etcd.KIND)));
         services.onChange(() -> {
             if (etcd.hasTurnedBad()) {
@@ -108,14 +115,16 @@ final class EtcdRestoreNode {
                 .map(pair -> new Etcd.Member(pair[0], Cidr.address(pair[1])))
                 .toList();
         var document = new Etcd(name, Cidr.address(address), founds, members, "test");
-        engine.want(
-                List.of(Document.newBuilder()
-                        .setKind(document.kind())
-                        .setName(document.name())
-                        .setRevision(++revision)
-                        .setContent(ByteString.copyFrom(Documents.render(document)))
-                        .build()),
-                secrets);
+        engine.want(List.of(message(new StateDisk("disk", false), 1), message(document, ++revision)), secrets);
+    }
+
+    private static Document message(NodeDocument document, long revision) {
+        return Document.newBuilder()
+                .setKind(document.kind())
+                .setName(document.name())
+                .setRevision(revision)
+                .setContent(ByteString.copyFrom(Documents.render(document)))
+                .build();
     }
 
     private void run(String name, String address) throws Exception {
