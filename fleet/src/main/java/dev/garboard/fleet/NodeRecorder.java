@@ -9,6 +9,7 @@ import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.kubernetes.document.StateDisk;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -92,11 +93,28 @@ final class NodeRecorder {
             var after = change.unseen();
             var lastSeen = before.lastSeen();
             boolean stale = lastSeen == null || lastSeen.isBefore(now().minus(COARSE));
-            return after.equals(before) && !stale ? machine : machine.withStatus(change.seen());
+            var spec = spent(machine.spec(), said);
+            return after.equals(before) && !stale && spec.equals(machine.spec())
+                    ? machine
+                    : machine.withSpec(spec).withStatus(change.seen());
         });
         if (becameReady) {
             sessions.ready(stream.session());
         }
+    }
+
+    /** An order to overwrite is spent when the machine uses the disk: left standing, it would act on whatever lies there one day. */
+    private static MachineSpec spent(MachineSpec spec, Status said) {
+        var disk = spec.stateDisk();
+        boolean used = said.getDocumentsList().stream()
+                .anyMatch(document -> document.getKind().equals(StateDisk.KIND)
+                        && document.getDesiredRevision() > 0
+                        && document.getAppliedRevision() == document.getDesiredRevision());
+        if (disk == null || !disk.overwrite() || !used) {
+            return spec;
+        }
+        log.atInfo().addKeyValue("disk", disk.disk()).log("the machine uses its disk; overwrite is taken back");
+        return spec.withStateDisk(new MachineSpec.StateDisk(disk.disk(), false, disk.discard()));
     }
 
     private static MachineStatus.Document document(NodeMessage.DocumentStatus said) {

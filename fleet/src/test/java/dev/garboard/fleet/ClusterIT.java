@@ -190,6 +190,19 @@ class ClusterIT {
         assertEquals(revision(first, "Kubelet"), revision(other, "Kubelet"));
     }
 
+    @Test
+    void anOrderToOverwriteADiskIsSpentWhenTheMachineUsesIt() throws Exception {
+        declare();
+        spec(FOUNDER, "founder", new MachineSpec.StateDisk("S5GX501", true));
+        var ordered = desired(FOUNDER, state -> has(state, "StateDisk"));
+        assertEquals(new StateDisk("S5GX501", true), parsed(ordered).getFirst());
+
+        applies(FOUNDER, ordered);
+        var after = desired(FOUNDER, state -> revision(state, "StateDisk") > revision(ordered, "StateDisk"));
+
+        assertEquals(new StateDisk("S5GX501", false), parsed(after).getFirst());
+    }
+
     private void spec(String machine, String hostname, MachineSpec.StateDisk disk) {
         rig.store.update(Kinds.MACHINE, machine, found -> {
             var spec = found.spec();

@@ -29,9 +29,17 @@ public record MachineSpec(
      * A disk of the machine.
      *
      * @param disk its serial number, its WWID or its kernel name such as {@code nvme0n1}
-     * @param overwrite whether it may be formatted although something else is on it
+     * @param overwrite whether it may be formatted although something else is on it; the server takes it back when the machine uses the disk
+     * @param discard UUID of a file system with a node's data that may be lost; acts once, since the next one has another UUID. Null means none
      */
-    public record StateDisk(String disk, boolean overwrite) {}
+    public record StateDisk(
+            String disk, boolean overwrite, @Nullable String discard) {
+
+        /** A disk of which no node's data may be lost. */
+        public StateDisk(String disk, boolean overwrite) {
+            this(disk, overwrite, null);
+        }
+    }
 
     public MachineSpec {
         dnsServers = List.copyOf(dnsServers);
@@ -41,6 +49,11 @@ public record MachineSpec(
     public static MachineSpec undecided() {
         return new MachineSpec(
                 Acceptance.PENDING, MachineIdentity.none(), null, null, List.of(), List.of(), null, null);
+    }
+
+    public MachineSpec withStateDisk(@Nullable StateDisk newDisk) {
+        return new MachineSpec(
+                acceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity, newDisk);
     }
 
     public MachineSpec withAcceptance(Acceptance newAcceptance) {

@@ -99,6 +99,30 @@ public final class ResourceRules {
                     "spec.stateDisk.disk",
                     disk.disk(),
                     "a disk's serial number, WWID or kernel name");
+            var discard = disk.discard();
+            findings.expect(
+                    discard == null || StateDisk.isFileSystem(discard),
+                    "spec.stateDisk.discard",
+                    discard == null ? "" : discard,
+                    "a file system's UUID in lower case");
+        }
+    }
+
+    /**
+     * Checks an order that somebody gives, beyond what may be stored: a disk is given up by a name that it keeps.
+     *
+     * @throws InvalidResourceException with the remedy
+     */
+    public static void checkOrder(Resource<?, ?> resource) {
+        check(resource);
+        if (resource.spec() instanceof MachineSpec spec) {
+            var disk = spec.stateDisk();
+            boolean gives = disk != null && (disk.overwrite() || disk.discard() != null);
+            if (disk != null && gives && StateDisk.isKernelName(disk.disk())) {
+                throw new InvalidResourceException("spec.stateDisk.disk: found " + disk.disk()
+                        + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give that name to"
+                        + " another disk at the next start; see garboard node " + resource.name() + " hardware");
+            }
         }
     }
 

@@ -91,6 +91,31 @@ class ResourceRulesTest {
                         .getMessage());
     }
 
+    /** The kernel numbers disks as it finds them; the next start may give the name to the disk with the backups. */
+    @Test
+    void aDiskIsGivenUpByANameThatItKeeps() {
+        var machine = Samples.machine("m");
+        var kernels = List.of("sda", "nvme0n1", "vdb", "/dev/sdaa", "mmcblk0", "dm-3", "xvdb");
+        for (var name : kernels) {
+            var order = machine.withSpec(machine.spec().withStateDisk(new MachineSpec.StateDisk(name, true)));
+
+            // What was stored before this rule is served all the same.
+            assertDoesNotThrow(() -> ResourceRules.check(order));
+            assertEquals(
+                    "spec.stateDisk.disk: found " + name
+                            + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give that"
+                            + " name to another disk at the next start; see garboard node m hardware",
+                    assertThrows(InvalidResourceException.class, () -> ResourceRules.checkOrder(order))
+                            .getMessage());
+        }
+        for (var name : List.of("S5GXNX0T501", "naa.5000c500a1", "sda-serial", "m2-disk")) {
+            assertDoesNotThrow(() -> ResourceRules.checkOrder(
+                    machine.withSpec(machine.spec().withStateDisk(new MachineSpec.StateDisk(name, true)))));
+        }
+        assertDoesNotThrow(() -> ResourceRules.checkOrder(
+                machine.withSpec(machine.spec().withStateDisk(new MachineSpec.StateDisk("sda", false)))));
+    }
+
     @Test
     void findsEverythingThatIsWrongWithASubnet() {
         var subnet = Samples.subnet("lab")

@@ -62,7 +62,7 @@ final class ResourceApi {
                         "metadata.resourceVersion should not be set on a resource to be created; found "
                                 + wanted.metadata().resourceVersion()));
             }
-            ResourceRules.check(wanted);
+            ResourceRules.checkOrder(wanted);
             if (!call.dryRun()) {
                 return shown(call, 201, store.create(wanted));
             }
@@ -139,7 +139,11 @@ final class ResourceApi {
 
     private <S extends Record, T extends Record> Resource<S, T> write(
             ApiCall call, Resource<S, T> before, Resource<S, T> wanted) {
-        ResourceRules.check(wanted);
+        if (wanted.spec().equals(before.spec())) {
+            ResourceRules.check(wanted);
+        } else {
+            ResourceRules.checkOrder(wanted);
+        }
         if (!call.dryRun()) {
             return store.replace(wanted);
         }

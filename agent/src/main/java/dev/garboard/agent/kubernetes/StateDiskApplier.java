@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code StateDisk}: the disk that is mounted below /var before anything of a cluster is written there. A disk is recognised by its file
- * system's label. It is formatted when there is nothing on it, or when the document says that what is there may go.
+ * system's label. It is formatted when there is nothing on it, or when the document says that what is there may go; see {@link DiskLeave}.
  */
 final class StateDiskApplier implements DocumentApplier {
 
@@ -39,6 +39,7 @@ final class StateDiskApplier implements DocumentApplier {
     private final BundleShelf shelf;
     private final Supplier<List<Disk>> disks;
     private @Nullable String mounted;
+    private String uuid = "";
 
     StateDiskApplier(ProgramCall tools, BundleShelf shelf, Supplier<List<Disk>> disks) {
         this.tools = tools;
@@ -61,6 +62,10 @@ final class StateDiskApplier implements DocumentApplier {
     public void apply(DocumentInput input) throws Exception {
         var wanted = input.as(StateDisk.class);
         if (wanted.disk().equals(mounted)) {
+            if (uuid.equals(wanted.discard())) {
+                throw new DocumentPendingException("the file system " + uuid + " on the disk " + mounted
+                        + " is given up and in use; restart the machine to format it: garboard node MACHINE reboot");
+            }
             return;
         }
         if (!comesFirst()) {
@@ -76,29 +81,33 @@ final class StateDiskApplier implements DocumentApplier {
         var device = Path.of("/dev", disk.getName());
         KernelModules.loadForDisks();
         var content = DiskContent.of(device);
-        if (isOurs(content)) {
+        if (isOurs(content) && !content.uuid().equals(wanted.discard())) {
             tools.run(CHECK_LIMIT, CHECKED, "/usr/sbin/e2fsck", "-p", device.toString());
         } else {
-            format(wanted, disk, device, content);
+            content = format(wanted, disk, device, content);
         }
         Mounts.mountData(device, TARGET, TYPE);
         mounted = wanted.disk();
-        LOG.info("{} is mounted at {}, {} GB", device, TARGET, disk.getSizeBytes() / 1_000_000_000);
+        uuid = content.uuid();
+        LOG.info(
+                "{} is mounted at {}, {} GB, file system {}",
+                device,
+                TARGET,
+                disk.getSizeBytes() / 1_000_000_000,
+                uuid);
     }
 
     private static boolean isOurs(DiskContent content) {
-        return content.type().equals(TYPE) && content.label().equals(LABEL);
+        return content.kind() == DiskContent.Kind.FILE_SYSTEM
+                && content.type().equals(TYPE)
+                && content.label().equals(LABEL);
     }
 
-    private void format(StateDisk wanted, Disk disk, Path device, DiskContent content)
+    private DiskContent format(StateDisk wanted, Disk disk, Path device, DiskContent content)
             throws IOException, InterruptedException {
-        if (content.kind() != DiskContent.Kind.NOTHING && !wanted.overwrite()) {
-            throw new IllegalStateException(
-                    "the disk " + describe(disk) + " has " + content + " on it, expected nothing or "
-                            + TYPE + " with the label \"" + LABEL
-                            + "\"; name another disk, or set spec.stateDisk.overwrite of the"
-                            + " machine to lose what is there");
-        }
+        DiskLeave.refusal(wanted, disk, content).ifPresent(why -> {
+            throw new IllegalStateException("the disk " + describe(disk) + " has " + content + " on it, " + why);
+        });
         LOG.warn("formatting {}, which has {} on it", describe(disk), content);
         tools.run(
                 FORMAT_LIMIT,
@@ -119,6 +128,7 @@ final class StateDiskApplier implements DocumentApplier {
             throw new IOException(
                     "the disk " + describe(disk) + " was formatted, and has " + now + " on it; replace it");
         }
+        return now;
     }
 
     /** The one disk that is meant. */
@@ -155,5 +165,6 @@ final class StateDiskApplier implements DocumentApplier {
             throw new DocumentPendingException("the disk is used until the machine starts again");
         }
         mounted = null;
+        uuid = "";
     }
 }

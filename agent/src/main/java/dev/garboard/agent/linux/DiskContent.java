@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind of content
  * @param type the library's name of it, for example {@code ext4} or {@code gpt}; empty when there is none
  * @param label of a file system; empty when it has none
+ * @param uuid of a file system, in lower case; empty when it has none
  */
-public record DiskContent(Kind kind, String type, String label) {
+public record DiskContent(Kind kind, String type, String label, String uuid) {
 
     private static final int FOUND = 0;
     private static final int NOTHING_FOUND = 1;
@@ -23,8 +24,12 @@ public record DiskContent(Kind kind, String type, String label) {
 
     /** Kinds of content. */
     public enum Kind {
-        /** Nothing that anybody would recognise. */
+        /** Zeros, wherever it was looked. */
         NOTHING,
+        /** Bytes that are none of a known format: encrypted, damaged, or of something that libblkid does not know. */
+        UNKNOWN,
+        /** A file system whose beginning is damaged: only the copies of its superblock are there. */
+        DAMAGED,
         /** A file system, or a member of something larger such as a RAID. */
         FILE_SYSTEM,
         PARTITION_TABLE,
@@ -70,8 +75,8 @@ public record DiskContent(Kind kind, String type, String label) {
             int result = Blkid.blkid_do_safeprobe(probe);
             return switch (result) {
                 case FOUND -> found(probe);
-                case NOTHING_FOUND -> new DiskContent(Kind.NOTHING, "", "");
-                case AMBIVALENT -> new DiskContent(Kind.SEVERAL, "", "");
+                case NOTHING_FOUND -> DiskRemains.of(device);
+                case AMBIVALENT -> new DiskContent(Kind.SEVERAL, "", "", "");
                 default -> throw new IOException(device + " cannot be read: errno " + Native.getLastError());
             };
         } finally {
@@ -79,11 +84,15 @@ public record DiskContent(Kind kind, String type, String label) {
         }
     }
 
+    private String named() {
+        return type + (label.isEmpty() ? "" : " with the label \"" + label + '"');
+    }
+
     private static DiskContent found(Pointer probe) {
         String fileSystem = value(probe, "TYPE");
         return fileSystem.isEmpty()
-                ? new DiskContent(Kind.PARTITION_TABLE, value(probe, "PTTYPE"), "")
-                : new DiskContent(Kind.FILE_SYSTEM, fileSystem, value(probe, "LABEL"));
+                ? new DiskContent(Kind.PARTITION_TABLE, value(probe, "PTTYPE"), "", "")
+                : new DiskContent(Kind.FILE_SYSTEM, fileSystem, value(probe, "LABEL"), value(probe, "UUID"));
     }
 
     private static String value(Pointer probe, String name) {
@@ -98,7 +107,9 @@ public record DiskContent(Kind kind, String type, String label) {
     public String toString() {
         return switch (kind) {
             case NOTHING -> "nothing";
-            case FILE_SYSTEM -> type + (label.isEmpty() ? "" : " with the label \"" + label + '"');
+            case UNKNOWN -> "data of no format that is known";
+            case FILE_SYSTEM -> named();
+            case DAMAGED -> "the remains of " + named() + ", whose beginning is damaged,";
             case PARTITION_TABLE -> "a partition table (" + type + ")";
             case SEVERAL -> "signatures of several formats";
         };

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks as the real tools write them. */
 class DiskContentIT {
@@ -32,7 +34,7 @@ class DiskContentIT {
 
     @Test
     void anEmptyDiskHasNothing() throws Exception {
-        assertEquals(new DiskContent(Kind.NOTHING, "", ""), DiskContent.of(disk));
+        assertEquals(new DiskContent(Kind.NOTHING, "", "", ""), DiskContent.of(disk));
     }
 
     @Test
@@ -55,7 +57,49 @@ class DiskContentIT {
         partition();
         run("/usr/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-L", "garboard-state", disk.toString());
 
-        assertEquals(new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state"), DiskContent.of(disk));
+        var found = DiskContent.of(disk);
+        assertEquals(Kind.FILE_SYSTEM, found.kind());
+        assertEquals("ext4 with the label \"garboard-state\"", found.toString());
+    }
+
+    /** Another system, or a bad cable, has written over the beginning. */
+    @ParameterizedTest
+    @ValueSource(ints = {1024, 4096})
+    void aFileSystemWithoutItsBeginningIsNotNothing(int blockSize) throws Exception {
+        try (var file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.setLength(512L << 20);
+        }
+        run(
+                "/usr/sbin/mke2fs",
+                "-q",
+                "-F",
+                "-t",
+                "ext4",
+                "-b",
+                Integer.toString(blockSize),
+                "-L",
+                "garboard-state",
+                disk.toString());
+        var whole = DiskContent.of(disk);
+        write(0, new byte[64 << 10]);
+
+        assertEquals(new DiskContent(Kind.DAMAGED, "ext4", "garboard-state", whole.uuid()), DiskContent.of(disk));
+        assertEquals(36, whole.uuid().length());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 4096, 32L << 20, (64L << 20) - 512})
+    void bytesThatNobodyKnowsAreNotNothing(long at) throws Exception {
+        write(at, "encrypted perhaps".getBytes(StandardCharsets.US_ASCII));
+
+        assertEquals(new DiskContent(Kind.UNKNOWN, "", "", ""), DiskContent.of(disk));
+    }
+
+    private void write(long at, byte[] bytes) throws IOException {
+        try (var file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.seek(at);
+            file.write(bytes);
+        }
     }
 
     @Test

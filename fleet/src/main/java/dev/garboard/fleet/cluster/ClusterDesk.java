@@ -100,7 +100,7 @@ final class ClusterDesk implements DesiredDocuments {
         var machine = store.get(Kinds.MACHINE, node.machine());
         var documents = new ArrayList<NodeDocument>();
         machine.map(known -> known.spec().stateDisk())
-                .ifPresent(disk -> documents.add(new StateDisk(disk.disk(), disk.overwrite())));
+                .ifPresent(disk -> documents.add(new StateDisk(disk.disk(), disk.overwrite(), disk.discard())));
         documents.addAll(parts.get().of(node));
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
         return state(node.machine(), Math.max(asOf, newest), documents, secrets);

@@ -1,6 +1,7 @@
 package dev.garboard.kubernetes.document;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -8,13 +9,27 @@ import tools.jackson.databind.node.ObjectNode;
  * in memory.
  *
  * @param disk its serial number, its WWID or its kernel name such as {@code nvme0n1}, as the node's hardware shows them
- * @param overwrite whether a disk that holds anything else may be formatted; one that holds the node's data never is
+ * @param overwrite whether a disk that holds anything else may be formatted; one that holds a node's data never is
+ * @param discard UUID of the file system with a node's data that may be formatted nevertheless; it acts once, because the next file system has
+ *     another one. Null means none
  */
-public record StateDisk(String disk, boolean overwrite) implements NodeDocument {
+public record StateDisk(
+        String disk, boolean overwrite, @Nullable String discard) implements NodeDocument {
 
     public static final String KIND = "StateDisk";
 
     private static final Pattern DISK = Pattern.compile("[!-~]([ -~]{0,126}[!-~])?");
+
+    /** As the kernel calls disks; such a name may be another disk's at the next start. */
+    private static final Pattern KERNEL_NAME = Pattern.compile(
+            "(/dev/)?((sd|vd|hd|xvd)[a-z]{1,4}|nvme\\d+(c\\d+)?n\\d+|(mmcblk|pmem|nbd|md|dm-|loop|ram|sr|zram)\\d+)");
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+    /** A disk of which no node's data may be lost. */
+    public StateDisk(String disk, boolean overwrite) {
+        this(disk, overwrite, null);
+    }
 
     @Override
     public String kind() {
@@ -22,12 +37,32 @@ public record StateDisk(String disk, boolean overwrite) implements NodeDocument 
     }
 
     static StateDisk read(Fields spec) {
-        return new StateDisk(spec.value("disk", StateDisk::disk), spec.flag("overwrite"));
+        return new StateDisk(
+                spec.value("disk", StateDisk::disk),
+                spec.flag("overwrite"),
+                spec.valueOrNull("discard", StateDisk::fileSystem));
     }
 
     /** Whether a disk may be called that: printable ASCII, at most 128, no blanks around it. */
     public static boolean isName(String text) {
         return DISK.matcher(text).matches();
+    }
+
+    /** Whether it is a name that the kernel gives: it does not say which disk is meant after the next start. */
+    public static boolean isKernelName(String text) {
+        return KERNEL_NAME.matcher(text).matches();
+    }
+
+    /** Whether it is a file system's UUID as the tools write it, in lower case. */
+    public static boolean isFileSystem(String text) {
+        return UUID.matcher(text).matches();
+    }
+
+    private static String fileSystem(String text) {
+        if (!isFileSystem(text)) {
+            throw new IllegalArgumentException("a file system's UUID in lower case");
+        }
+        return text;
     }
 
     private static String disk(String text) {
@@ -41,5 +76,8 @@ public record StateDisk(String disk, boolean overwrite) implements NodeDocument 
     public void write(ObjectNode spec) {
         spec.put("disk", disk);
         spec.put("overwrite", overwrite);
+        if (discard != null) {
+            spec.put("discard", discard);
+        }
     }
 }

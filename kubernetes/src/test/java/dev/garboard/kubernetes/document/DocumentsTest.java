@@ -27,6 +27,7 @@ class DocumentsTest {
                     URI.create("http://192.168.77.1/bundles/k8s-1.37.3"),
                     "b".repeat(64))),
             new StateDisk("S5GXNX0T 501", false),
+            new StateDisk("S5GXNX0T 501", false, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"),
             new ContainerRuntime("debug"),
             new ContainerRuntime(null),
             new RegistryMirror(

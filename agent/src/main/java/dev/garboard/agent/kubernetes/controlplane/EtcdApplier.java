@@ -18,6 +18,7 @@ import dev.garboard.kubernetes.pki.LeafCertificates;
 import dev.garboard.trust.Authority;
 import dev.garboard.trust.CertificateProfile;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +67,12 @@ public final class EtcdApplier implements DocumentApplier {
             return EtcdClient.open(host, agent.read(), authority.certificate());
         }
 
+        EtcdClient client(Inet4Address address) {
+            return client(address.getHostAddress());
+        }
+
         EtcdMembership membership() {
-            return new EtcdMembership(address -> client(address.getHostAddress()));
+            return new EtcdMembership(this::client);
         }
 
         /** Whether the other is the same member of the same cluster, whatever it knows of the others. */
@@ -123,6 +127,7 @@ public final class EtcdApplier implements DocumentApplier {
         start(wanted, bundle);
         requireVote(wanted);
         restore.settled();
+        data.expireAside();
     }
 
     private void halt() throws InterruptedException {
@@ -153,26 +158,35 @@ public final class EtcdApplier implements DocumentApplier {
         if (!data.exists()) {
             return;
         }
+        // What etcd said only starts the question. That it ended, and what the others have, is the answer.
         var damage = EtcdFaults.damage(lastWords);
-        if (damage.isPresent()) {
-            if (wanted.membership().otherCluster(wanted.document()).isEmpty()) {
-                throw new IllegalStateException(damage.get());
+        boolean ended = service != null && service.status().state() == ServiceStatus.State.FAILED;
+        if (damage.isPresent() && ended) {
+            var doubt = EtcdWitnesses.doubt(
+                    wanted.document().members().size(), EtcdWitnesses.ask(wanted.document(), wanted::client));
+            if (doubt.isPresent()) {
+                throw new IllegalStateException(damage.get() + ". The data stays where it is: " + doubt.get());
             }
-            LOG.warn("the data of this member is damaged ({}); the others have a majority, it begins anew", lastWords);
+            LOG.warn("the data of this member is damaged ({}); the others agree without it, it begins anew", lastWords);
             beginAnew();
         }
     }
 
-    private void beginAnew() throws Exception {
+    private String beginAnew() throws Exception {
         halt();
-        data.delete();
+        return data.setAside();
     }
 
-    /** Whether the others form another cluster by now than the one that this member's data is of: they were restored without it. */
+    /** Whether at least two others form another cluster by now than the one that this member's data is of: they were restored without it. */
     private boolean isLeftBehind(RunningMember wanted) throws IOException {
         var own = data.clusterId();
-        var others = own.isEmpty() ? OptionalLong.empty() : wanted.membership().otherCluster(wanted.document());
-        return others.isPresent() && !EtcdMembership.id(others.getAsLong()).equals(own);
+        if (own.isEmpty()) {
+            return false;
+        }
+        var witnesses = EtcdWitnesses.ask(wanted.document(), wanted::client);
+        return EtcdWitnesses.doubt(wanted.document().members().size(), witnesses)
+                        .isEmpty()
+                && !witnesses.getFirst().cluster().equals(own);
     }
 
     private void start(RunningMember wanted, MountedBundle bundle) throws Exception {
@@ -183,9 +197,9 @@ public final class EtcdApplier implements DocumentApplier {
         var before = member;
         boolean ended = service.status().state() == ServiceStatus.State.FAILED;
         if (ended && data.exists() && wanted.membership().isRemoved(wanted.document())) {
-            LOG.warn("this member was taken out of the cluster; it forgets its data and joins anew");
+            LOG.warn("this member was taken out of the cluster; it joins anew");
             program.stop();
-            data.delete();
+            data.setAside();
         }
         boolean neverBegan = ended && !data.exists();
         if (before == null || !before.isSame(wanted) || command == null || neverBegan) {
@@ -266,8 +280,8 @@ public final class EtcdApplier implements DocumentApplier {
             nextLook = System.nanoTime() + PATIENCE.toNanos();
             if (isLeftBehind(wanted)) {
                 LOG.warn("the others were restored from a snapshot and this member was not; it begins anew");
-                beginAnew();
-                return new DocumentPendingException("begins anew, because the others were restored from a snapshot");
+                return new DocumentPendingException(
+                        "begins anew, because the others were restored from a snapshot; " + beginAnew());
             }
             if (!wanted.document().members().isEmpty()) {
                 waitsFor = EtcdFaults.noLeader(wanted.membership().silent(wanted.document()));

@@ -7,6 +7,8 @@ import dev.garboard.agentapi.etcd.AlarmRequest;
 import dev.garboard.agentapi.etcd.AlarmRequest.AlarmAction;
 import dev.garboard.agentapi.etcd.ClusterGrpc;
 import dev.garboard.agentapi.etcd.DefragmentRequest;
+import dev.garboard.agentapi.etcd.HashKVRequest;
+import dev.garboard.agentapi.etcd.HashKVResponse;
 import dev.garboard.agentapi.etcd.MaintenanceGrpc;
 import dev.garboard.agentapi.etcd.Member;
 import dev.garboard.agentapi.etcd.MemberAddRequest;
@@ -55,6 +57,12 @@ final class EtcdClient implements AutoCloseable {
     /** How the member itself is. */
     StatusResponse status() {
         return call(() -> maintenance(ANSWER_SECONDS).status(StatusRequest.getDefaultInstance()));
+    }
+
+    /** What the member's keys up to a revision come to: members with the same data give the same hash. */
+    HashKVResponse hash(long revision) {
+        var request = HashKVRequest.newBuilder().setRevision(revision).build();
+        return call(() -> maintenance(ANSWER_SECONDS).hashKV(request));
     }
 
     /** The members, as a majority agrees on them. */

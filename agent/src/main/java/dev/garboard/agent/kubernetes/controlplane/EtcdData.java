@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,11 +18,13 @@ final class EtcdData {
     private final Path directory;
     private final Path cluster;
     private final Path clusterId;
+    private final EtcdAside aside;
 
     EtcdData(ControlPlanePaths paths) {
         this.directory = paths.etcdData();
         this.cluster = paths.etcd().resolve("cluster");
         this.clusterId = paths.etcd().resolve("cluster-id");
+        this.aside = new EtcdAside(paths.etcd().resolve("aside"), InstantSource.system());
     }
 
     /** Whether the member has begun: etcd writes its log before anything else that counts. */
@@ -44,13 +47,15 @@ final class EtcdData {
             if (!found.equals(document.token())) {
                 throw new DocumentException("Etcd/default: spec.token: " + directory + " holds data of the cluster \""
                         + found + "\", expected \"" + document.token()
-                        + "\"; reset the node if that data is not needed any more");
+                        + "\"; if that data is not needed any more, set spec.stateDisk.discard of the machine to the UUID of its"
+                        + " file system (garboard node MACHINE logs disk) and restart it");
             }
         }
     }
 
-    /** Makes an empty directory for a member that is about to begin. */
+    /** Makes an empty directory for a member that is about to begin. What lies there without a log is kept aside. */
     void prepare(Etcd document) throws IOException {
+        aside.take(directory);
         delete();
         // etcd refuses a directory that others can read.
         Files.createDirectories(directory);
@@ -72,6 +77,24 @@ final class EtcdData {
     /** The identity of the cluster that the data is of; empty when it never voted. */
     String clusterId() throws IOException {
         return Files.exists(clusterId) ? Files.readString(clusterId).strip() : "";
+    }
+
+    /**
+     * Takes the data out of the member's way, and forgets whose it was. It is moved, not deleted: whoever decided that it is of no use may have
+     * been wrong.
+     *
+     * @return where it lies now, and until when
+     */
+    String setAside() throws IOException {
+        var where = aside.take(directory);
+        Files.deleteIfExists(cluster);
+        Files.deleteIfExists(clusterId);
+        return where;
+    }
+
+    /** The member votes again: what was set aside long ago can go. */
+    void expireAside() throws IOException {
+        aside.expire();
     }
 
     /** Forgets everything. */

@@ -45,7 +45,8 @@ final class EtcdFaults {
 
     private static String damaged(String found) {
         return "the data of this member of etcd is damaged (" + found
-                + ") and no majority of other members is there that has it; restore a snapshot: " + RESTORE
+                + ") and was not replaced by that of two others that agree; bring those back, or restore a snapshot: "
+                + RESTORE
                 + ". See its words: garboard node MACHINE logs etcd";
     }
 
@@ -86,8 +87,8 @@ final class EtcdFaults {
         }
         if (errors.contains("CORRUPT")) {
             return Optional.of("the members of etcd hold different data (alarm CORRUPT: " + errors
-                    + "); take the member that differs out, reset its machine, and let it join anew: garboard cluster"
-                    + " etcd remove CLUSTER MEMBER; or restore a snapshot: " + RESTORE);
+                    + "); take the member that differs out: garboard cluster etcd remove CLUSTER MEMBER. It keeps its data"
+                    + " aside and joins anew by itself. Or restore a snapshot: " + RESTORE);
         }
         return errors.isEmpty() ? Optional.empty() : Optional.of("etcd says: " + errors);
     }

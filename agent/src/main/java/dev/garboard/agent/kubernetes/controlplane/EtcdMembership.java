@@ -7,7 +7,6 @@ import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -144,18 +143,6 @@ final class EtcdMembership {
     private static boolean isOwn(Member member, Etcd document) {
         return member.getPeerURLsList().contains(EtcdSettings.peerUrl(document.address()))
                 || member.getName().equals(document.memberName());
-    }
-
-    /** The identity of the cluster that a majority of the others forms; empty when there is none. */
-    OptionalLong otherCluster(Etcd document) {
-        for (var other : document.members()) {
-            try (var client = clients.apply(other.address())) {
-                return OptionalLong.of(client.clusterId());
-            } catch (EtcdException silent) {
-                LOG.debug("{}", silent.getMessage());
-            }
-        }
-        return OptionalLong.empty();
     }
 
     /** The other members that do not answer. */

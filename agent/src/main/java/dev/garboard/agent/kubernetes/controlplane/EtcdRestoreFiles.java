@@ -54,7 +54,8 @@ final class EtcdRestoreFiles {
         } catch (IOException | RuntimeException broken) {
             throw new IllegalStateException(
                     stateFile() + " is unreadable: " + broken.getMessage()
-                            + "; reset the node, it joins the others anew",
+                            + "; a member that has others joins them anew without its disk's data: set spec.stateDisk.discard of"
+                            + " the machine to the UUID of its file system (garboard node MACHINE logs disk) and restart it",
                     broken);
         }
     }

@@ -188,6 +188,9 @@ class EtcdRestoreIT {
         applied(second);
         assertEquals("cp1 votes, cp2 votes, cp3 votes", second.asked("members"));
         assertEquals("yes", second.asked("get old"));
+        try (var aside = Files.list(directory.resolve("cp2/disk/aside"))) {
+            assertTrue(Files.exists(aside.findFirst().orElseThrow().resolve("member/snap/db")));
+        }
 
         second.kill();
         nodes.get(2).kill();
