@@ -6,8 +6,12 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
 
 /** Counts the connections of one listener, and says which one is too many. Safe for use by several threads. */
 public final class ConnectionBounds {
@@ -36,14 +40,11 @@ public final class ConnectionBounds {
     }
 
     private final ConnectionLimits limits;
-    private final Map<InetSocketAddress, State> open = new HashMap<>();
+    private final Set<InetSocketAddress> open = new HashSet<>();
     private final Map<InetAddress, Source> sources = new HashMap<>();
-    private int handshakes;
 
-    private enum State {
-        SHAKING_HANDS,
-        SETTLED
-    }
+    /** The oldest first. */
+    private final SequencedSet<InetSocketAddress> handshakes = new LinkedHashSet<>();
 
     private static final class Source {
         private int connections;
@@ -67,14 +68,14 @@ public final class ConnectionBounds {
         if (source != null && source.handshakes >= limits.handshakesPerAddress()) {
             return Optional.of(Reason.TOO_MANY_HANDSHAKES_FROM_ADDRESS);
         }
-        if (handshakes >= limits.handshakes()) {
+        if (handshakes.size() >= limits.handshakes()) {
             return Optional.of(Reason.TOO_MANY_HANDSHAKES);
         }
-        if (open.putIfAbsent(peer, State.SHAKING_HANDS) == null) {
+        if (open.add(peer)) {
             var counted = sources.computeIfAbsent(key(peer), _ -> new Source());
             counted.connections++;
             counted.handshakes++;
-            handshakes++;
+            handshakes.add(peer);
         }
         return Optional.empty();
     }
@@ -90,8 +91,7 @@ public final class ConnectionBounds {
 
     /** The handshake is over. */
     public synchronized void settled(InetSocketAddress peer) {
-        if (open.replace(peer, State.SHAKING_HANDS, State.SETTLED)) {
-            handshakes--;
+        if (handshakes.remove(peer)) {
             var source = sources.get(key(peer));
             if (source != null) {
                 source.handshakes--;
@@ -102,13 +102,18 @@ public final class ConnectionBounds {
     /** Gives the place back; of no effect when there was none. */
     public synchronized void gone(InetSocketAddress peer) {
         settled(peer);
-        if (open.remove(peer) == null) {
+        if (!open.remove(peer)) {
             return;
         }
         var source = sources.get(key(peer));
         if (source != null && --source.connections == 0) {
             sources.remove(key(peer));
         }
+    }
+
+    /** Whose handshake takes longest: who means to finish has done so in a few milliseconds. */
+    synchronized Optional<InetSocketAddress> slowestHandshake() {
+        return handshakes.isEmpty() ? Optional.empty() : Optional.of(handshakes.getFirst());
     }
 
     /** Connections that have a place. */

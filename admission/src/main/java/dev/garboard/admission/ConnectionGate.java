@@ -5,6 +5,9 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -15,6 +18,7 @@ import java.util.function.BiConsumer;
 public final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
     private final ConnectionBounds bounds;
+    private final Map<InetSocketAddress, Channel> connections = new ConcurrentHashMap<>();
     private final BiConsumer<ConnectionBounds.Reason, InetSocketAddress> refused;
 
     /**
@@ -36,12 +40,39 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
             return;
         }
         var reason = bounds.arrive(peer);
+        if (reason.equals(Optional.of(ConnectionBounds.Reason.TOO_MANY_HANDSHAKES)) && makeRoom()) {
+            reason = bounds.arrive(peer);
+        }
         if (reason.isPresent()) {
             refused.accept(reason.get(), peer);
             connection.unsafe().closeForcibly();
             return;
         }
-        connection.closeFuture().addListener(_ -> bounds.gone(peer));
+        connections.put(peer, connection);
+        connection.closeFuture().addListener(_ -> leave(peer, connection));
         context.fireChannelRead(message);
+    }
+
+    /**
+     * Silent strangers of many addresses could otherwise keep everybody out for as long as a handshake may take: the one that has been at
+     * it longest goes.
+     */
+    private boolean makeRoom() {
+        var slowest = bounds.slowestHandshake();
+        var connection = slowest.map(connections::get).orElse(null);
+        if (slowest.isEmpty() || connection == null) {
+            return false;
+        }
+        refused.accept(ConnectionBounds.Reason.TOO_MANY_HANDSHAKES, slowest.get());
+        leave(slowest.get(), connection);
+        connection.close();
+        return true;
+    }
+
+    private void leave(InetSocketAddress peer, Channel connection) {
+        // A later connection of the same address and port keeps its place.
+        if (connections.remove(peer, connection)) {
+            bounds.gone(peer);
+        }
     }
 }

@@ -183,6 +183,20 @@ class BoundsIT {
     }
 
     @Test
+    void silentStrangersOfManyAddressesKeepNobodyOut() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            var socket = new Socket();
+            open.add(socket);
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0." + (2 + i)), 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
+        }
+
+        readVersion(channel("alice"));
+
+        assertTrue(refused.contains("TooManyHandshakes"), () -> String.valueOf(refused));
+    }
+
+    @Test
     void oneAddressHasSoManyConnectionsAndGetsTheirPlacesBack() throws Exception {
         var channels = new ArrayList<ManagedChannel>();
         for (int i = 0; i < 4; i++) {
