@@ -152,7 +152,7 @@ class StrictTextTest {
                 text.append(alphabet.charAt(random.nextInt(alphabet.length())));
             }
             try {
-                StrictText.yaml(text.toString()).toString();
+                var _ = StrictText.yaml(text.toString()).toString();
             } catch (MalformedTextException refused) {
                 assertTrue(String.valueOf(refused.getMessage()).length() > 5);
             }
