@@ -65,7 +65,7 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
         }
         refused.accept(ConnectionBounds.Reason.TOO_MANY_HANDSHAKES, slowest.get());
         leave(slowest.get(), connection);
-        connection.close();
+        var _ = connection.close();
         return true;
     }
 

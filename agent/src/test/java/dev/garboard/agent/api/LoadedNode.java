@@ -36,7 +36,7 @@ public final class LoadedNode {
             var line = LogLine.newBuilder().setText("x".repeat(2000)).build();
             followers.follow("logs", out, stream -> {
                 while (stream.send(line)) {
-                    Thread.yield();
+                    Thread.onSpinWait();
                 }
             });
         }
@@ -65,7 +65,7 @@ public final class LoadedNode {
                 List.of(new Machine()))) {
             System.out.println("port " + api.port());
             while (System.in.read() >= 0) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
     }
