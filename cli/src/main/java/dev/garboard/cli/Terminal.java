@@ -8,6 +8,9 @@ import java.util.Locale;
 /** Prints what servers, nodes and files said: every value stays on its line, and none of it commands the terminal. */
 final class Terminal {
 
+    /** A refusal lists everything that is wrong with a resource, on one line. */
+    private static final int MESSAGE_LIMIT = 10_000;
+
     private Terminal() {}
 
     /** As {@link PrintWriter#printf(String, Object...)}; the arguments are made printable, the format is our own. */
@@ -32,7 +35,11 @@ final class Terminal {
 
     /** A message of several lines keeps them, and only the first one begins at the margin. */
     static String message(String text) {
-        return String.join("\n  ", text.lines().map(ForeignText::printable).toList());
+        return String.join(
+                "\n  ",
+                text.lines()
+                        .map(line -> ForeignText.printable(line, MESSAGE_LIMIT))
+                        .toList());
     }
 
     private static Object[] printable(Object[] values) {

@@ -56,6 +56,11 @@ class TerminalTest {
     }
 
     @Test
+    void aLongRefusalIsShownWhole() {
+        assertEquals("spec: wrong; ".repeat(200), Terminal.message("spec: wrong; ".repeat(200)));
+    }
+
+    @Test
     void whateverIsPrintedNothingCommandsTheTerminal() {
         var random = new SplittableRandom(20261201);
         for (int run = 0; run < 2000; run++) {
