@@ -1,5 +1,6 @@
 package dev.garboard.trust;
 
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.KeyPair;
@@ -9,8 +10,10 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
 
 /** Makes the two kinds of key that Garboard uses, with the JDK's own providers. */
 public final class KeyPairs {
@@ -26,6 +29,21 @@ public final class KeyPairs {
         } catch (NoSuchAlgorithmException | InvalidAlgorithmParameterException missing) {
             throw new TrustException(
                     "this Java runtime has no EC keys on P-256; it needs the module java.base of JDK 25", missing);
+        }
+    }
+
+    /** Whether a key is on the curve P-256; there are other curves of 256 bits. */
+    static boolean isP256(ECPublicKey key) {
+        try {
+            var parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(new ECGenParameterSpec("secp256r1"));
+            var wanted = parameters.getParameterSpec(ECParameterSpec.class);
+            var found = key.getParams();
+            return found.getCurve().equals(wanted.getCurve())
+                    && found.getGenerator().equals(wanted.getGenerator())
+                    && found.getOrder().equals(wanted.getOrder());
+        } catch (GeneralSecurityException unsupported) {
+            throw new TrustException("this Java runtime has no curve P-256", unsupported);
         }
     }
 

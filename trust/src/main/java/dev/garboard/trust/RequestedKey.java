@@ -28,8 +28,7 @@ public final class RequestedKey {
                     "the certificate request has " + request.length + " bytes, expected 1 to " + LARGEST_REQUEST);
         }
         var parsed = parse(request);
-        if (!(parsed.key() instanceof ECPublicKey elliptic)
-                || elliptic.getParams().getOrder().bitLength() != 256) {
+        if (!(parsed.key() instanceof ECPublicKey elliptic) || !KeyPairs.isP256(elliptic)) {
             throw new TrustException("the certificate request holds a key for "
                     + parsed.key().getAlgorithm() + ", expected EC on P-256");
         }
