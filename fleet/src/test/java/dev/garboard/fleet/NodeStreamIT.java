@@ -130,8 +130,8 @@ class NodeStreamIT {
         assertEquals("Ahead False", wrong.reason() + " " + wrong.status());
         assertEquals(
                 "the machine's clock is 24 h 0 min ahead of the server's, so certificates that are valid here are not"
-                    + " valid there; name a time server in the machine's subnet (spec.timeServers) or set the clock in"
-                    + " its firmware; if it is the server's that is wrong, set that",
+                        + " valid there; name a time server in the machine's subnet (spec.timeServers) or set the clock in"
+                        + " its firmware; if it is the server's that is wrong, set that",
                 wrong.message());
         node.say(time(Instant.now().minus(Duration.ofMinutes(90))));
         eventually(
