@@ -68,6 +68,12 @@ final class BundleApplier implements DocumentApplier {
         BundleFetch.forgetAllBut(shelf.names());
     }
 
+    /** Their files lie on the disk, which could not be unmounted otherwise. */
+    @Override
+    public void close() {
+        BundleFetch.unmountAll();
+    }
+
     @Override
     public void remove(String name) throws IOException {
         shelf.use(null);

@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.linux.BundleMounts;
+import dev.garboard.agent.linux.DurableFile;
 import dev.garboard.kubernetes.bundle.BundleManifest;
 import dev.garboard.kubernetes.bundle.BundleRefusedException;
 import dev.garboard.kubernetes.bundle.BundleVerifier;
@@ -9,11 +10,8 @@ import dev.garboard.trust.Pem;
 import dev.garboard.trust.Sha256;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -105,7 +103,11 @@ final class BundleFetch {
                 manifest.image().size() - have,
                 (fetched - begin) / 1_000_000,
                 (System.nanoTime() - fetched) / 1_000_000);
-        return Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        // With the name of its digest it counts as whole after a start; so its blocks go to the disk before the name
+        // does.
+        DurableFile.sync(part);
+        DurableFile.move(part, file);
+        return file;
     }
 
     /** All of it, unless the kernel will check each block: a small machine needs longer for the whole than for what it ever reads. */
@@ -131,11 +133,11 @@ final class BundleFetch {
                 .toList();
         for (Path file : damaged.isEmpty() ? List.<Path>of() : below(NodePaths.BUNDLE_FILES)) {
             if (isOfOne(file.getFileName().toString(), Set.copyOf(damaged))) {
-                try (var directory = FileChannel.open(NodePaths.BUNDLE_FILES, StandardOpenOption.READ)) {
+                try {
                     BundleDownload.forget(file);
                     // Whoever reads of the damage may press the reset button, and the file must not be there again
                     // then.
-                    directory.force(true);
+                    DurableFile.sync(NodePaths.BUNDLE_FILES);
                 } catch (IOException stays) {
                     LOG.warn("{}: {}", file, stays.getMessage());
                 }
@@ -147,6 +149,15 @@ final class BundleFetch {
                         + " with, and its programs fail where they read them; restart the machine: it then fetches the"
                         + " bundle anew. If that happens again, replace its memory or disk")
                 .toList();
+    }
+
+    /** Unmounts all whose programs have ended, and keeps their files: the node goes down. */
+    static void unmountAll() {
+        for (Path mounted : below(NodePaths.BUNDLES)) {
+            if (!BundleMounts.unmountUnlessBusy(mounted)) {
+                LOG.info("{} is still in use", mounted.getFileName());
+            }
+        }
     }
 
     /** Takes away all bundles but these, except those whose programs still run. */

@@ -1,14 +1,14 @@
 package dev.garboard.agent.kubernetes;
 
+import dev.garboard.agent.linux.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 
-/** Files that the agent writes for other programs: always whole, and not touched when nothing has changed. */
+/** Files that the agent writes for other programs: always whole, on the disk when they are written, and not touched when
+ * nothing has changed. */
 public final class ConfigFile {
 
     private ConfigFile() {}
@@ -23,15 +23,7 @@ public final class ConfigFile {
         if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), bytes)) {
             return false;
         }
-        Path directory = file.toAbsolutePath().getParent();
-        Files.createDirectories(directory);
-        Path next = Files.createTempFile(
-                directory,
-                ".",
-                ".next",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(next, bytes);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.write(file, bytes);
         return true;
     }
 }

@@ -17,10 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code ContainerRuntime}: containerd as a service, with the images that the bundle carries. */
 final class ContainerRuntimeApplier implements DocumentApplier {
 
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.shutdown");
     private static final String SHIMS = "shims";
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -91,17 +94,36 @@ final class ContainerRuntimeApplier implements DocumentApplier {
         imported = bundle.name();
     }
 
-    @Override
-    public void remove(String name) throws Exception {
+    /** Containers outlive containerd by design; without it nobody would ever end them. */
+    private void endAll() throws IOException, InterruptedException {
         if (program != null) {
             program.stop();
-            program = null;
         }
-        imported = "";
-        // Containers outlive containerd by design; without it nobody would ever end them.
         ProcessTable.killAll(process -> process.program().equals("containerd-shim") || process.inCgroup("kubepods"));
         Mounts.detachBelow(Path.of("/run/containerd"));
         Mounts.detachBelow(Path.of("/run/netns"));
+    }
+
+    /** The pods were asked to end before, by whoever runs them. */
+    @Override
+    public void close() {
+        if (program == null) {
+            return;
+        }
+        try {
+            endAll();
+        } catch (IOException stuck) {
+            LOG.warn("{}", stuck.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void remove(String name) throws Exception {
+        endAll();
+        program = null;
+        imported = "";
         Files.deleteIfExists(NodePaths.CONTAINERD_CONFIG);
         // What its containers wrote belongs to the cluster that the node leaves.
         Trees.empty(NodePaths.CONTAINERD);

@@ -46,6 +46,7 @@ public final class DocumentEngine implements Supervisor.Work {
     private final Set<String> reopened = new HashSet<>();
     private State desired = new State(Map.of(), Map.of());
     private boolean fresh;
+    private volatile boolean goesDown;
 
     /** How a pass ended, the worse the further down. */
     enum Outcome {
@@ -95,6 +96,8 @@ public final class DocumentEngine implements Supervisor.Work {
 
     /** Ends what runs, the last kind first; the node goes down. */
     public void shutDown() {
+        // What ends here must not be started again by a pass that goes on meanwhile.
+        goesDown = true;
         List.copyOf(appliers.values()).reversed().forEach(DocumentApplier::close);
     }
 
@@ -178,9 +181,12 @@ public final class DocumentEngine implements Supervisor.Work {
     }
 
     private Outcome converge(State now) throws InterruptedException {
-        Outcome all = removeOthers(now);
+        Outcome all = goesDown ? Outcome.SETTLED : removeOthers(now);
         boolean earlierChanged = false;
         for (DocumentKey key : inOrder(now.documents().keySet())) {
+            if (goesDown) {
+                return Outcome.SETTLED;
+            }
             DocumentApplier applier = appliers.get(key.kind());
             if (applier == null) {
                 refuse(key, now);
@@ -196,7 +202,7 @@ public final class DocumentEngine implements Supervisor.Work {
                 }
             }
         }
-        if (all == Outcome.SETTLED) {
+        if (all == Outcome.SETTLED && !goesDown) {
             appliers.values().forEach(DocumentApplier::settle);
         }
         return all;

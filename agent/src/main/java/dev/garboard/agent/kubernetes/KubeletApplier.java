@@ -1,5 +1,6 @@
 package dev.garboard.agent.kubernetes;
 
+import dev.garboard.agent.kubernetes.containers.PodShutdown;
 import dev.garboard.agent.linux.Cgroups;
 import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agent.linux.ProcessTable;
@@ -14,10 +15,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code Kubelet}: the kubelet as a service, and the balancer through which it reaches the API servers. */
 final class KubeletApplier implements DocumentApplier {
 
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.shutdown");
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int ANSWER_MILLIS = 2000;
     private static final URI HEALTH = URI.create("http://127.0.0.1:10248/healthz");
@@ -141,8 +145,18 @@ final class KubeletApplier implements DocumentApplier {
         balancerService = null;
     }
 
+    /** Pods end before anything that they need; the kubelet would start them again, so it ends first. */
     @Override
     public void close() {
+        try {
+            if (program != null) {
+                LOG.info("the kubelet is ended, then the pods");
+                program.stop();
+                PodShutdown.of(NodePaths.CONTAINERD_SOCKET).run();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         if (balancer != null) {
             balancer.close();
         }

@@ -3,6 +3,7 @@ package dev.garboard.agent.kubernetes;
 import dev.garboard.agent.linux.DiskContent;
 import dev.garboard.agent.linux.KernelModules;
 import dev.garboard.agent.linux.Mounts;
+import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.kubernetes.document.StateDisk;
 import java.io.IOException;
@@ -156,6 +157,24 @@ final class StateDiskApplier implements DocumentApplier {
         return disk.getName() + " (" + disk.getSizeBytes() / 1_000_000_000 + " GB"
                 + (disk.getModel().isEmpty() ? "" : ", " + disk.getModel())
                 + (disk.getSerial().isEmpty() ? "" : ", serial " + disk.getSerial()) + ")";
+    }
+
+    /** What is mounted below it goes first, used or not: nothing of the cluster runs any more. */
+    @Override
+    public void close() {
+        if (mounted == null) {
+            return;
+        }
+        try {
+            Mounts.detachBelow(TARGET);
+            switch (Mounts.release(TARGET)) {
+                case UNMOUNTED -> LOG.info("{} is unmounted", TARGET);
+                case READ_ONLY -> LOG.warn("{} is still in use, and read-only from here on", TARGET);
+                case BUSY -> LOG.warn("{} is still written to; its file system is checked at the next start", TARGET);
+            }
+        } catch (IOException | SystemCallException failed) {
+            LOG.warn("{} stays mounted: {}", TARGET, failed.getMessage());
+        }
     }
 
     /** Programs of the cluster may still hold files there; the disk is left alone by the next start. */

@@ -13,6 +13,7 @@ public final class Mounts {
     static final int READ_ONLY = 1;
     static final int NO_SET_USER = 2;
     static final int NO_DEVICES = 4;
+    private static final int REMOUNT = 32;
     private static final int NO_ACCESS_TIMES = 1024;
     private static final int RECURSIVE = 0x4000;
     private static final int SHARED = 1 << 20;
@@ -40,6 +41,28 @@ public final class Mounts {
             return true;
         } catch (LastErrorException busy) {
             return false;
+        }
+    }
+
+    /** What became of a mount that is not needed any more. */
+    public enum Release {
+        UNMOUNTED,
+        /** Files of it are open for reading; everything is written out. */
+        READ_ONLY,
+        /** Files of it are open for writing. */
+        BUSY
+    }
+
+    /** Takes a mount away before the machine goes down; where that cannot be, makes it read-only, so that its file system is clean. */
+    public static Release release(Path target) {
+        if (unmountUnlessBusy(target)) {
+            return Release.UNMOUNTED;
+        }
+        try {
+            Libc.mount(null, target.toString(), null, Libc.word(REMOUNT | READ_ONLY), null);
+            return Release.READ_ONLY;
+        } catch (LastErrorException busy) {
+            return Release.BUSY;
         }
     }
 

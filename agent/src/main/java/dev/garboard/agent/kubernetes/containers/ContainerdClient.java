@@ -10,6 +10,7 @@ import dev.garboard.agentapi.cri.ListContainerStatsRequest;
 import dev.garboard.agentapi.cri.ListContainersRequest;
 import dev.garboard.agentapi.cri.ListImagesRequest;
 import dev.garboard.agentapi.cri.RuntimeServiceGrpc;
+import dev.garboard.agentapi.cri.StopContainerRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -20,6 +21,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,17 @@ final class ContainerdClient implements AutoCloseable {
             }
             throw failure(refused);
         }
+    }
+
+    /** Ends a container: by its signal, and after the grace period by force. Blocks until it has ended. */
+    void stop(String id, Duration grace) {
+        var request = StopContainerRequest.newBuilder()
+                .setContainerId(id)
+                .setTimeout(grace.toSeconds())
+                .build();
+        call(() -> RuntimeServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(grace.toSeconds() + ANSWER_SECONDS, TimeUnit.SECONDS)
+                .stopContainer(request));
     }
 
     /** What the containers use that run. */

@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
 import dev.garboard.agent.kubernetes.ConfigFile;
+import dev.garboard.agent.linux.DurableFile;
 import dev.garboard.kubernetes.document.DocumentException;
 import dev.garboard.kubernetes.document.Etcd;
 import java.io.IOException;
@@ -65,7 +66,7 @@ final class EtcdData {
 
     /** Notes which cluster restored data belongs to. */
     void belongsTo(Etcd document) throws IOException {
-        Files.deleteIfExists(clusterId);
+        DurableFile.delete(clusterId);
         ConfigFile.write(cluster, document.token() + "\n");
     }
 
@@ -99,8 +100,8 @@ final class EtcdData {
 
     /** Forgets everything. */
     void delete() throws IOException {
-        Files.deleteIfExists(cluster);
-        Files.deleteIfExists(clusterId);
+        DurableFile.delete(cluster);
+        DurableFile.delete(clusterId);
         if (Files.isDirectory(directory)) {
             List<Path> all;
             try (Stream<Path> walk = Files.walk(directory)) {

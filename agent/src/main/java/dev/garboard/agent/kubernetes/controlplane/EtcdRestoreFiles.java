@@ -2,11 +2,11 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.kubernetes.Trees;
+import dev.garboard.agent.linux.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -105,9 +105,9 @@ final class EtcdRestoreFiles {
         if (Files.isDirectory(made)) {
             if (Files.isDirectory(data)) {
                 delete(replaced());
-                Files.move(data, replaced(), StandardCopyOption.ATOMIC_MOVE);
+                DurableFile.move(data, replaced());
             }
-            Files.move(made, data, StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.move(made, data);
         }
         ConfigFile.write(restored(), token + "\n");
         forget();
@@ -115,7 +115,7 @@ final class EtcdRestoreFiles {
 
     /** Deletes what was brought; the present data stays. */
     void forget() throws IOException {
-        Files.deleteIfExists(stateFile());
+        DurableFile.delete(stateFile());
         delete(directory());
     }
 
@@ -139,7 +139,7 @@ final class EtcdRestoreFiles {
     void deleteAll() throws IOException {
         forget();
         deleteReplaced();
-        Files.deleteIfExists(restored());
+        DurableFile.delete(restored());
     }
 
     private static void delete(Path directory) throws IOException {
