@@ -6,6 +6,8 @@ import dev.garboard.agent.api.FaultApi;
 import dev.garboard.agent.api.KubernetesApi;
 import dev.garboard.agent.api.MachineApi;
 import dev.garboard.agent.api.NodeView;
+import dev.garboard.agent.clock.TimeSync;
+import dev.garboard.agent.clock.Timekeeping;
 import dev.garboard.agent.enrollment.Enrollment;
 import dev.garboard.agent.enrollment.NodeFacts;
 import dev.garboard.agent.enrollment.NodeIdentity;
@@ -20,12 +22,11 @@ import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Kernel;
 import dev.garboard.agent.linux.Power;
 import dev.garboard.agent.linux.SystemCallException;
-import dev.garboard.agent.linux.SystemClock;
+import dev.garboard.agent.net.NamedServers;
 import dev.garboard.agent.net.Netlink;
 import dev.garboard.agent.net.Network;
 import dev.garboard.agent.net.NetworkState;
 import dev.garboard.agent.net.ResolverFile;
-import dev.garboard.agent.net.TimeSync;
 import dev.garboard.agent.screen.Console;
 import dev.garboard.agent.screen.StatusScreen;
 import dev.garboard.agent.supervision.Service;
@@ -34,8 +35,10 @@ import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.BootStep;
 import dev.garboard.agentapi.v1.Hardware;
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.NodeMessage.Timekeeping.Reason;
 import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
 import dev.garboard.trust.Pem;
 import io.grpc.BindableService;
@@ -51,7 +54,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,8 +95,9 @@ final class Agent {
     private final NodeFacts facts;
     private final ServerChannel server;
     private final NodeStream stream;
+    private final AtomicBoolean goesDown = new AtomicBoolean();
     private final Desired desired = new Desired();
-    private volatile List<InetAddress> desiredResolvers = List.of();
+    private NamedServers servers = NamedServers.NONE;
 
     private Agent(
             Console console,
@@ -124,7 +130,7 @@ final class Agent {
                         .map(now -> now.lease().address().getHostAddress())
                         .orElse(""),
                 this::bootSteps);
-        this.server = new ServerChannel(boot.server(), siteCa, this::clockIsBehind);
+        this.server = new ServerChannel(boot.server(), siteCa, time::notBefore);
         this.stream = new NodeStream(streamService, server, facts, identity, services, ApiServer.PORT, random, desired);
     }
 
@@ -165,28 +171,23 @@ final class Agent {
         Instant floor = siteCa.getNotBefore().toInstant();
         try {
             Instant built = Files.getLastModifiedTime(BUILT_AT).toInstant();
-            clockIsBehind(built.isAfter(floor) ? built : floor);
+            time.notBefore(built.isAfter(floor) ? built : floor);
         } catch (IOException unknown) {
-            clockIsBehind(floor);
+            time.notBefore(floor);
         }
     }
 
-    private void clockIsBehind(Instant atLeast) {
-        if (Instant.now().isBefore(atLeast) && time.last().isEmpty()) {
-            try {
-                LOG.warn("the clock says {}, which cannot be; set to {}", Instant.now(), atLeast);
-                SystemClock.set(atLeast);
-            } catch (SystemCallException refused) {
-                LOG.warn("{}", refused.getMessage());
-            }
-        }
+    private static NodeMessage.Timekeeping message(Timekeeping keeping) {
+        return NodeMessage.Timekeeping.newBuilder()
+                .setReason(Reason.valueOf("REASON_" + keeping.reason()))
+                .setMessage(keeping.message())
+                .build();
     }
 
     private void networkChanged(NetworkState now) {
         screen.update(
                 status -> status.withAddress(now.address() + " on " + now.interfaceName() + " (" + now.mac() + ")"));
-        useResolvers();
-        time.use(now.lease().timeServers());
+        useServers(servers -> servers.leased(now.lease()));
         boolean first = steps.now("network", now.address());
         if (first) {
             String hostname = now.lease().hostName();
@@ -199,15 +200,14 @@ final class Agent {
         }
     }
 
-    private List<InetAddress> resolvers() {
-        List<InetAddress> desired = desiredResolvers;
-        return desired.isEmpty() ? network.state().map(NetworkState::resolvers).orElse(List.of()) : desired;
+    private synchronized List<InetAddress> resolvers() {
+        return servers.resolvers();
     }
 
-    private void useResolvers() {
-        if (!desiredResolvers.isEmpty()) {
-            ResolverFile.write(desiredResolvers, List.of());
-        }
+    private synchronized void useServers(UnaryOperator<NamedServers> change) {
+        servers = change.apply(servers);
+        ResolverFile.write(servers);
+        time.use(servers.timeServers());
     }
 
     /** What the server wants of this node. Kubernetes is there as soon as a document is, and not before. */
@@ -220,12 +220,8 @@ final class Agent {
             if (!state.getHostname().isEmpty()) {
                 setHostname(state.getHostname());
             }
-            desiredResolvers = addresses(state.getDnsServersList());
-            useResolvers();
-            List<InetAddress> timeServers = addresses(state.getTimeServersList());
-            if (!timeServers.isEmpty()) {
-                time.use(timeServers);
-            }
+            useServers(servers ->
+                    servers.wanted(addresses(state.getDnsServersList()), addresses(state.getTimeServersList())));
             KubernetesNode node = kubernetes;
             if (node == null && state.getDocumentsCount() > 0) {
                 var parts = new KubernetesNode.Parts(
@@ -241,6 +237,11 @@ final class Agent {
         @Override
         public void serverTime(Instant now) {
             time.serverSaid(now);
+        }
+
+        @Override
+        public Optional<NodeMessage.Timekeeping> timekeeping() {
+            return time.keeping().map(Agent::message);
         }
 
         @Override
@@ -333,11 +334,19 @@ final class Agent {
         supervisor.start(streamService, stream);
     }
 
-    /** Says goodbye and takes the machine down. */
+    /**
+     * Says goodbye, ends what runs in order, and takes the machine down. Asked again meanwhile it returns at once: a second Ctrl-Alt-Del does
+     * not wait for the pods.
+     */
     void goDown(Power.Down how, String why) {
+        if (!goesDown.compareAndSet(false, true)) {
+            LOG.warn("asked again to go down: {}", why);
+            return;
+        }
         boolean off = how == Power.Down.OFF;
         screen.update(now -> now.withState((off ? "powering off: " : "restarting: ") + why));
         goodbye(off ? Goodbye.Kind.KIND_SHUTDOWN : Goodbye.Kind.KIND_REBOOT, why);
+        // Bounded: PodShutdown's limits, and ten seconds for each program.
         desired.shutDown();
         Power.down(how);
     }

@@ -2,6 +2,7 @@ package dev.garboard.cli;
 
 import dev.garboard.agentapi.NodeClient;
 import dev.garboard.agentapi.v1.ResolveRequest;
+import dev.garboard.agentapi.v1.ResolveResponse;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -9,7 +10,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A DNS lookup made on a node. */
-@Command(name = "resolve", description = "Make a DNS lookup on the node.")
+@Command(
+        name = "resolve",
+        description = {
+            "Make a DNS lookup on the node.",
+            "Ends with 0 when there are records, 3 when there are none, 5 when no server answered, and 1 when one"
+                    + " answered with another error."
+        })
 final class NodeResolveCommand extends NodeCall {
 
     @Parameters(paramLabel = "NAME", description = "The host name.")
@@ -31,7 +38,8 @@ final class NodeResolveCommand extends NodeCall {
         if (server != null) {
             request.setServer(server);
         }
-        show(soon(client).resolve(request.build()), answer -> {
+        var found = soon(client).resolve(request.build());
+        show(found, answer -> {
             answer.getRecordsList()
                     .forEach(record -> Terminal.printf(
                             out(),
@@ -47,5 +55,30 @@ final class NodeResolveCommand extends NodeCall {
                     answer.getServer(),
                     milliseconds(answer.getDuration()));
         });
+        out().flush();
+        requireRecords(found);
+    }
+
+    /** A script that waits for a name has to know whether it is there. */
+    private void requireRecords(ResolveResponse found) {
+        String what = name + " " + type + ": ";
+        switch (found.getRcode()) {
+            case "NOERROR" -> {
+                if (found.getRecordsCount() == 0) {
+                    throw new CommandException(
+                            ExitCode.NOT_FOUND, what + found.getServer() + " knows the name and no such record of it");
+                }
+            }
+            case "NXDOMAIN" ->
+                throw new CommandException(
+                        ExitCode.NOT_FOUND, what + found.getServer() + " says that there is no such name");
+            case "TIMEOUT" ->
+                throw new CommandException(
+                        ExitCode.UNREACHABLE,
+                        what + "no server answered, " + found.getServer()
+                                + " the last; see `garboard node MACHINE interfaces` for its network");
+            default ->
+                throw new CommandException(ExitCode.FAILED, what + found.getServer() + " answered " + found.getRcode());
+        }
     }
 }

@@ -15,6 +15,7 @@ final class NodeTimeCommand extends NodeCall {
             line("Time", instant(answer.getTime()));
             line("Server", answer.getServer());
             line("Synchronized", answer.getSynchronized() ? "yes" : "no");
+            line("Kept", answer.getMessage());
             line("Offset", answer.hasOffset() ? milliseconds(answer.getOffset()) : "");
             line("Last answer", answer.hasSynchronizedAt() ? instant(answer.getSynchronizedAt()) : "");
         });

@@ -12,12 +12,15 @@ import dev.garboard.agentapi.v1.ContainerLogsRequest;
 import dev.garboard.agentapi.v1.ContainerServiceGrpc.ContainerServiceImplBase;
 import dev.garboard.agentapi.v1.ContainersRequest;
 import dev.garboard.agentapi.v1.ContainersResponse;
+import dev.garboard.agentapi.v1.DnsRecord;
 import dev.garboard.agentapi.v1.LogLine;
 import dev.garboard.agentapi.v1.LogsRequest;
 import dev.garboard.agentapi.v1.MachineServiceGrpc.MachineServiceImplBase;
 import dev.garboard.agentapi.v1.NodeContainer;
 import dev.garboard.agentapi.v1.RebootRequest;
 import dev.garboard.agentapi.v1.RebootResponse;
+import dev.garboard.agentapi.v1.ResolveRequest;
+import dev.garboard.agentapi.v1.ResolveResponse;
 import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.agentapi.v1.VersionResponse;
 import dev.garboard.trust.Role;
@@ -145,6 +148,24 @@ class NodeCommandIT {
         assertEquals(ExitCode.UNREACHABLE, silent.code(), silent.err());
     }
 
+    @Test
+    void aLookupsCodeSaysWhetherThereAreRecords() throws Exception {
+        var found = throughServer("resolve", "there.example");
+        assertEquals(ExitCode.OK, found.code(), found.err());
+        assertTrue(found.out().startsWith("there.example 60 A 192.0.2.7\nNOERROR from 192.0.2.53"), found.out());
+
+        assertEquals(
+                ExitCode.NOT_FOUND, throughServer("resolve", "empty.example").code());
+        assertEquals(ExitCode.NOT_FOUND, throughServer("resolve", "NXDOMAIN").code());
+        assertEquals(ExitCode.UNREACHABLE, throughServer("resolve", "TIMEOUT").code());
+        assertEquals(
+                ExitCode.UNREACHABLE,
+                throughServer("resolve", "TIMEOUT", "-o", "json").code());
+        var failed = throughServer("resolve", "SERVFAIL");
+        assertEquals(ExitCode.FAILED, failed.code());
+        assertTrue(failed.err().contains("SERVFAIL A: 192.0.2.53 answered SERVFAIL"), failed.err());
+    }
+
     private RunningSite.Outcome throughServer(String... question) throws Exception {
         var words = new ArrayList<>(
                 List.of("node", "node-a", "--kubeconfig=" + site.kubeconfig(site.person(Role.READER), node.getPort())));
@@ -157,6 +178,24 @@ class NodeCommandIT {
         @Override
         public void version(VersionRequest request, StreamObserver<VersionResponse> answer) {
             answer.onNext(VersionResponse.newBuilder().setAgentVersion("0.1.0").build());
+            answer.onCompleted();
+        }
+
+        /** A name in capitals is the code to answer with. */
+        @Override
+        public void resolve(ResolveRequest request, StreamObserver<ResolveResponse> answer) {
+            String name = request.getName();
+            var response = ResolveResponse.newBuilder()
+                    .setServer("192.0.2.53")
+                    .setRcode(name.contains(".") ? "NOERROR" : name);
+            if (name.startsWith("there")) {
+                response.addRecords(DnsRecord.newBuilder()
+                        .setName(name)
+                        .setType("A")
+                        .setTtl(60)
+                        .setData("192.0.2.7"));
+            }
+            answer.onNext(response.build());
             answer.onCompleted();
         }
 

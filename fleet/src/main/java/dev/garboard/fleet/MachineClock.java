@@ -1,6 +1,7 @@
 package dev.garboard.fleet;
 
 import com.google.protobuf.Timestamp;
+import dev.garboard.agentapi.v1.NodeMessage.Timekeeping;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -15,7 +16,33 @@ final class MachineClock {
     /** Far more than any way through the network takes, far less than the five minutes that certificates are backdated. */
     private static final Duration TOLERATED = Duration.ofMinutes(1);
 
+    /** Whether time servers keep the machine's clock. */
+    static final String KEPT = "TimeSynchronized";
+
     private MachineClock() {}
+
+    /** Notes how the machine's clock is kept. It is there for every machine that says so: one whose time service does not work is not simply ready. */
+    static StatusChange note(StatusChange change, Timekeeping said) {
+        return change.condition(
+                KEPT,
+                said.getReason() == Timekeeping.Reason.REASON_SYNCHRONIZED,
+                reason(said.getReason()),
+                said.getMessage());
+    }
+
+    private static String reason(Timekeeping.Reason reason) {
+        return switch (reason) {
+            case REASON_SYNCHRONIZED -> "Synchronized";
+            case REASON_NO_TIME_SERVER -> "NoTimeServer";
+            case REASON_NO_ANSWER -> "NoAnswer";
+            case REASON_NO_AGREEMENT -> "NoAgreement";
+            case REASON_DISAGREES_WITH_BOOT_SERVER -> "DisagreesWithBootServer";
+            case REASON_BEFORE_LOWER_BOUND -> "BeforeLowerBound";
+            case REASON_WAITS_FOR_BOOT_SERVER -> "WaitsForBootServer";
+            case REASON_CLOCK_NOT_OURS -> "ClockOfHost";
+            case REASON_UNSPECIFIED, UNRECOGNIZED -> "Unknown";
+        };
+    }
 
     /** Notes what the machine said a moment ago. */
     static StatusChange note(StatusChange change, Timestamp said, Instant now) {

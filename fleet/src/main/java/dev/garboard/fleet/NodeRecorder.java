@@ -86,6 +86,9 @@ final class NodeRecorder {
             if (said.hasTime()) {
                 MachineClock.note(change, said.getTime(), now());
             }
+            if (said.hasTimekeeping()) {
+                MachineClock.note(change, said.getTimekeeping());
+            }
             if (said.hasCertificateNotAfter()) {
                 change.certificateUntil(
                         Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));

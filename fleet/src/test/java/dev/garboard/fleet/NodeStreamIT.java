@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.NodeMessage.Timekeeping;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.Condition;
@@ -143,9 +144,42 @@ class NodeStreamIT {
         eventually(() -> clock().isEmpty(), () -> status().toString());
     }
 
+    @Test
+    void aReadyMachineWhoseTimeServiceDoesNotWorkSaysSo() throws Exception {
+        message();
+
+        node.say(ready(
+                Timekeeping.Reason.REASON_NO_AGREEMENT, "of the servers 192.0.2.1, 192.0.2.2 no majority agrees"));
+
+        eventually(() -> condition(MachineClock.KEPT).isPresent(), () -> status().toString());
+        var kept = condition(MachineClock.KEPT).orElseThrow();
+        assertEquals("False NoAgreement", kept.status() + " " + kept.reason());
+        assertEquals("of the servers 192.0.2.1, 192.0.2.2 no majority agrees", kept.message());
+        assertEquals("Ready", status().phase());
+        node.say(ready(Timekeeping.Reason.REASON_SYNCHRONIZED, ""));
+        eventually(
+                () -> condition(MachineClock.KEPT)
+                        .filter(now ->
+                                now.status().equals("True") && now.reason().equals("Synchronized"))
+                        .isPresent(),
+                () -> status().toString());
+    }
+
+    private static NodeMessage.Builder ready(Timekeeping.Reason reason, String message) {
+        return NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder()
+                        .setReady(true)
+                        .setTimekeeping(
+                                Timekeeping.newBuilder().setReason(reason).setMessage(message)));
+    }
+
     private Optional<Condition> clock() {
+        return condition(MachineClock.CONDITION);
+    }
+
+    private Optional<Condition> condition(String type) {
         return status().conditions().stream()
-                .filter(condition -> condition.type().equals(MachineClock.CONDITION))
+                .filter(condition -> condition.type().equals(type))
                 .findFirst();
     }
 

@@ -1,12 +1,13 @@
 package dev.garboard.agent.api;
 
+import dev.garboard.agent.clock.TimeSync.Synchronization;
+import dev.garboard.agent.clock.Timekeeping;
 import dev.garboard.agent.linux.Kernel;
 import dev.garboard.agent.linux.KernelLog;
 import dev.garboard.agent.linux.KernelMessage;
 import dev.garboard.agent.linux.Power.Down;
 import dev.garboard.agent.logging.LogRing;
 import dev.garboard.agent.net.DnsLookup;
-import dev.garboard.agent.net.TimeSync.Synchronization;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceMessages;
 import dev.garboard.agent.supervision.ServiceTable;
@@ -232,11 +233,14 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
                         .setSynchronizedAt(ServiceMessages.timestamp(heard.at())));
         node.time()
                 .last()
-                .ifPresent((Synchronization last) -> response.setServer(
-                                last.server().getHostAddress())
+                .ifPresent((Synchronization last) -> response.setServer(last.server())
                         .setOffset(ServiceMessages.duration(last.offset()))
                         .setSynchronizedAt(ServiceMessages.timestamp(last.at()))
-                        .setSynchronized(true));
+                        .setSynchronized(node.time()
+                                .keeping()
+                                .filter(Timekeeping::isSynchronized)
+                                .isPresent()));
+        node.time().keeping().ifPresent(keeping -> response.setMessage(keeping.message()));
         answer(out, response.build());
     }
 

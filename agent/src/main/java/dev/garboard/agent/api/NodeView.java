@@ -1,8 +1,8 @@
 package dev.garboard.agent.api;
 
+import dev.garboard.agent.clock.TimeSync;
 import dev.garboard.agent.enrollment.NodeFacts;
 import dev.garboard.agent.net.NetworkState;
-import dev.garboard.agent.net.TimeSync;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;

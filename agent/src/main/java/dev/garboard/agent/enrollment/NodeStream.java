@@ -15,6 +15,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ public final class NodeStream implements Supervisor.Work {
 
         /** What the server's clock says. */
         default void serverTime(Instant now) {}
+
+        /** How the clock is kept; empty before that is known. */
+        default Optional<NodeMessage.Timekeeping> timekeeping() {
+            return Optional.empty();
+        }
 
         /** How far the node is with the documents of that state. */
         default List<NodeMessage.DocumentStatus> documents() {
@@ -148,10 +154,11 @@ public final class NodeStream implements Supervisor.Work {
                 .setAgentRssBytes(Kernel.residentBytes())
                 .setTime(ServiceMessages.timestamp(Instant.now()));
         identity.current().ifPresent(now -> status.setCertificateNotAfter(ServiceMessages.timestamp(now.notAfter())));
+        desired.timekeeping().ifPresent(status::setTimekeeping);
         var notReady = new StringBuilder();
         for (Service each : services.all()) {
             status.addServices(ServiceMessages.of(each));
-            // A node without a time server works; its clock was right enough for TLS.
+            // A node without a time server works, and says how its clock is kept in words of their own.
             if (!each.status().healthy() && !each.name().equals("time")) {
                 notReady.append(notReady.isEmpty() ? "" : "; ")
                         .append(each.name())

@@ -1,6 +1,7 @@
 package dev.garboard.agent.net;
 
 import dev.garboard.agent.linux.Kernel;
+import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agent.net.NetlinkMessage.Link;
 import dev.garboard.dhcp.DhcpCodec;
 import dev.garboard.dhcp.DhcpMessage;
@@ -96,7 +97,7 @@ final class DhcpPort implements AutoCloseable {
     private void act(ClientStep step) {
         for (ClientAction action : step.actions()) {
             switch (action) {
-                case ClientAction.Broadcast(DhcpMessage message) -> socket.send(UdpPacket.broadcast(encode(message)));
+                case ClientAction.Broadcast(DhcpMessage message) -> broadcast(message);
                 case ClientAction.Unicast(DhcpMessage message, Inet4Address server) -> unicast(message, server);
                 case ClientAction.Configure(LeaseInfo lease) -> {
                     listener.configure(link, lease);
@@ -113,6 +114,15 @@ final class DhcpPort implements AutoCloseable {
     private static byte[] encode(DhcpMessage message) {
         return DhcpCodec.encode(message, DhcpCodec.MINIMUM, DhcpCodec.MAXIMUM)
                 .orElseThrow(() -> new IllegalArgumentException("the client's options do not fit a datagram"));
+    }
+
+    private void broadcast(DhcpMessage message) {
+        try {
+            socket.send(UdpPacket.broadcast(encode(message)));
+        } catch (SystemCallException down) {
+            // A card without a link, for example. The state machine asks again, and gives the lease up in its time.
+            LOG.warn("{}: nobody could be asked: {}", link.name(), down.getMessage());
+        }
     }
 
     private void unicast(DhcpMessage message, Inet4Address server) {
@@ -153,8 +163,11 @@ final class DhcpPort implements AutoCloseable {
     /** Gives the lease back, if there is one, and closes. */
     @Override
     public void close() {
-        if (state instanceof ClientState.Bound bound) {
-            act(new ClientStep(state, bound.release()));
+        switch (state) {
+            case ClientState.Bound bound -> act(new ClientStep(state, bound.release()));
+            case ClientState.Extending extending -> act(new ClientStep(state, extending.release()));
+            case ClientState.Selecting _, ClientState.Requesting _ ->
+                LOG.debug("{}: no lease to give back", link.name());
         }
         letGo();
         socket.close();

@@ -138,7 +138,6 @@ public final class Network implements Supervisor.Work, DhcpPort.Listener {
             attempt(() -> Netlink.removeAddress(link.index(), old.address(), old.prefixLength()));
         }
         routes(link, lease);
-        ResolverFile.write(lease);
         var now = new NetworkState(link.index(), link.name(), link.stableMac(), lease, Kernel.uptime());
         state = now;
         if (!lease.equals(old)) {

@@ -1,10 +1,8 @@
 package dev.garboard.agent.net;
 
 import dev.garboard.dhcp.client.LeaseInfo;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * The network as DHCP configured it.
@@ -17,11 +15,6 @@ public record NetworkState(int index, String interfaceName, String mac, LeaseInf
     /** The address with its prefix length. */
     public String address() {
         return lease.address().getHostAddress() + "/" + lease.prefixLength();
-    }
-
-    /** The resolvers that the lease names. */
-    public List<InetAddress> resolvers() {
-        return List.copyOf(lease.dnsServers());
     }
 
     /** When the lease was granted or extended last, by the present clock. */

@@ -1,6 +1,5 @@
 package dev.garboard.agent.net;
 
-import dev.garboard.dhcp.client.LeaseInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,17 +15,13 @@ public final class ResolverFile {
 
     private ResolverFile() {}
 
-    static void write(LeaseInfo lease) {
-        List<String> search = lease.searchDomains();
-        String domain = lease.domain();
-        if (search.isEmpty() && domain != null) {
-            search = List.of(domain);
-        }
-        write(List.copyOf(lease.dnsServers()), search);
+    /** Writes what the node uses now. */
+    public static void write(NamedServers servers) {
+        write(servers.resolvers(), servers.searchDomains());
     }
 
     /** Replaces the file in one step, so that nobody reads half of it. */
-    public static void write(List<? extends InetAddress> servers, List<String> search) {
+    private static void write(List<? extends InetAddress> servers, List<String> search) {
         Path next = FILE.resolveSibling("resolv.conf.next");
         try {
             Files.writeString(next, text(servers, search));

@@ -1,4 +1,4 @@
-/** The node's network: rtnetlink (RFC 3549), a DHCP client on packet sockets, resolvers, lookups and time (RFC 4330). */
+/** The node's network: rtnetlink (RFC 3549), a DHCP client on packet sockets, resolvers, and lookups. */
 @NullMarked
 package dev.garboard.agent.net;
 

@@ -23,12 +23,12 @@ class NetworkIT {
     }
 
     @Test
-    void aCardWithALinkGetsALeaseRoutesAndResolversAndKeepsThem() throws Exception {
+    void aCardWithALinkGetsALeaseRoutesAndResolversKeepsThemAndGetsThemAgain() throws Exception {
         var lines = Namespaces.run(directory, List.of("-Urnm"), """
                 mount -t tmpfs run /run
                 ip link set lo up
                 ip link add server0 type veth peer name client0
-                unshare -n sleep 90 &
+                unshare -n sleep 120 &
                 client=$!
                 while [ "$(readlink /proc/$client/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
                 ip link set client0 netns $client
@@ -43,11 +43,14 @@ class NetworkIT {
                 kill $client
                 """);
         String said = String.join("\n", lines) + "\n" + Files.readString(directory.resolve("server.log"));
-        assertEquals(6, lines.size(), said);
+        assertEquals(8, lines.size(), said);
         assertTrue(lines.get(0).matches("bound 192\\.168\\.77\\.1\\d\\d/24 on client0"), said);
         assertEquals(lines.get(0).replace("bound", "renewed"), lines.get(1), said);
         assertEquals(
                 List.of("default via 192.168.77.1", "lo up", "nameserver 192.168.77.1", "search lab.example"),
                 lines.subList(2, 6));
+        // A lease that could not be extended is given up, and a new one is asked for.
+        assertEquals("lost", lines.get(6), said);
+        assertTrue(lines.get(7).startsWith("bound again 192.168.77.1"), said);
     }
 }

@@ -19,7 +19,10 @@ final class NetworkProbe {
         var states = new LinkedBlockingQueue<NetworkState>();
         var service = new ServiceTable().add("network", "");
         var boot = new BootParameters("0123456789abcdef0123456789abcdef", "", "52:54:00:77:00:01");
-        var network = new Network(service, boot, new Random(), states::add);
+        var network = new Network(service, boot, new Random(), state -> {
+            ResolverFile.write(NamedServers.NONE.leased(state.lease()));
+            states.add(state);
+        });
         new Supervisor(new Random(), error -> System.out.println("fatal " + error)).start(service, network);
         for (String what : new String[] {"bound", "renewed"}) {
             NetworkState state = states.poll(40, TimeUnit.SECONDS);
@@ -38,6 +41,16 @@ final class NetworkProbe {
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(System.out::println);
+        // Rebinding is by broadcast, and without a link even that cannot be sent.
+        new ProcessBuilder("ip", "link", "set", "client0", "down").start().waitFor();
+        states.clear();
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (network.state().isPresent() && System.nanoTime() < patience) {
+            Thread.sleep(50);
+        }
+        System.out.println(network.state().isPresent() ? "kept" : "lost");
+        NetworkState again = states.poll(30, TimeUnit.SECONDS);
+        System.out.println(again == null ? "never again" : "bound again " + again.address());
         System.exit(0);
     }
 }

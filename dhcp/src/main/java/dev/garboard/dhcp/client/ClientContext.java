@@ -6,6 +6,7 @@ import dev.garboard.dhcp.MacAddress;
 import dev.garboard.dhcp.MessageType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -37,6 +38,12 @@ public final class ClientContext {
         return reply.reply()
                 && reply.transactionId() == transactionId
                 && reply.mac().filter(mac::equals).isPresent();
+    }
+
+    List<ClientAction> release(LeaseInfo lease) {
+        return List.of(
+                new ClientAction.Unicast(messages.release(newTransactionId(), lease), lease.server()),
+                new ClientAction.Deconfigure(lease, "released"));
     }
 
     /**

@@ -116,10 +116,7 @@ public sealed interface ClientState {
 
         /** Gives the address back, as at shutdown: send what is in the list and forget the state. */
         public List<ClientAction> release() {
-            return List.of(
-                    new ClientAction.Unicast(
-                            context.messages().release(context.newTransactionId(), lease), lease.server()),
-                    new ClientAction.Deconfigure(lease, "released"));
+            return context.release(lease);
         }
 
         /** Somebody else answers for the address: tell the server, wait ten seconds (RFC 2131 section 3.1), begin again. */
@@ -140,6 +137,11 @@ public sealed interface ClientState {
 
         private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
         private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+        /** Gives the address back although nobody has extended it: an address without a client would outlive its lease. */
+        public List<ClientAction> release() {
+            return context.release(lease);
+        }
 
         public boolean rebinding(Instant now) {
             return !now.isBefore(rebindAt(lease, grantedAt));

@@ -2,6 +2,7 @@ package dev.garboard.dhcp.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.dhcp.DhcpCodec;
@@ -84,19 +85,106 @@ class ClientStateTest {
         assertEquals(Duration.between(START, now).toSeconds(), sent(step).seconds());
     }
 
+    /** The same reply in other hands: with another number, for another card, or a request instead of a reply. */
+    private static List<DhcpMessage> foreign(DhcpMessage reply) {
+        var other = MacAddress.parse("52:54:00:77:00:02");
+        return List.of(
+                with(reply, true, DhcpMessage.fromClient(MAC, reply.transactionId() + 1, DhcpOptions.NONE)),
+                with(reply, true, DhcpMessage.fromClient(other, reply.transactionId(), DhcpOptions.NONE)),
+                with(reply, false, reply));
+    }
+
+    private static DhcpMessage with(DhcpMessage reply, boolean isReply, DhcpMessage as) {
+        return new DhcpMessage(
+                isReply,
+                as.hardwareType(),
+                as.hardwareAddress(),
+                0,
+                as.transactionId(),
+                0,
+                reply.flags(),
+                reply.clientAddress(),
+                reply.yourAddress(),
+                reply.nextServer(),
+                Ipv4.ANY,
+                "",
+                "",
+                reply.options());
+    }
+
+    private static void assertOnlyTheOwnReplyCounts(ClientState state, DhcpMessage reply) {
+        for (var foreign : foreign(reply)) {
+            assertEquals(new ClientStep(state, List.of()), state.receive(foreign, START.plusMillis(5)));
+        }
+        assertNotEquals(state, state.receive(reply, START.plusMillis(5)).state());
+    }
+
     @Test
     void aReplyToSomebodyElseChangesNothing() {
-        var step = ClientState.start(context, START);
-        var other = reply(sent(step), MessageType.OFFER, 60);
-        var foreignId = DhcpMessage.fromClient(MAC, other.transactionId() + 1, DhcpOptions.NONE);
+        var selecting = ClientState.start(context, START);
+        var offer = reply(sent(selecting), MessageType.OFFER, 60);
+        assertOnlyTheOwnReplyCounts(selecting.state(), offer);
 
-        assertEquals(step.state(), step.state().receive(foreignId, START).state());
-        assertEquals(step.state(), step.state().receive(sent(step), START).state());
+        var requesting = selecting.state().receive(offer, START);
+        assertOnlyTheOwnReplyCounts(requesting.state(), reply(sent(requesting), MessageType.ACK, 60));
+        assertOnlyTheOwnReplyCounts(requesting.state(), reply(sent(requesting), MessageType.NAK, 60));
+
+        var renewing = bound(120).state().elapse(START.plusSeconds(60));
+        var asked = assertInstanceOf(
+                        ClientAction.Unicast.class, renewing.actions().getFirst())
+                .message();
+        assertOnlyTheOwnReplyCounts(renewing.state(), reply(asked, MessageType.ACK, 60));
+        assertOnlyTheOwnReplyCounts(renewing.state(), reply(asked, MessageType.NAK, 60));
+    }
+
+    @Test
+    void aReplyOfTheWrongKindChangesNothing() {
+        var selecting = ClientState.start(context, START);
+        for (var kind : List.of(MessageType.ACK, MessageType.NAK, MessageType.DISCOVER)) {
+            assertEquals(
+                    new ClientStep(selecting.state(), List.of()),
+                    selecting.state().receive(reply(sent(selecting), kind, 60), START));
+        }
+        var requesting = selecting.state().receive(reply(sent(selecting), MessageType.OFFER, 60), START);
         assertEquals(
-                step.state(),
-                step.state()
-                        .receive(reply(sent(step), MessageType.ACK, 60), START)
-                        .state());
+                new ClientStep(requesting.state(), List.of()),
+                requesting.state().receive(reply(sent(requesting), MessageType.OFFER, 60), START));
+    }
+
+    @Test
+    void aLeaseThatNobodyExtendsIsAskedForAnewWithGrowingWaitsUntilItIsGranted() {
+        var step = bound(120);
+        while (!(step.state() instanceof ClientState.Selecting)) {
+            step = step.state().elapse(step.state().deadline());
+        }
+        var waits = new ArrayList<Long>();
+        var now = START.plusSeconds(120);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(MessageType.DISCOVER, sent(step).type().orElseThrow());
+            waits.add(Duration.between(now, step.state().deadline()).toSeconds());
+            now = step.state().deadline();
+            step = step.state().elapse(now);
+        }
+        assertTrue(waits.getFirst() <= 1 && waits.getLast() >= 25 && waits.getLast() <= 39, () -> "waits " + waits);
+
+        var request = step.state().receive(reply(sent(step), MessageType.OFFER, 60), now);
+        var bound = request.state().receive(reply(sent(request), MessageType.ACK, 60), now);
+
+        assertInstanceOf(ClientState.Bound.class, bound.state());
+    }
+
+    @Test
+    void anAddressIsGivenBackAlsoWhileItsLeaseIsBeingExtended() {
+        var extending = assertInstanceOf(
+                ClientState.Extending.class,
+                bound(120).state().elapse(START.plusSeconds(60)).state());
+
+        var actions = extending.release();
+
+        var release = assertInstanceOf(ClientAction.Unicast.class, actions.getFirst());
+        assertEquals(MessageType.RELEASE, release.message().type().orElseThrow());
+        assertEquals(ADDRESS, release.message().clientAddress());
+        assertEquals(new ClientAction.Deconfigure(extending.lease(), "released"), actions.getLast());
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.garboard.agent.clock;
+
+import org.jspecify.annotations.NullMarked;
