@@ -10,6 +10,9 @@
  * superblock), fs (erofs or squashfs); optional: device (names under /dev, separated by commas; without it the image is
  * /image in the initramfs), options (further dm-verity arguments), image (its name, for the agent).
  *
+ * The boot script loads one more file, /ticket, which proves that this is the boot of its session. It is in no file system that
+ * the agent's world has: it is deleted here, and the agent reads it once from a pipe (--ticket-fd).
+ *
  * Left for the agent in /run/garboard: the certificates of the initramfs (*.crt) and the file "stage0" with the times of
  * start and end (seconds since the kernel started) followed by the text of /verity. */
 #define _GNU_SOURCE
@@ -36,7 +39,12 @@
 #define VALUE_MAX 512
 #define CERTIFICATE_MAX 65536
 
+#define TICKET_MAX 64
+#define TICKET_FD 3
+
 static char conf[2048];
+static char ticket[TICKET_MAX];
+static ssize_t ticket_length;
 
 static double uptime(void) {
     struct timespec t;
@@ -95,6 +103,34 @@ static void read_description(void) {
         refuse("verity-description", "/verity has %zd bytes, expected 1 to %zu", n, sizeof conf - 1);
     conf[n] = 0;
     close(f);
+}
+
+/* Without a ticket the machine goes on: the server says what it thinks of that. */
+static void take_ticket(void) {
+    static const char nothing[TICKET_MAX];
+    int f = open("/ticket", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (f < 0) return;
+    ticket_length = read(f, ticket, sizeof ticket);
+    if (ticket_length < 0) ticket_length = 0;
+    /* the pages of the initramfs' file system are not cleared when a file goes */
+    if (pwrite(f, nothing, (size_t)ticket_length, 0) < 0) { /* it is deleted below */ }
+    close(f);
+    unlink("/ticket");
+}
+
+/* leaves the end of a pipe as TICKET_FD: what is read from it is nowhere else any more */
+static int hand_over_ticket(void) {
+    int ends[2];
+    if (ticket_length <= 0) return 0;
+    if (pipe2(ends, O_CLOEXEC) || write(ends[1], ticket, (size_t)ticket_length) != ticket_length) {
+        printf("stage0: the boot ticket cannot be handed over: %s\n", strerror(errno));
+        return 0;
+    }
+    explicit_bzero(ticket, sizeof ticket);
+    close(ends[1]);
+    /* whatever else has that number is done with, and would be closed by the next program anyway */
+    if (ends[0] == TICKET_FD) return fcntl(TICKET_FD, F_SETFD, 0) == 0;
+    return dup2(ends[0], TICKET_FD) == TICKET_FD;
 }
 
 static void load_modules(void) { /* /modules/order: one file name a line, in the order of their dependencies */
@@ -292,6 +328,7 @@ static void switch_root(void) {
 int main(void) {
     double start = uptime();
     mount_kernel_file_systems();
+    take_ticket();
     read_description();
 
     char roots[VALUE_MAX], offsets[VALUE_MAX], types[VALUE_MAX], devices[VALUE_MAX], more[VALUE_MAX];
@@ -317,7 +354,7 @@ int main(void) {
     switch_root();
 
     /* own argv and own environment: nothing of the kernel command line gets in */
-    char *argv[] = { "/jre/bin/java", "@/etc/java.args", NULL };
+    char *argv[] = { "/jre/bin/java", "@/etc/java.args", hand_over_ticket() ? "--ticket-fd=3" : NULL, NULL };
     char *envp[] = { "PATH=/bin", NULL };
     execve(argv[0], argv, envp);
     refuse("exec", "/jre/bin/java: %s", strerror(errno));

@@ -8,6 +8,7 @@ import dev.garboard.agent.api.MachineApi;
 import dev.garboard.agent.api.NodeView;
 import dev.garboard.agent.clock.TimeSync;
 import dev.garboard.agent.clock.Timekeeping;
+import dev.garboard.agent.enrollment.BootTicket;
 import dev.garboard.agent.enrollment.Enrollment;
 import dev.garboard.agent.enrollment.NodeFacts;
 import dev.garboard.agent.enrollment.NodeIdentity;
@@ -82,6 +83,7 @@ final class Agent {
     private final NodeIdentity identity = new NodeIdentity();
     private final Stage0Notes stage0;
     private final X509Certificate siteCa;
+    private final BootTicket ticket;
     private final Service agentService =
             services.add("agent", "PID 1: starts and supervises the others; its log has what is nobody else's");
     private final Service networkService = services.add("network", "Interfaces, addresses and the DHCP lease");
@@ -105,6 +107,7 @@ final class Agent {
             Stage0Notes stage0,
             BootParameters boot,
             X509Certificate siteCa,
+            BootTicket ticket,
             Children children,
             Consumer<Throwable> fatal,
             Runnable exit) {
@@ -114,6 +117,7 @@ final class Agent {
         this.exit = exit;
         this.stage0 = stage0;
         this.siteCa = siteCa;
+        this.ticket = ticket;
         this.screen = new StatusScreen(console, services);
         this.supervisor = new Supervisor(random, fatal);
         this.network = new Network(networkService, boot, random, this::networkChanged);
@@ -134,7 +138,8 @@ final class Agent {
         this.stream = new NodeStream(streamService, server, facts, identity, services, ApiServer.PORT, random, desired);
     }
 
-    static Agent assemble(Console console, Children children, Consumer<Throwable> fatal, Runnable exit)
+    static Agent assemble(
+            Console console, BootTicket ticket, Children children, Consumer<Throwable> fatal, Runnable exit)
             throws IOException {
         var steps = new BootSteps(console);
         var stage0 = Stage0Notes.read();
@@ -143,7 +148,7 @@ final class Agent {
         steps.now("agent", "");
         var boot = BootParameters.parse(Files.readString(COMMAND_LINE));
         var siteCa = Pem.readCertificate(SITE_CA);
-        return new Agent(console, steps, stage0, boot, siteCa, children, fatal, exit);
+        return new Agent(console, steps, stage0, boot, siteCa, ticket, children, fatal, exit);
     }
 
     /** Starts every part and stays. */
@@ -196,7 +201,7 @@ final class Agent {
             }
             supervisor.start(
                     enrollmentService,
-                    new Enrollment(enrollmentService, server, facts, identity, random, new Progress()));
+                    new Enrollment(enrollmentService, server, facts, ticket, identity, random, new Progress()));
         }
     }
 
@@ -306,6 +311,11 @@ final class Agent {
         @Override
         public void serverTime(Instant now) {
             time.serverSaid(now);
+        }
+
+        @Override
+        public void refusedForLong() {
+            goDown(Power.Down.RESTART, "the server does not take this boot for one of its own");
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.garboard.agent;
 
+import dev.garboard.agent.enrollment.BootTicket;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Kernel;
 import dev.garboard.agent.linux.Power;
@@ -8,6 +9,7 @@ import dev.garboard.agent.logging.LogRings;
 import dev.garboard.agent.screen.Console;
 import dev.garboard.agent.training.Training;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +20,15 @@ public final class Main {
 
     private static final AtomicReference<@Nullable Agent> AGENT = new AtomicReference<>();
 
+    private static final Pattern TICKET_FD = Pattern.compile("--ticket-fd=[0-9]{1,3}");
+
     private Main() {}
 
     /**
      * Starts the node.
      *
-     * @param args {@code --train} runs every code path that a start needs once, for the AOT cache, and exits
+     * @param args {@code --train} runs every code path that a start needs once, for the AOT cache, and exits; {@code --ticket-fd=N} names
+     *     the open file that the boot ticket is read from
      */
     public static void main(String[] args) {
         // First of all: these signals would end the process.
@@ -48,12 +53,22 @@ public final class Main {
                 children.start();
             }
             var agent = Agent.assemble(
-                    console, children, Main::fatal, () -> Runtime.getRuntime().halt(1));
+                    console,
+                    ticket(args),
+                    children,
+                    Main::fatal,
+                    () -> Runtime.getRuntime().halt(1));
             AGENT.set(agent);
             agent.run();
         } catch (Throwable error) {
             fatal(error);
         }
+    }
+
+    private static BootTicket ticket(String[] args) {
+        return args.length == 1 && TICKET_FD.matcher(args[0]).matches()
+                ? BootTicket.take(Integer.parseInt(args[0].substring(args[0].indexOf('=') + 1)))
+                : BootTicket.none();
     }
 
     private static void asked(Power.Down how, String why) {

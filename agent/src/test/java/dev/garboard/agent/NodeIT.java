@@ -10,6 +10,7 @@ import dev.garboard.agent.api.ApiServer;
 import dev.garboard.agent.api.MachineApi;
 import dev.garboard.agent.api.NodeView;
 import dev.garboard.agent.clock.TimeSync;
+import dev.garboard.agent.enrollment.BootTicket;
 import dev.garboard.agent.enrollment.Enrollment;
 import dev.garboard.agent.enrollment.NodeFacts;
 import dev.garboard.agent.enrollment.NodeIdentity;
@@ -103,17 +104,25 @@ class NodeIT {
     private void enroll() {
         var service = services.add("enrollment", "");
         supervisor.start(
-                service, new Enrollment(service, channel(), facts, identity, new Random(1), new Enrollment.Listener() {
-                    @Override
-                    public void pending(String machine, String reason) {
-                        progress.add("pending " + machine + " " + reason);
-                    }
+                service,
+                new Enrollment(
+                        service,
+                        channel(),
+                        facts,
+                        BootTicket.none(),
+                        identity,
+                        new Random(1),
+                        new Enrollment.Listener() {
+                            @Override
+                            public void pending(String machine, String reason) {
+                                progress.add("pending " + machine + " " + reason);
+                            }
 
-                    @Override
-                    public void accepted(String machine) {
-                        progress.add("accepted " + machine);
-                    }
-                }));
+                            @Override
+                            public void accepted(String machine) {
+                                progress.add("accepted " + machine);
+                            }
+                        }));
     }
 
     private void openStream() {
@@ -184,6 +193,7 @@ class NodeIT {
                         service,
                         new ServerChannel(server.address(), other.certificate(), _ -> {}),
                         facts,
+                        BootTicket.none(),
                         identity,
                         new Random(1),
                         new Enrollment.Listener() {

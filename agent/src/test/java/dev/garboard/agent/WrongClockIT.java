@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.agent.enrollment.BootTicket;
 import dev.garboard.agent.enrollment.Enrollment;
 import dev.garboard.agent.enrollment.NodeFacts;
 import dev.garboard.agent.enrollment.NodeIdentity;
@@ -62,18 +63,19 @@ class WrongClockIT {
                 CompletableFuture.completedFuture(null),
                 () -> Instant.now().plus(serverIsAhead));
         var channel = new ServerChannel(server.address(), site.certificate(), lowerBounds::add);
-        var enrollment = new Enrollment(service, channel, facts(), identity, new Random(1), new Enrollment.Listener() {
-            @Override
-            public void pending(String machine, String reason) {}
+        var enrollment = new Enrollment(
+                service, channel, facts(), BootTicket.none(), identity, new Random(1), new Enrollment.Listener() {
+                    @Override
+                    public void pending(String machine, String reason) {}
 
-            @Override
-            public void accepted(String machine) {}
+                    @Override
+                    public void accepted(String machine) {}
 
-            @Override
-            public void serverTime(Instant now) {
-                serverTimes.add(now);
-            }
-        });
+                    @Override
+                    public void serverTime(Instant now) {
+                        serverTimes.add(now);
+                    }
+                });
         node = Thread.ofVirtual().start(() -> {
             try {
                 enrollment.run();

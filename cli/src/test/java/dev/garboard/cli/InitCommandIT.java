@@ -66,7 +66,7 @@ class InitCommandIT {
                                 written.httpBoot(),
                                 written.operatorApi(),
                                 written.nodeApi(),
-                                written.allowWeakIdentity(),
+                                written.enrollment().allowWeakIdentity(),
                                 written.metrics(),
                                 written.log(),
                                 defaults.seed())

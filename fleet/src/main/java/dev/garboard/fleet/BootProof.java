@@ -1,24 +1,42 @@
 package dev.garboard.fleet;
 
+import com.google.protobuf.ByteString;
 import dev.garboard.inventory.BootSession;
+import dev.garboard.inventory.BootTickets;
 import dev.garboard.inventory.MachineIdentity;
 import java.net.InetAddress;
-import java.time.Duration;
 
 /**
  * The weak proof of identity: the request comes from a boot that this server itself answered, with the MAC address and the address of
- * that boot. It keeps out who is not on the boot network; it does not keep out who is and forges MAC addresses.
+ * that boot, and with the ticket that went to that address with the kernel; after its first use with the key that it was used with. It keeps
+ * out who is not on the boot network, and who came to the machine or its address later; it does not keep out who listens to the network while
+ * the machine loads.
  */
 final class BootProof {
 
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
-
     private final SessionLog sessions;
     private final LeasedAddresses leases;
+    private final BootTickets tickets;
 
-    BootProof(SessionLog sessions, LeasedAddresses leases) {
+    BootProof(SessionLog sessions, LeasedAddresses leases, BootTickets tickets) {
         this.sessions = sessions;
         this.leases = leases;
+        this.tickets = tickets;
+    }
+
+    /**
+     * What is shown.
+     *
+     * @param ticket empty once the boot is bound to the key
+     * @param key SHA-256 in hex of the public key that the request is signed with
+     */
+    record Evidence(String session, ByteString ticket, String key, MachineIdentity identity, InetAddress peer) {
+
+        /** Without the ticket. */
+        @Override
+        public String toString() {
+            return "Evidence[" + session + " from " + peer + "]";
+        }
     }
 
     /** What the evidence is worth. */
@@ -28,40 +46,75 @@ final class BootProof {
     record Proven(BootSession session) implements Finding {}
 
     /** It is not, or nobody knows. */
-    record Refuted(Outcome.Rejected outcome) implements Finding {}
+    record Refuted(Outcome.Unproven outcome) implements Finding {}
 
-    Finding check(String session, MachineIdentity identity, InetAddress peer) {
-        var found = sessions.find(session);
+    Finding check(Evidence evidence) {
+        var found = sessions.find(evidence.session());
         if (found.isEmpty()) {
-            return refuted(
+            return new Refuted(new Outcome.Unproven(
                     "session-unknown",
-                    session.isEmpty()
-                            ? "the request names no boot session; boot the machine from this server's network"
-                            : "this server knows no boot session " + shortened(session)
-                                    + "; boot the machine again from this server's network");
+                    evidence.session().isEmpty()
+                            ? "it names no boot session"
+                            : "this server knows no boot session of that id",
+                    null));
         }
-        var mac = found.get().spec().mac();
-        if (!identity.macs().contains(mac)) {
+        var session = found.get();
+        var owner = tickets.keyOf(session.id());
+        if (owner.isPresent() && !owner.get().equals(evidence.key())) {
+            return refuted(session, BootTickets.Claim.OTHER_KEY);
+        }
+        var mac = session.spec().mac();
+        if (!evidence.identity().macs().contains(mac)) {
             return refuted(
+                    session,
                     "session-mac",
-                    "boot session " + session + " is that of MAC address " + mac + ", and the machine has "
-                            + identity.macs() + "; boot the machine again");
+                    "the boot session is that of MAC address " + mac + ", and the machine says that it has "
+                            + evidence.identity().macs());
         }
         var leased = leases.addressOf(mac);
-        if (leased.isPresent() && !leased.get().equals(peer.getHostAddress())) {
+        var peer = evidence.peer().getHostAddress();
+        if (leased.isPresent() && !leased.get().equals(peer)) {
             return refuted(
+                    session,
                     "address",
-                    "the request comes from " + peer.getHostAddress() + ", and " + mac + " was leased " + leased.get()
+                    "it comes from " + peer + ", and " + mac + " was leased " + leased.get()
                             + "; is there address translation or a second DHCP server on the boot network?");
         }
-        return new Proven(found.get());
+        var claim = tickets.claim(session.id(), evidence.ticket().toByteArray(), evidence.key(), peer);
+        return claim.holds() ? new Proven(session) : refuted(session, claim);
     }
 
-    private static Refuted refuted(String cause, String reason) {
-        return new Refuted(new Outcome.Rejected(cause, reason, ASK_AGAIN));
+    private static Refuted refuted(BootSession session, BootTickets.Claim claim) {
+        return switch (claim) {
+            case OTHER_KEY ->
+                refuted(
+                        session,
+                        Outcome.CLAIMED_TWICE,
+                        "the boot belongs to another key: somebody else claims to be it");
+            case NO_TICKET ->
+                refuted(
+                        session,
+                        "no-ticket",
+                        "no ticket was handed out for this boot; was it begun before this server was upgraded?");
+            case WRONG_TICKET ->
+                refuted(
+                        session,
+                        "wrong-ticket",
+                        "it shows no ticket, or another than this boot's; an image from before there were tickets cannot:"
+                                + " build and import it again");
+            case OTHER_ADDRESS -> refuted(session, "ticket-address", "its ticket was handed out to another address");
+            case EXPIRED ->
+                refuted(session, "ticket-expired", "its ticket is too old (enrollment.ticket-minutes); boot it again");
+            case VOID ->
+                refuted(
+                        session,
+                        "ticket-void",
+                        "its ticket is void, because somebody else asked for it; boot it again");
+            case BOUND, SAME_KEY -> throw new IllegalArgumentException(claim + " is no refusal");
+        };
     }
 
-    private static String shortened(String text) {
-        return text.length() > 40 ? text.substring(0, 40) + "..." : text;
+    private static Refuted refuted(BootSession session, String cause, String detail) {
+        return new Refuted(new Outcome.Unproven(cause, detail, session));
     }
 }

@@ -3,15 +3,18 @@ package dev.garboard.fleet;
 import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.EnrollRequest;
 import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.BootSession;
 import dev.garboard.inventory.EnrollmentRules;
 import dev.garboard.inventory.IdentityMatch;
 import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineIdentity;
 import dev.garboard.inventory.MachineIndex;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.trust.RequestedKey;
 import dev.garboard.trust.SiteAuthority;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about one request to enrol: proof first, then whose machine it is, then whether it is accepted. One request is decided at a
@@ -35,6 +39,7 @@ final class Enrollment {
     private final SharedIdentity shared;
     private final SessionLog sessions;
     private final BootProof proof;
+    private final LivingNodes living;
     private final SiteAuthority authority;
     private final FleetConfig config;
     private final InstantSource clock;
@@ -45,6 +50,7 @@ final class Enrollment {
             MachineIndex machines,
             SessionLog sessions,
             BootProof proof,
+            LivingNodes living,
             SiteAuthority authority,
             FleetConfig config,
             InstantSource clock) {
@@ -54,6 +60,7 @@ final class Enrollment {
         this.shared = new SharedIdentity(store, machines, clock);
         this.sessions = sessions;
         this.proof = proof;
+        this.living = living;
         this.authority = authority;
         this.config = config;
         this.clock = clock;
@@ -69,9 +76,19 @@ final class Enrollment {
                     ASK_LATER);
         }
         // Nothing is written for a request without proof: else anybody could change what is known of a machine.
-        return switch (proof.check(request.getBootSession(), identity, peer)) {
-            case BootProof.Refuted(var outcome) -> outcome;
+        var evidence = new BootProof.Evidence(
+                request.getBootSession(),
+                request.getBootTicket(),
+                RequestedKey.fingerprint(request.getCertificateRequest().toByteArray()),
+                identity,
+                peer);
+        return switch (proof.check(evidence)) {
+            case BootProof.Refuted(var outcome) -> refuted(outcome, peer);
             case BootProof.Proven(var session) -> {
+                var alive = formerBoot(session, identity);
+                if (alive != null) {
+                    yield refuted(alive, peer);
+                }
                 var applicant =
                         new Applicant(request, peer, identity, session.spec().mac());
                 oneAtATime.lock();
@@ -82,6 +99,48 @@ final class Enrollment {
                 }
             }
         };
+    }
+
+    /** Who is refused is told nothing; the machine that it claimed to be says so, for those who look after it. */
+    private Outcome refuted(Outcome.Unproven outcome, InetAddress peer) {
+        var session = outcome.session();
+        if (session == null) {
+            return outcome;
+        }
+        var card = new MachineIdentity(List.of(session.spec().mac()), null, null, null);
+        var name = machines.match(card) instanceof IdentityMatch.Known(var machine)
+                ? machine.name()
+                : session.spec().machine();
+        if (name != null) {
+            desk.unproven(
+                    name,
+                    outcome.cause().equals(Outcome.CLAIMED_TWICE),
+                    "a request from " + peer.getHostAddress() + " to be boot " + session.id() + " was refused: "
+                            + outcome.detail());
+        }
+        return outcome;
+    }
+
+    /**
+     * A machine that boots is not at the same time up: as long as its former boot answers, a new one of its name was begun by somebody else.
+     * Asked outside of the lock, since an address that nobody has any more takes its time to say so.
+     */
+    private Outcome.@Nullable Unproven formerBoot(BootSession session, MachineIdentity identity) {
+        if (!(machines.match(identity) instanceof IdentityMatch.Known(var known))) {
+            return null;
+        }
+        var status = known.status();
+        var address = status.address();
+        if (session.id().equals(status.bootSession()) || address == null || status.apiPort() == 0) {
+            return null;
+        }
+        return living.answers(known.name(), address, status.apiPort())
+                ? new Outcome.Unproven(
+                        Outcome.CLAIMED_TWICE,
+                        "the node that booted as session " + status.bootSession() + " is still up at " + address
+                                + ", so this boot was begun by somebody else",
+                        session)
+                : null;
     }
 
     private Outcome decide(Applicant applicant) {

@@ -82,7 +82,9 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
         }
         try {
             var outcome = enrollment.decide(request, peer);
-            sessions.nodeSteps(request.getBootSession(), request.getStepsList());
+            if (!(outcome instanceof Outcome.Unproven)) {
+                sessions.nodeSteps(request.getBootSession(), request.getStepsList());
+            }
             answer(request, peer, stream, outcome);
         } catch (RuntimeException failed) {
             log.atWarn()
@@ -138,9 +140,19 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                                         .setTime(enrollment.time()))
                                 .build());
             }
+            case Outcome.Unproven unproven -> {
+                log.atWarn()
+                        .addKeyValue("session", request.getBootSession())
+                        .addKeyValue("address", peer.getHostAddress())
+                        .addKeyValue("reason", unproven.cause())
+                        .log("enrolment refused: {}", unproven.detail());
+                sessions.refusedOnce(
+                        request.getBootSession(), "from " + peer.getHostAddress() + ": " + unproven.detail());
+                end(stream, message(Outcome.Unproven.TOLD, true));
+            }
             case Outcome.Rejected rejected -> {
                 sessions.step(request.getBootSession(), "enrolled", rejected.reason(), "refused");
-                end(stream, message(rejected));
+                end(stream, message(rejected, false));
             }
             case Outcome.Pending pending -> {
                 sessions.step(request.getBootSession(), "pending", pending.reason(), "ok");
@@ -154,10 +166,12 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
             events.happened("enroll", "too-many-pending");
             end(
                     one.stream,
-                    message(new Outcome.Rejected(
-                            "too-many-pending",
-                            maxPending + " machines wait for acceptance already; accept or reject some",
-                            java.time.Duration.ofMinutes(1))));
+                    message(
+                            new Outcome.Rejected(
+                                    "too-many-pending",
+                                    maxPending + " machines wait for acceptance already; accept or reject some",
+                                    java.time.Duration.ofMinutes(1)),
+                            false));
             return;
         }
         var older = waiting.put(one.request.getBootSession(), one);
@@ -190,10 +204,12 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                 events.happened("enroll", "deleted");
                 end(
                         one.stream,
-                        message(new Outcome.Rejected(
-                                "deleted",
-                                "machine " + before.name() + " was deleted",
-                                java.time.Duration.ofMinutes(1))));
+                        message(
+                                new Outcome.Rejected(
+                                        "deleted",
+                                        "machine " + before.name() + " was deleted",
+                                        java.time.Duration.ofMinutes(1)),
+                                false));
             } else {
                 executor.execute(() -> decideAgain(one));
             }
@@ -250,7 +266,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
         return switch (outcome) {
             case Outcome.Accepted accepted -> accepted.machine();
             case Outcome.Pending pending -> pending.machine();
-            case Outcome.Rejected _ -> "";
+            case Outcome.Rejected _, Outcome.Unproven _ -> "";
         };
     }
 
@@ -262,10 +278,11 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                 .build();
     }
 
-    private static EnrollResponse message(Outcome.Rejected rejected) {
+    private static EnrollResponse message(Outcome.Rejected rejected, boolean bootAgain) {
         return EnrollResponse.newBuilder()
                 .setRejected(EnrollResponse.Rejected.newBuilder()
                         .setReason(rejected.reason())
+                        .setBootAgain(bootAgain)
                         .setRetryAfter(Duration.newBuilder()
                                 .setSeconds(rejected.retryAfter().toSeconds())))
                 .build();

@@ -13,6 +13,7 @@ import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.inventory.BootSessions;
+import dev.garboard.inventory.BootTickets;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIndex;
@@ -95,6 +96,7 @@ public final class FleetServer implements AutoCloseable {
     public record Parts(
             ResourceStore store,
             BootSessions sessions,
+            BootTickets tickets,
             MachineIndex index,
             SiteAuthority authority,
             RotatingIdentity identity,
@@ -111,14 +113,14 @@ public final class FleetServer implements AutoCloseable {
         var siteCa = parts.authority().certificate();
         var refusals = new RefusalLog(LOG, "node-api", parts.clock());
         var sessions = new SessionLog(parts.sessions(), parts.clock());
-        var proof = new BootProof(sessions, parts.leases());
-        var enrollment =
-                new Enrollment(parts.store(), index, sessions, proof, parts.authority(), config, parts.clock());
+        var proof = new BootProof(sessions, parts.leases(), parts.tickets());
+        this.channels = new NodeChannels(parts.identity(), siteCa);
+        var enrollment = new Enrollment(
+                parts.store(), index, sessions, proof, channels::answers, parts.authority(), config, parts.clock());
         this.calls = Executors.newVirtualThreadPerTaskExecutor();
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofVirtual().name("fleet-timer").factory());
         this.recorder = new NodeRecorder(parts.store(), sessions, parts.clock());
-        this.channels = new NodeChannels(parts.identity(), siteCa);
         this.nodes = new NodeEndpoint(
                 index,
                 streams,

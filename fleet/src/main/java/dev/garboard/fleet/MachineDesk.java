@@ -28,6 +28,8 @@ final class MachineDesk {
 
     private static final String ACCEPTED = "Accepted";
     private static final String CONFLICT = "IdentityConflict";
+    private static final String CLAIMED_TWICE = "IdentityClaimedTwice";
+    private static final String BOOT_PROVEN = "BootProven";
     private static final int INDEX_ROUNDS = 2000;
 
     private final ResourceStore store;
@@ -106,6 +108,15 @@ final class MachineDesk {
         status(name, change -> change.condition(CONFLICT, true, "Conflict", why));
     }
 
+    /** Somebody wanted to be this machine and could not prove it. */
+    void unproven(String name, boolean claimedTwice, String why) {
+        status(
+                name,
+                change -> claimedTwice
+                        ? change.condition(CLAIMED_TWICE, true, "Refused", why)
+                        : change.condition(BOOT_PROVEN, false, "Refused", why));
+    }
+
     private interface Change {
         StatusChange apply(StatusChange change);
     }
@@ -130,7 +141,11 @@ final class MachineDesk {
                 .hardware(fused, applicant.facts())
                 .at(applicant.peer().getHostAddress(), 0)
                 .booted(applicant.session(), request.getAgentVersion(), request.getImage())
-                .without(CONFLICT);
+                .without(CONFLICT)
+                .without(BOOT_PROVEN);
+        if (!applicant.session().equals(status.bootSession())) {
+            change.without(CLAIMED_TWICE);
+        }
         return (request.hasTime() ? MachineClock.note(change, request.getTime(), now()) : change).seen();
     }
 

@@ -2,8 +2,11 @@ package dev.garboard.fleet;
 
 import dev.garboard.agentapi.SiteChannels;
 import dev.garboard.agentapi.SiteChannels.Peer;
+import dev.garboard.agentapi.v1.MachineServiceGrpc;
+import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.trust.RotatingIdentity;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Channels to the machine APIs of nodes, one for each node that was called lately. */
 final class NodeChannels implements AutoCloseable {
+
+    private static final long ANSWER_SECONDS = 3;
 
     private final RotatingIdentity identity;
     private final X509Certificate siteCa;
@@ -43,6 +48,24 @@ final class NodeChannels implements AutoCloseable {
         var open = byMachine.remove(machine);
         if (open != null) {
             open.channel().shutdownNow();
+        }
+    }
+
+    /** Asks the machine API at an address for anything; a refusal over TLS of that machine is an answer too. */
+    boolean answers(String machine, String address, int apiPort) {
+        var channel = SiteChannels.open(Peer.machine(machine, address, apiPort), identity, siteCa);
+        try {
+            MachineServiceGrpc.newBlockingV2Stub(channel)
+                    .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .version(VersionRequest.getDefaultInstance());
+            return true;
+        } catch (StatusException failed) {
+            return switch (failed.getStatus().getCode()) {
+                case UNAVAILABLE, DEADLINE_EXCEEDED -> false;
+                default -> true;
+            };
+        } finally {
+            channel.shutdownNow();
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.garboard.fleet;
 
+import dev.garboard.inventory.BootSession;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a request to enrol. Each names a {@code cause} from a few fixed words, for counters.
@@ -33,6 +35,24 @@ sealed interface Outcome {
         String machine() {
             return machines.isEmpty() ? "" : machines.getFirst();
         }
+    }
+
+    /** The word for a boot that two claim to be. */
+    String CLAIMED_TWICE = "identity-claimed-twice";
+
+    /**
+     * It has not proven to be the boot that it says it is. It may be anybody, so all of them get the same answer.
+     *
+     * @param detail for log and timeline, not for the asker
+     * @param session that it names, if there is one
+     */
+    record Unproven(String cause, String detail, @Nullable BootSession session) implements Outcome {
+
+        /** What all of them are told. */
+        static final Rejected TOLD = new Rejected(
+                "unproven",
+                "this is no boot that the server knows; boot the machine again from its network. The server's log says more",
+                Duration.ofSeconds(30));
     }
 
     /** No, for now. */

@@ -22,6 +22,11 @@ final class SessionLog {
     /** A node takes about ten; the rest is a mistake. */
     private static final int MOST_NODE_STEPS = 50;
 
+    /** A stranger must not fill a timeline so that nothing else has a place in it. */
+    private static final int MOST_REFUSALS = 20;
+
+    private static final String REFUSED = "unproven";
+
     private final BootSessions sessions;
     private final InstantSource clock;
 
@@ -64,6 +69,18 @@ final class SessionLog {
                 sessions.append(boot.id(), new Step(time, step.getStage(), PROTOCOL, step.getDetail(), 0, "ok"));
             }
         }
+    }
+
+    /** Somebody was refused; said once, because whoever asks may be anybody and ask for ever. */
+    void refusedOnce(@Nullable String session, String detail) {
+        find(session)
+                .filter(boot -> boot.status().steps().stream()
+                        .noneMatch(step -> step.detail().equals(detail)))
+                .filter(boot -> boot.status().steps().stream()
+                                .filter(step -> step.stage().equals(REFUSED))
+                                .count()
+                        < MOST_REFUSALS)
+                .ifPresent(boot -> append(boot, REFUSED, detail, "refused"));
     }
 
     /** The machine does what it was booted for. */

@@ -5,10 +5,12 @@ import static dev.garboard.fleet.FleetRig.UUID;
 import static dev.garboard.fleet.FleetRig.eventually;
 import static dev.garboard.fleet.FleetRig.next;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.BootSessionStatus;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIdentity;
 import dev.garboard.trust.Caller;
@@ -111,6 +113,36 @@ class EnrollmentIT {
         assertEquals(300, rejected.getRetryAfter().getSeconds());
         assertEquals(Acceptance.REJECTED, rig.machine("m-525400000001").spec().acceptance());
         assertEquals(1, rig.count("enroll rejected"));
+        assertGotNothing("m-525400000001");
+
+        var again = next(node.enroll(node.request(session, MAC, UUID).build()));
+
+        assertTrue(again.hasRejected(), again::toString);
+        assertGotNothing("m-525400000001");
+    }
+
+    @Test
+    void aMachineThatAPersonHasRejectedGetsNothingThoughARuleWouldAcceptIt() throws Exception {
+        var node = rig.node();
+        var answers = node.enroll(node.request(session, MAC, UUID).build());
+        next(answers);
+        rig.accept("m-525400000001", Acceptance.REJECTED);
+        rig.rule("all-virtual", Acceptance.ACCEPTED, true);
+
+        var told = next(answers);
+        var again = next(node.enroll(node.request(session, MAC, UUID).build()));
+
+        assertTrue(told.getRejected().getReason().contains("is rejected"), told::toString);
+        assertTrue(again.getRejected().getReason().contains("is rejected"), again::toString);
+        assertGotNothing("m-525400000001");
+        assertEquals(0, rig.count("enroll accepted"));
+    }
+
+    private void assertGotNothing(String name) {
+        var machine = rig.machine(name);
+        assertEquals(Acceptance.REJECTED, machine.spec().acceptance());
+        assertEquals("Rejected", machine.status().phase());
+        assertNull(machine.status().certificateNotAfter());
     }
 
     @Test
@@ -143,9 +175,16 @@ class EnrollmentIT {
         var otherAddress =
                 next(node.enroll(node.request(session, MAC, UUID).build())).getRejected();
 
-        assertTrue(unknown.getReason().startsWith("this server knows no boot session"), unknown::getReason);
-        assertTrue(otherMac.getReason().contains("is that of MAC address " + MAC), otherMac::getReason);
-        assertTrue(otherAddress.getReason().contains("was leased 192.0.2.9"), otherAddress::getReason);
+        // Who has proven nothing is told nothing: not even what was wrong.
+        assertEquals(Outcome.Unproven.TOLD.reason(), unknown.getReason());
+        assertEquals(unknown, otherMac);
+        assertEquals(unknown, otherAddress);
+        assertTrue(unknown.getBootAgain());
+        var told = rig.session(session).steps().stream()
+                .map(BootSessionStatus.Step::detail)
+                .toList();
+        assertTrue(told.stream().anyMatch(detail -> detail.contains("is that of MAC address " + MAC)), told::toString);
+        assertTrue(told.stream().anyMatch(detail -> detail.contains("was leased 192.0.2.9")), told::toString);
         assertEquals(List.of(), rig.store.list(Kinds.MACHINE).items());
         assertEquals(1, rig.count("enroll session-unknown"));
         assertEquals(1, rig.count("enroll session-mac"));

@@ -86,6 +86,7 @@ final class FakeNode implements AutoCloseable {
                                 .setPermanentMac(mac))
                         .setMemoryBytes(1L << 31))
                 .setBootSession(session)
+                .setBootTicket(ByteString.copyFrom(FleetRig.ticket(session)))
                 .setBootMac(mac)
                 .setAgentVersion("0.1.0")
                 .setImage("lab-1")

@@ -9,6 +9,7 @@ import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.BootClient;
 import dev.garboard.inventory.BootDecision;
 import dev.garboard.inventory.BootSessionStatus;
+import dev.garboard.inventory.BootTickets;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.ImageSpec;
 import dev.garboard.inventory.Inventory;
@@ -27,6 +28,7 @@ import io.grpc.ServerMethodDefinition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,9 +53,9 @@ final class FleetRig implements AutoCloseable {
 
     final Path directory;
     final SiteAuthority authority;
-    final Inventory inventory;
-    final ResourceStore store;
-    final MachineIndex index;
+    Inventory inventory;
+    ResourceStore store;
+    MachineIndex index;
     final Map<String, String> leases = new ConcurrentHashMap<>();
     final ConcurrentMap<String, Integer> counted = new ConcurrentHashMap<>();
     final List<Runnable> open = new ArrayList<>();
@@ -80,6 +82,17 @@ final class FleetRig implements AutoCloseable {
         fleet = start(true, port);
     }
 
+    /** As when the server's process is started again: nothing is left but the database. */
+    void restartAll() throws IOException {
+        fleet.close();
+        index.close();
+        inventory.close();
+        inventory = Inventory.open(directory.resolve("garboard.db").toString());
+        store = inventory.store();
+        index = new MachineIndex(store);
+        fleet = start(true, port);
+    }
+
     private FleetServer start(boolean allowWeakIdentity, int port) throws IOException {
         var loopback = InetAddress.getLoopbackAddress();
         var config = new FleetConfig(
@@ -96,6 +109,7 @@ final class FleetRig implements AutoCloseable {
                 new FleetServer.Parts(
                         store,
                         inventory.bootSessions(),
+                        inventory.bootTickets(),
                         index,
                         authority,
                         identity,
@@ -112,8 +126,24 @@ final class FleetRig implements AutoCloseable {
         return node;
     }
 
-    /** A machine's boot was answered by DHCP and went on as far as the kernel; the id of its session. */
+    /** A machine's boot was answered by DHCP and went on as far as the kernel and its ticket; the id of its session. */
     String booted(String mac) {
+        var session = loading(mac);
+        deliver(session, "127.0.0.1", Duration.ofMinutes(10));
+        return session;
+    }
+
+    BootTickets.Delivery deliver(String session, String asker, Duration validity) {
+        return inventory.bootTickets().deliver(session, ticket(session), "127.0.0.1", asker, validity);
+    }
+
+    /** The ticket of a session, in these tests. */
+    static byte[] ticket(String session) {
+        return ("ticket of " + session).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A machine's boot that has got no ticket yet. */
+    String loading(String mac) {
         var client = new BootClient(mac, MachineIdentity.none(), BootClient.Stage.FIRMWARE, "x86-bios", true, null);
         var image = new ImageSpec(
                 "1", "lab", "amd64", "6.12", "0".repeat(64), "", List.of(), "test", "00", Instant.EPOCH, true);

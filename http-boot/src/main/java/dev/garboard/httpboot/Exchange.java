@@ -74,11 +74,24 @@ final class Exchange {
         if (over) {
             return;
         }
-        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        response().putHeader("Content-Type", "text/plain");
+        bytes(code, body.getBytes(StandardCharsets.UTF_8), outcome, detail);
+    }
+
+    /** A few bytes that nobody on the way may keep. */
+    void secret(byte[] content) {
+        if (over) {
+            return;
+        }
+        response().putHeader("Content-Type", "application/octet-stream").putHeader("Cache-Control", "no-store");
+        bytes(200, content, Outcome.SENT, "");
+    }
+
+    private void bytes(int code, byte[] content, Outcome outcome, String detail) {
         status = code;
         length = content.length;
         var response = response().setStatusCode(code);
-        response.putHeader("Content-Type", "text/plain").putHeader("Content-Length", Integer.toString(content.length));
+        response.putHeader("Content-Length", Integer.toString(content.length));
         if (isHead()) {
             response.end();
             finish(0, outcome == Outcome.SENT ? Outcome.NO_CONTENT : outcome, detail);

@@ -12,6 +12,25 @@ public sealed interface FileAnswer {
      */
     record Found(Path path, long size, String sha256) implements FileAnswer {}
 
+    /** A few bytes for this client alone: sent whole, marked as nothing to be stored, never printed. */
+    final class Secret implements FileAnswer {
+
+        private final byte[] content;
+
+        /** The bytes, copied. */
+        public Secret(byte[] content) {
+            this.content = content.clone();
+        }
+
+        /** A copy of the bytes. */
+        public byte[] content() {
+            return content.clone();
+        }
+    }
+
+    /** There is one, and the client is not told why it does not get it: status 403; the reason is for {@link BootEvents}. */
+    record Withheld(String reason) implements FileAnswer {}
+
     /** There is no such file or no such session: status 404 with this reason. */
     record NotFound(String reason) implements FileAnswer {}
 

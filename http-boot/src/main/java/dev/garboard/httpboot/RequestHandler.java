@@ -122,6 +122,8 @@ final class RequestHandler {
         ask(exchange, () -> source.file(question), answer -> {
             switch (answer) {
                 case FileAnswer.Found found -> files.send(exchange, name, found);
+                case FileAnswer.Secret secret -> exchange.secret(secret.content());
+                case FileAnswer.Withheld(var reason) -> exchange.text(403, "refused\n", Outcome.REFUSED, reason);
                 case FileAnswer.NotFound(var reason) -> exchange.text(404, reason + "\n", Outcome.NOT_FOUND, reason);
                 case FileAnswer.Refused(var reason) -> exchange.text(403, reason + "\n", Outcome.REFUSED, reason);
             }

@@ -15,6 +15,13 @@ public record BootSession(String id, BootSessionSpec spec, BootSessionStatus sta
         return new BootSession(id, named, status);
     }
 
+    /** Whether its loader may still be at work: nothing was heard of an agent, and the boot is neither over nor ready. */
+    public boolean isLoading() {
+        return !BootTimeline.reached(status, "network")
+                && (status.outcome().equals(BootTimeline.RUNNING)
+                        || status.outcome().equals(BootTimeline.FAILED));
+    }
+
     /** When it was last heard of. */
     Instant lastHeard() {
         var steps = status.steps();

@@ -49,6 +49,7 @@ final class BootSessionRows {
         for (var id : old) {
             ResourceRows.find(handle, Kinds.BOOT_SESSION, id)
                     .ifPresent(session -> ResourceRows.delete(transaction, session));
+            BootTicketRows.delete(handle, id);
             handle.createUpdate("DELETE FROM boot_session WHERE id = :id")
                     .bind("id", id)
                     .execute();

@@ -10,6 +10,7 @@ public final class Inventory implements AutoCloseable {
     private final SqlResourceStore store;
     private final SqlLeases leases;
     private final BootSessions bootSessions;
+    private final BootTickets bootTickets;
     private final SealedSecrets secrets;
     private final DocumentRevisions documents;
 
@@ -19,6 +20,7 @@ public final class Inventory implements AutoCloseable {
         this.store = new SqlResourceStore(database, watches, clock);
         this.leases = new SqlLeases(database);
         this.bootSessions = new BootSessions(database, clock);
+        this.bootTickets = new BootTickets(database, clock);
         this.secrets = new SealedSecrets(database);
         this.documents = new DocumentRevisions(database);
     }
@@ -57,6 +59,11 @@ public final class Inventory implements AutoCloseable {
     /** The boots of all machines. */
     public BootSessions bootSessions() {
         return bootSessions;
+    }
+
+    /** What makes a boot somebody's. */
+    public BootTickets bootTickets() {
+        return bootTickets;
     }
 
     /** What no API shows. */

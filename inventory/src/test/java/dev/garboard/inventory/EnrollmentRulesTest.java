@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class EnrollmentRulesTest {
 
@@ -29,12 +31,18 @@ class EnrollmentRulesTest {
 
     @Test
     void theFirstByOrderThenNameDecides() {
-        var rules = List.of(
-                rule("c", 20, ANY, Acceptance.REJECTED, null, "x-{mac}"),
-                rule("b", 10, ANY, Acceptance.ACCEPTED, null, "b-{mac}"),
-                rule("a", 20, ANY, Acceptance.ACCEPTED, null, "a-{mac}"));
+        var last = rule("a", 20, ANY, Acceptance.ACCEPTED, null, "a-{mac}");
+        var second = rule("c", 10, ANY, Acceptance.ACCEPTED, null, "c-{mac}");
+        var first = rule("b", 10, ANY, Acceptance.ACCEPTED, null, "b-{mac}");
 
-        assertEquals(new EnrollmentRules.Accept("b", "b-525400000001", Map.of("by", "b"), true), evaluate(rules));
+        // However they are listed, and with one after the other gone.
+        for (var rules :
+                List.of(List.of(last, second, first), List.of(first, second, last), List.of(second, first, last))) {
+            assertEquals(new EnrollmentRules.Accept("b", "b-525400000001", Map.of("by", "b"), true), evaluate(rules));
+        }
+        assertEquals(
+                new EnrollmentRules.Accept("c", "c-525400000001", Map.of("by", "c"), true),
+                evaluate(List.of(last, second)));
     }
 
     @Test
@@ -44,25 +52,85 @@ class EnrollmentRulesTest {
                 evaluate(List.of(rule("no", 1, ANY, Acceptance.REJECTED, null, "x-{n}"))));
     }
 
-    @Test
-    void everyGivenConditionMustHold() {
-        var match = new EnrollmentRuleSpec.Match(
-                List.of("10.0.0.0/8", "192.168.77.0/24"), List.of("52:54:00"), List.of("QEMU"), List.of("Ab/12 3"));
+    static final EnrollmentRuleSpec.Match ALL = new EnrollmentRuleSpec.Match(
+            List.of("10.0.0.0/8", "192.168.77.0/24"),
+            List.of("0c:c4", "52:54:00"),
+            List.of("QEMU"),
+            List.of("Ab/12 3"));
 
-        assertInstanceOf(
-                EnrollmentRules.Accept.class,
-                evaluate(List.of(rule("all", 1, match, Acceptance.ACCEPTED, null, "x-{mac}"))));
+    /** A candidate that meets all conditions but one, and what is said of it. */
+    record Lacking(Candidate candidate, String reason) {}
+
+    static final List<Lacking> lacking = List.of(
+            new Lacking(
+                    candidate("52:54:00:00:00:01", "Ab/12 3", "192.168.78.10", "QEMU"),
+                    "its address 192.168.78.10 is in none of [10.0.0.0/8, 192.168.77.0/24]"),
+            new Lacking(
+                    candidate("52:54:00:00:00:01", "Ab/12 3", null, "QEMU"),
+                    "its address (unknown) is in none of [10.0.0.0/8, 192.168.77.0/24]"),
+            new Lacking(
+                    candidate("52:54:01:00:00:01", "Ab/12 3", "192.168.77.10", "QEMU"),
+                    "its MAC address 52:54:01:00:00:01 begins with none of [0c:c4, 52:54:00]"),
+            new Lacking(
+                    candidate("52:54:00:00:00:01", "Ab/12 3", "192.168.77.10", "QEMU Inc."),
+                    "its manufacturer QEMU Inc. is none of [QEMU]"),
+            new Lacking(
+                    candidate("52:54:00:00:00:01", "Ab/12 3", "192.168.77.10", null),
+                    "its manufacturer null is none of [QEMU]"),
+            new Lacking(
+                    candidate("52:54:00:00:00:01", "Ab/12 4", "192.168.77.10", "QEMU"),
+                    "its serial Ab/12 4 is none of those listed"),
+            new Lacking(
+                    candidate("52:54:00:00:00:01", null, "192.168.77.10", "QEMU"),
+                    "its serial null is none of those listed"));
+
+    @Test
+    void whoMeetsEveryConditionIsAccepted() {
         assertEquals(
-                new EnrollmentRules.NoRule(
-                        "no enrolment rule accepts it (other: its MAC address 52:54:00:00:00:01 begins with"
-                                + " none of [0c:c4]); accept the machine with `garboard machine accept`"),
-                evaluate(List.of(rule(
-                        "other",
-                        1,
-                        new EnrollmentRuleSpec.Match(List.of(), List.of("0c:c4"), List.of(), List.of()),
-                        Acceptance.ACCEPTED,
-                        null,
-                        "x-{mac}"))));
+                new EnrollmentRules.Accept("all", "x-525400000001", Map.of("by", "all"), true),
+                evaluate(List.of(rule("all", 1, ALL, Acceptance.ACCEPTED, null, "x-{mac}"))));
+    }
+
+    @ParameterizedTest
+    @FieldSource("lacking")
+    void everyGivenConditionMustHold(Lacking one) {
+        var verdict = EnrollmentRules.evaluate(
+                List.of(rule("all", 1, ALL, Acceptance.ACCEPTED, null, "x-{mac}")), one.candidate(), List.of());
+
+        assertEquals(
+                new EnrollmentRules.NoRule("no enrolment rule accepts it (all: " + one.reason()
+                        + "); accept the machine with `garboard machine accept`"),
+                verdict);
+    }
+
+    /** A rule that rejects is as choosy. */
+    @ParameterizedTest
+    @FieldSource("lacking")
+    void aRuleRejectsOnlyThoseItMeans(Lacking one) {
+        var verdict = EnrollmentRules.evaluate(
+                List.of(rule("no", 1, ALL, Acceptance.REJECTED, null, "x-{mac}")), one.candidate(), List.of());
+
+        assertInstanceOf(EnrollmentRules.NoRule.class, verdict);
+    }
+
+    @Test
+    void aLimitCountsTheMachinesOfItsOwnRuleOnly() {
+        var others = List.of(acceptedBy("vm-1", "rest"), acceptedBy("vm-2", "rest"), Samples.machine("vm-3"));
+
+        var verdict = EnrollmentRules.evaluate(
+                List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, 2, "x-{n}")), CANDIDATE, others);
+
+        assertEquals(new EnrollmentRules.Accept("vm", "x-1", Map.of("by", "vm"), true), verdict);
+    }
+
+    private static Resource<MachineSpec, MachineStatus> acceptedBy(String machine, String rule) {
+        var made = Samples.machine(machine);
+        return made.withMetadata(made.metadata().withAnnotations(Map.of(EnrollmentRules.RULE_ANNOTATION, rule)));
+    }
+
+    private static Candidate candidate(
+            String mac, @Nullable String serial, @Nullable String address, @Nullable String manufacturer) {
+        return new Candidate(mac, Identities.seen(List.of(mac), null, serial, null), address, manufacturer);
     }
 
     @Test

@@ -6,10 +6,12 @@ import dev.garboard.httpboot.IpxeScript;
 import dev.garboard.httpboot.ScriptAnswer;
 import dev.garboard.httpboot.SessionId;
 import dev.garboard.image.ImageStore;
+import dev.garboard.image.TicketArchive;
 import dev.garboard.inventory.BootSession;
 import dev.garboard.tftp.TftpContent;
 import dev.garboard.tftp.TftpFiles;
 import dev.garboard.tftp.TftpRequest;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,6 +32,7 @@ final class BootFiles implements BootSource, TftpFiles {
     private final ImageStore images;
     private final BundleFiles bundles;
     private final Loaders loaders;
+    private final TicketDesk tickets;
     private final DhcpBoot.BootUrls urls;
     private final InetSocketAddress nodeApi;
 
@@ -38,12 +41,14 @@ final class BootFiles implements BootSource, TftpFiles {
             ImageStore images,
             BundleFiles bundles,
             Loaders loaders,
+            TicketDesk tickets,
             DhcpBoot.BootUrls urls,
             InetSocketAddress nodeApi) {
         this.desk = desk;
         this.images = images;
         this.bundles = bundles;
         this.loaders = loaders;
+        this.tickets = tickets;
         this.urls = urls;
         this.nodeApi = nodeApi;
     }
@@ -70,7 +75,8 @@ final class BootFiles implements BootSource, TftpFiles {
                 machine,
                 image.get().name(),
                 KERNEL,
-                List.of(INITRAMFS, ROOT),
+                // The ticket last: its time begins when the large downloads are over.
+                List.of(INITRAMFS, ROOT, TicketArchive.FILE_NAME),
                 image.get().spec().commandLine() + " garboard.session=" + session.id() + " garboard.server="
                         + nodeApi.getAddress().getHostAddress() + ":" + nodeApi.getPort());
     }
@@ -85,6 +91,9 @@ final class BootFiles implements BootSource, TftpFiles {
         if (request.session() == null && BundleFiles.isBundle(request.name())) {
             return bundles.find(request.name());
         }
+        if (request.session() != null && request.name().equals(TicketArchive.FILE_NAME)) {
+            return ticket(request.session().hex(), request.client().getAddress());
+        }
         var role = role(request.name());
         if (role.isEmpty() || request.session() == null) {
             return CompletableFuture.completedFuture(new FileAnswer.NotFound("there is no file " + request.name()));
@@ -93,6 +102,15 @@ final class BootFiles implements BootSource, TftpFiles {
         return desk.find(id)
                 .thenApply(session -> session.map(found -> imageFile(found, role.get()))
                         .orElseGet(() -> new FileAnswer.NotFound(unknown(id))));
+    }
+
+    private CompletionStage<FileAnswer> ticket(String id, InetAddress asker) {
+        return desk.find(id)
+                .thenCompose(session -> session.filter(
+                                found -> desk.image(found).isPresent())
+                        .map(found -> tickets.ticket(found, asker))
+                        .orElseGet(() -> CompletableFuture.completedFuture(
+                                new FileAnswer.NotFound("there is no file " + TicketArchive.FILE_NAME))));
     }
 
     private FileAnswer imageFile(BootSession session, String role) {

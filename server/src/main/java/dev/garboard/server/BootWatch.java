@@ -165,7 +165,7 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
         return switch (file) {
             case "script.ipxe", "autoexec.ipxe" -> Optional.of("script");
             case "kernel" -> Optional.of("kernel");
-            case "initramfs" -> Optional.of("initramfs");
+            case "initramfs", "ticket" -> Optional.of("initramfs");
             case "root.cpio" -> Optional.of("root");
             default -> Loaders.isLoader(file) ? Optional.of("loader") : Optional.empty();
         };

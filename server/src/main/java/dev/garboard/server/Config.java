@@ -9,6 +9,7 @@ import dev.garboard.tftp.TftpConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -30,7 +31,7 @@ public record Config(
         HttpBoot httpBoot,
         OperatorApiConfig operatorApi,
         NodeApi nodeApi,
-        boolean allowWeakIdentity,
+        Enrollment enrollment,
         InetSocketAddress metrics,
         Log log,
         Seed seed) {
@@ -83,6 +84,14 @@ public record Config(
             InetSocketAddress publicAddress,
             int certificateHours,
             ConnectionLimits connections) {}
+
+    /**
+     * How machines become nodes.
+     *
+     * @param allowWeakIdentity whether boot and subnet are proof enough where neither machine nor rule says so
+     * @param ticketValidity how long after its delivery the ticket of a boot can be used
+     */
+    public record Enrollment(boolean allowWeakIdentity, Duration ticketValidity) {}
 
     /** {@code level} as logback knows it; {@code format} is {@code text} or {@code json}. */
     public record Log(String level, String format) {}
@@ -158,7 +167,9 @@ public record Config(
                         publicAddress(node, "node-api", nodeListen),
                         node.integer("certificate-hours", 24, 1, 24 * 90),
                         Bounds.connections(node, 12_000, 64)),
-                enrollment.bool("allow-weak-identity", false),
+                new Enrollment(
+                        enrollment.bool("allow-weak-identity", false),
+                        Duration.ofMinutes(enrollment.integer("ticket-minutes", 10, 1, 60))),
                 metrics.address("listen", "127.0.0.1:9464"),
                 new Log(
                         oneOf(log, "level", "info", List.of("error", "warn", "info", "debug", "trace")),

@@ -38,6 +38,9 @@ public final class Server implements AutoCloseable {
     /** Seals the keys of clusters; made at the first use. */
     private static final String CLUSTER_KEY = "cluster.key";
 
+    /** Makes the tickets of boots; made at the first use. */
+    private static final String TICKET_KEY = "boot-ticket.key";
+
     private static final Duration IMAGES_EVERY = Duration.ofSeconds(3);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -83,20 +86,28 @@ public final class Server implements AutoCloseable {
         var sessions = inventory.bootSessions();
         var desk = new BootDesk(machines, imageMirror, sessions, BootPolicy.usual(), blocking);
         var urls = new DhcpBoot.BootUrls(config.httpBoot().publicAddress());
+        var watch = new BootWatch(sessions, metrics);
+        var dhcp = new DhcpService(config.dhcp(), inventory, new DhcpBoot(desk, urls), watch, metrics, clock);
+        var tickets = new TicketDesk(
+                inventory.bootTickets(),
+                TicketKey.open(config.pki().resolve(TICKET_KEY)),
+                dhcp::addressOf,
+                config.enrollment().ticketValidity(),
+                blocking);
         var files = new BootFiles(
                 desk,
                 images,
                 new BundleFiles(bundles, blocking),
                 Loaders.read(config.tftp().loaders()),
+                tickets,
                 urls,
                 config.nodeApi().publicAddress());
-        var watch = new BootWatch(sessions, metrics);
         var vertx = own(vertx());
         own(BootHttpServer.bind(vertx.vertx(), config.httpBoot().listener().withPublicUrl(urls.base()), files, watch));
         if (config.tftp().enabled()) {
             own(TftpListener.bind(config.tftp().listener(), files, watch));
         }
-        var dhcp = own(new DhcpService(config.dhcp(), inventory, new DhcpBoot(desk, urls), watch, metrics, clock));
+        own(dhcp);
         var clusters = own(Clusters.start(new Clusters.Parts(
                 inventory,
                 new ImportedBundles(bundles, urls.base()),
@@ -130,7 +141,8 @@ public final class Server implements AutoCloseable {
             DhcpService dhcp,
             Clusters clusters,
             InstantSource clock) {
-        var fleetConfig = FleetConfig.of(config.nodeApi().listen(), config.allowWeakIdentity())
+        var fleetConfig = FleetConfig.of(
+                        config.nodeApi().listen(), config.enrollment().allowWeakIdentity())
                 .withCertificateValidity(Duration.ofHours(config.nodeApi().certificateHours()))
                 .withConnections(config.nodeApi().connections());
         try {
@@ -139,6 +151,7 @@ public final class Server implements AutoCloseable {
                     new FleetServer.Parts(
                             inventory.store(),
                             inventory.bootSessions(),
+                            inventory.bootTickets(),
                             machines,
                             authority,
                             identity.rotating(),

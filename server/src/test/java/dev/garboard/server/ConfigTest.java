@@ -110,7 +110,7 @@ class ConfigTest {
                         OperatorApiConfig.listeningOn(at("0.0.0.0", 7442)),
                         new Config.NodeApi(
                                 at("0.0.0.0", 7443), at("192.0.2.1", 7443), 24, ConnectionLimits.of(12_000, 64)),
-                        false,
+                        new Config.Enrollment(false, Duration.ofMinutes(10)),
                         at("127.0.0.1", 9464),
                         new Config.Log("info", "text"),
                         new Config.Seed(List.of(), List.of())),

@@ -2,8 +2,11 @@ package dev.garboard.trust;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.HexFormat;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCSException;
@@ -37,6 +40,20 @@ public final class RequestedKey {
                     "the certificate request is not signed by the key it holds; make it anew with the node's key");
         }
         return parsed.key();
+    }
+
+    /**
+     * What tells the key of a request from others: the SHA-256 of its SubjectPublicKeyInfo, in hex.
+     *
+     * @throws TrustException as {@link #verify} does
+     */
+    public static String fingerprint(byte[] request) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(verify(request).getEncoded()));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", impossible);
+        }
     }
 
     private record Parsed(PublicKey key, boolean signed) {}

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,14 +38,21 @@ public final class Enrollment implements Supervisor.Work {
     private static final Logger LOG = LoggerFactory.getLogger("garboard.enrollment");
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final Duration LONGEST_REFUSAL = Duration.ofMinutes(5);
     private static final Duration LOOK_AT_CLOCK = Duration.ofSeconds(60);
 
     private final Service service;
     private final ServerChannel server;
     private final NodeFacts facts;
+    private final BootTicket ticket;
     private final NodeIdentity identity;
     private final Listener listener;
     private final Backoff backoff;
+
+    /** One for the whole boot: the server binds the boot to it, and knows this node by it when a certificate has run out. */
+    private final KeyPair keys = KeyPairs.ecP256();
+
+    private @Nullable Instant refusedSince;
 
     /** Hears how far the enrolment has come. */
     public interface Listener {
@@ -53,6 +61,9 @@ public final class Enrollment implements Supervisor.Work {
 
         /** The machine has a certificate; called for the first one only. */
         void accepted(String machine);
+
+        /** The server has refused this boot for minutes, and will not take it any more. */
+        default void refusedForLong() {}
 
         /** What the server's clock says, before its certificate is looked at. */
         default void serverTime(Instant now) {}
@@ -63,12 +74,14 @@ public final class Enrollment implements Supervisor.Work {
             Service service,
             ServerChannel server,
             NodeFacts facts,
+            BootTicket ticket,
             NodeIdentity identity,
             RandomGenerator random,
             Listener listener) {
         this.service = service;
         this.server = server;
         this.facts = facts;
+        this.ticket = ticket;
         this.identity = identity;
         this.listener = listener;
         this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
@@ -89,14 +102,13 @@ public final class Enrollment implements Supervisor.Work {
     }
 
     private void enroll() throws InterruptedException {
-        KeyPair keys = KeyPairs.ecP256();
         byte[] request = CertificateRequest.create(keys);
         while (true) {
             service.starting("asking " + server.describe() + " to accept this machine");
             ManagedChannel channel = server.anonymous();
             Optional<Duration> wait;
             try {
-                wait = ask(channel, keys, request);
+                wait = ask(channel, request);
             } catch (StatusRuntimeException | TrustException failed) {
                 service.unhealthy(server.describe() + ": " + explain(failed));
                 LOG.warn("{}: {}", server.describe(), explain(failed));
@@ -113,12 +125,13 @@ public final class Enrollment implements Supervisor.Work {
     }
 
     /** One conversation; empty when accepted, else how long to wait before the next. */
-    private Optional<Duration> ask(ManagedChannel channel, KeyPair keys, byte[] request) {
+    private Optional<Duration> ask(ManagedChannel channel, byte[] request) {
         var answers = EnrollmentServiceGrpc.newBlockingStub(channel)
                 .enroll(EnrollRequest.newBuilder()
                         .setHardware(facts.hardware().get())
                         .setBootSession(facts.bootSession())
                         .setCertificateRequest(ByteString.copyFrom(request))
+                        .setBootTicket(ticket.shown())
                         .setBootMac(facts.bootMac().get())
                         .setAddress(facts.address().get())
                         .setAgentVersion(facts.agentVersion())
@@ -144,6 +157,7 @@ public final class Enrollment implements Supervisor.Work {
                         listener.serverTime(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
                     }
                     become(keys, accepted.getCertificateChain());
+                    ticket.forget();
                     LOG.info("accepted as {}", accepted.getMachine());
                     listener.accepted(accepted.getMachine());
                     return Optional.empty();
@@ -152,6 +166,7 @@ public final class Enrollment implements Supervisor.Work {
                     var rejected = answer.getRejected();
                     service.unhealthy("rejected: " + rejected.getReason());
                     LOG.warn("rejected: {}", rejected.getReason());
+                    bootAgainIfItIsTime(rejected.getBootAgain());
                     return Optional.of(Duration.ofSeconds(
                             Math.clamp(rejected.getRetryAfter().getSeconds(), 5, 3600)));
                 }
@@ -159,6 +174,23 @@ public final class Enrollment implements Supervisor.Work {
             }
         }
         return Optional.of(backoff.next());
+    }
+
+    /**
+     * A boot that the server does not take for one of its own cannot get better. A node that had a certificate once stays what it is: it may
+     * have work, and data that are nowhere else.
+     */
+    private void bootAgainIfItIsTime(boolean bootAgain) {
+        if (!bootAgain || identity.current().isPresent()) {
+            refusedSince = null;
+            return;
+        }
+        Instant since = refusedSince;
+        if (since == null) {
+            refusedSince = Instant.now();
+        } else if (Duration.between(since, Instant.now()).compareTo(LONGEST_REFUSAL) > 0) {
+            listener.refusedForLong();
+        }
     }
 
     private void become(KeyPair keys, ByteString chain) {

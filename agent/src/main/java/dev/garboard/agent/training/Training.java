@@ -4,6 +4,7 @@ import dev.garboard.agent.api.ApiServer;
 import dev.garboard.agent.api.MachineApi;
 import dev.garboard.agent.api.NodeView;
 import dev.garboard.agent.clock.TimeSync;
+import dev.garboard.agent.enrollment.BootTicket;
 import dev.garboard.agent.enrollment.Enrollment;
 import dev.garboard.agent.enrollment.NodeFacts;
 import dev.garboard.agent.enrollment.NodeIdentity;
@@ -72,17 +73,20 @@ public final class Training {
             var accepted = new CountDownLatch(1);
             var enrollment = services.add("enrollment", "");
             supervisor.start(
-                    enrollment, new Enrollment(enrollment, channel, facts, identity, random, new Enrollment.Listener() {
-                        @Override
-                        public void pending(String machine, String reason) {
-                            screen.update(now -> now.withMachine(machine).withState("pending"));
-                        }
+                    enrollment,
+                    new Enrollment(
+                            enrollment, channel, facts, BootTicket.none(), identity, random, new Enrollment.Listener() {
+                                @Override
+                                public void pending(String machine, String reason) {
+                                    screen.update(
+                                            now -> now.withMachine(machine).withState("pending"));
+                                }
 
-                        @Override
-                        public void accepted(String machine) {
-                            accepted.countDown();
-                        }
-                    }));
+                                @Override
+                                public void accepted(String machine) {
+                                    accepted.countDown();
+                                }
+                            }));
             accepted.await();
             var stream = services.add("stream", "");
             supervisor.start(

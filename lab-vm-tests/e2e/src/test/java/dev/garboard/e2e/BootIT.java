@@ -100,6 +100,25 @@ class BootIT {
         assertEquals("Accepted", machine().at("/spec/acceptance").asString());
     }
 
+    /** A boot's session is no secret, every pod of the machine can read it; its ticket was used when the node enrolled. */
+    @Test
+    @Order(2)
+    void theTicketOfTheBootIsGivenToNobodyAfterwards() {
+        var session = machine().at("/status/bootSession").asString();
+
+        var answer = lab.inside(
+                        "bash",
+                        "-c",
+                        "exec 3<>/dev/tcp/192.168.77.1/80; printf 'GET /boot/" + session
+                                + "/ticket HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3")
+                .out();
+
+        assertTrue(answer.contains(" 403 "), answer);
+        assertTrue(
+                session(session).toString().contains("no boot ticket for 192.168.77.1: it was used"),
+                () -> session(session).toPrettyString());
+    }
+
     @Test
     @Order(3)
     void takesAnotherNameServerWithoutAReboot() throws IOException, InterruptedException {

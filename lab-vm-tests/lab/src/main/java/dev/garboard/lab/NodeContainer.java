@@ -1,6 +1,7 @@
 package dev.garboard.lab;
 
 import dev.garboard.image.ImageManifest;
+import dev.garboard.image.TicketArchive;
 import dev.garboard.image.UnpackedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,7 +79,10 @@ final class NodeContainer {
             layOut(loaded.arguments(), image, start - origin, end);
             System.out.printf(Locale.ROOT, "garboard: stage stage-0 %.3f%n", end);
             var process = start(origin);
-            process.getOutputStream().close();
+            // A pipe, as stage-0 has it on a real machine: what the agent has read is nowhere else.
+            try (var ticket = process.getOutputStream()) {
+                ticket.write(ticket(loaded));
+            }
             copy(process.getInputStream(), System.out);
             return ending(process.waitFor());
         } catch (IOException failed) {
@@ -92,6 +96,17 @@ final class NodeContainer {
     private UnpackedImage unpack(BootScript.Ending.Boot loaded) {
         return UnpackedImage.unpack(
                 file(loaded, ImageManifest.Role.INITRAMFS), file(loaded, ImageManifest.Role.ROOT), boot());
+    }
+
+    /** The boot's ticket, which is taken off the lab's disk. */
+    private static byte[] ticket(BootScript.Ending.Boot loaded) throws IOException {
+        var file = loaded.files().get(TicketArchive.FILE_NAME);
+        if (file == null) {
+            return new byte[0];
+        }
+        var ticket = TicketArchive.read(Files.readAllBytes(file));
+        Files.delete(file);
+        return ticket;
     }
 
     private static Path file(BootScript.Ending.Boot loaded, ImageManifest.Role role) {

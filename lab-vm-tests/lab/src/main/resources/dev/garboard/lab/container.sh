@@ -2,6 +2,8 @@
 # Run twice: first on the host, where it enters the node's cgroups and makes the namespaces, then as process 1 inside them,
 # where it lays out what stage-0 leaves on a real machine and becomes the agent.
 #
+# Standard input is the boot's ticket, for the agent alone: nothing here may read from it.
+#
 # From the environment: BOOT (directory with root.erofs, cmdline, dmi, garboard/), STATE (directories that are the node's
 # disk), FIRMWARE (process whose network namespace has eth0), UPTIME (of the host, in seconds), MARKS (assignments that
 # the agent's environment keeps, so that the lab finds it).
@@ -127,4 +129,4 @@ mount --move . /
 # The clock and the modules are the host's.
 # shellcheck disable=SC2086
 exec env -i PATH=/bin $MARKS "$setpriv" --bounding-set -sys_time,-sys_module -- \
-    "$chroot" . /jre/bin/java @/etc/java.args
+    "$chroot" . /jre/bin/java @/etc/java.args --ticket-fd=0

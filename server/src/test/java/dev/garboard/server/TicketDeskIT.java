@@ -1,0 +1,166 @@
+package dev.garboard.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.httpboot.FileAnswer;
+import dev.garboard.image.TicketArchive;
+import dev.garboard.inventory.BootClient;
+import dev.garboard.inventory.BootDecision;
+import dev.garboard.inventory.BootSession;
+import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineIdentity;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ObjectMeta;
+import dev.garboard.inventory.Resource;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TicketDeskIT {
+
+    private static final String MAC = "52:54:00:00:00:01";
+    private static final String NODE = "192.0.2.10";
+
+    @TempDir
+    Path directory;
+
+    private Inventory inventory;
+    private String session = "";
+
+    @BeforeEach
+    void open() {
+        inventory = Inventory.open(directory.resolve("garboard.db").toString());
+        var image = new ImageSpec(
+                "1", "lab", "amd64", "6.12", "0".repeat(64), "", List.of(), "test", "00", Instant.EPOCH, true);
+        var opened = inventory
+                .bootSessions()
+                .open(
+                        new BootClient(MAC, MachineIdentity.none(), BootClient.Stage.FIRMWARE, "x86-bios", true, null),
+                        () -> new BootDecision.Boot(
+                                null,
+                                new Resource<>(Kinds.IMAGE, ObjectMeta.named("lab-1"), image, new NoStatus()),
+                                "test"));
+        opened.stored().toCompletableFuture().join();
+        session = opened.session().id();
+    }
+
+    @AfterEach
+    void close() {
+        inventory.close();
+    }
+
+    @Test
+    void theLeasedAddressGetsItAndGetsTheSameAfterARestart() {
+        var before = ticket(desk(Optional.of(NODE)), NODE);
+        inventory.close();
+        inventory = Inventory.open(directory.resolve("garboard.db").toString());
+
+        var after = ticket(desk(Optional.of(NODE)), NODE);
+
+        assertEquals(32, before.length);
+        assertArrayEquals(before, after);
+        assertTrue(inventory.bootTickets().claim(session, after, "key", NODE).holds());
+    }
+
+    @Test
+    void anyOtherAddressIsNamedAndVoidsIt() {
+        var desk = desk(Optional.of(NODE));
+
+        assertEquals(
+                "no boot ticket for 192.0.2.66: it is for another address, and now void: the machine has to boot again",
+                refusal(desk, "192.0.2.66"));
+
+        assertEquals(
+                "no boot ticket for 192.0.2.10: somebody else had asked for it, so nobody gets it any more",
+                refusal(desk, NODE));
+    }
+
+    /** The lease is that of another DHCP server. */
+    @Test
+    void withoutALeaseTheFirstAskerIsTheLoader() {
+        var desk = desk(Optional.empty());
+        ticket(desk, NODE);
+
+        assertTrue(refusal(desk, "192.0.2.66").contains("it is for another address"));
+    }
+
+    /** A boot from before there were tickets, for one: its pods have the node's address. */
+    @Test
+    void nobodyGetsItWhenTheAgentWasHeardOf() {
+        inventory.bootSessions().append(session, "kernel", "http", "", 1, "ok");
+        ticket(desk(Optional.of(NODE)), NODE);
+        inventory.bootSessions().append(session, "network", "dhcp", "agent leased " + NODE, 0, "ok");
+
+        assertEquals(
+                "no boot ticket for 192.0.2.10: the loader of this boot has done its work",
+                refusal(desk(Optional.of(NODE)), NODE));
+    }
+
+    @Test
+    void nobodyGetsItAfterItWasUsed() {
+        var desk = desk(Optional.of(NODE));
+        inventory.bootTickets().claim(session, ticket(desk, NODE), "key", NODE);
+
+        assertEquals("no boot ticket for 192.0.2.10: it was used", refusal(desk, NODE));
+    }
+
+    @Test
+    void theKeyIsItsOwnersAloneAndIsPrintedNowhere() throws Exception {
+        var file = directory.resolve("boot-ticket.key");
+        var key = TicketKey.open(file);
+
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals("TicketKey[" + file + "]", key.toString());
+        assertFalse(new FileAnswer.Secret(key.ticketOf(session)).toString().contains("["));
+        assertFalse(java.util.Arrays.equals(key.ticketOf(session), key.ticketOf("f".repeat(32))));
+
+        Files.writeString(file, "short");
+
+        var refused = assertThrows(StartException.class, () -> TicketKey.open(file));
+        assertTrue(String.valueOf(refused.getMessage()).contains("holds no key of 32 bytes"), refused.getMessage());
+    }
+
+    private TicketDesk desk(Optional<String> lease) {
+        return new TicketDesk(
+                inventory.bootTickets(),
+                TicketKey.open(directory.resolve("boot-ticket.key")),
+                mac -> lease.filter(_ -> mac.equals(MAC)),
+                Duration.ofMinutes(10),
+                Runnable::run);
+    }
+
+    private BootSession boot() {
+        return inventory.bootSessions().find(session).orElseThrow();
+    }
+
+    private byte[] ticket(TicketDesk desk, String asker) {
+        return TicketArchive.read(
+                assertInstanceOf(FileAnswer.Secret.class, ask(desk, asker)).content());
+    }
+
+    private String refusal(TicketDesk desk, String asker) {
+        return assertInstanceOf(FileAnswer.Withheld.class, ask(desk, asker)).reason();
+    }
+
+    private FileAnswer ask(TicketDesk desk, String asker) {
+        return desk.ticket(boot(), InetAddress.ofLiteral(asker))
+                .toCompletableFuture()
+                .join();
+    }
+}
