@@ -2,11 +2,8 @@ package dev.garboard.trust;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
-import java.util.HexFormat;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCSException;
@@ -48,12 +45,7 @@ public final class RequestedKey {
      * @throws TrustException as {@link #verify} does
      */
     public static String fingerprint(byte[] request) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(verify(request).getEncoded()));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", impossible);
-        }
+        return Sha256.of(verify(request).getEncoded());
     }
 
     private record Parsed(PublicKey key, boolean signed) {}
