@@ -127,7 +127,6 @@ class TicketDeskIT {
 
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         assertEquals("TicketKey[" + file + "]", key.toString());
-        assertFalse(new FileAnswer.Secret(key.ticketOf(session)).toString().contains("["));
         assertFalse(java.util.Arrays.equals(key.ticketOf(session), key.ticketOf("f".repeat(32))));
 
         Files.writeString(file, "short");
