@@ -39,6 +39,7 @@ import dev.garboard.agentapi.v1.Hardware;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Timekeeping.Reason;
 import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
 import dev.garboard.trust.Pem;
@@ -228,14 +229,17 @@ final class Agent {
             useServers(servers ->
                     servers.wanted(addresses(state.getDnsServersList()), addresses(state.getTimeServersList())));
             KubernetesNode node = kubernetes;
-            if (node == null && state.getDocumentsCount() > 0) {
+            if (node == null && (state.getDocumentsCount() > 0 || state.getOrdersCount() > 0)) {
                 var parts = new KubernetesNode.Parts(
                         children, supervisor, services, random, () -> new HardwareFacts(Path.of("/")).disks());
-                node = new KubernetesNode(parts, stream::statusChanged);
+                node = new KubernetesNode(
+                        parts,
+                        () -> identity.current().map(now -> now.caller().name()).orElse(""),
+                        stream::statusChanged);
                 kubernetes = node;
             }
             if (node != null) {
-                node.want(state.getDocumentsList(), state.getSecretsMap());
+                node.want(state.getDocumentsList(), state.getSecretsMap(), state.getOrdersList());
             }
         }
 
@@ -253,6 +257,12 @@ final class Agent {
         public List<DocumentStatus> documents() {
             KubernetesNode node = kubernetes;
             return node == null ? List.of() : node.statuses();
+        }
+
+        @Override
+        public List<OrderStatus> orders() {
+            KubernetesNode node = kubernetes;
+            return node == null ? List.of() : node.orderStatuses();
         }
 
         Optional<KubernetesCalls> calls() {

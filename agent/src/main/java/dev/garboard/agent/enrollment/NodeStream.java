@@ -60,6 +60,11 @@ public final class NodeStream implements Supervisor.Work {
         default List<NodeMessage.DocumentStatus> documents() {
             return List.of();
         }
+
+        /** What became of the orders of that state. */
+        default List<NodeMessage.OrderStatus> orders() {
+            return List.of();
+        }
     }
 
     /** The stream of this node. */
@@ -177,6 +182,7 @@ public final class NodeStream implements Supervisor.Work {
                         .append(document.getMessage().isEmpty() ? "not applied yet" : document.getMessage());
             }
         }
+        status.addAllOrders(desired.orders());
         return NodeMessage.newBuilder()
                 .setStatus(status.setReady(notReady.isEmpty()).setMessage(notReady.toString()))
                 .build();

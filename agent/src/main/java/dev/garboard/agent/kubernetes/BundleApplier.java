@@ -32,6 +32,11 @@ final class BundleApplier implements DocumentApplier {
     }
 
     @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT_FOR_OTHERS;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws Exception {
         var document = input.as(KubernetesBundle.class);
         Service status = service;

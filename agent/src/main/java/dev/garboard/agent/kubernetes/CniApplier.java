@@ -53,6 +53,11 @@ final class CniApplier implements DocumentApplier {
     }
 
     @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT_FOR_OTHERS;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws IOException, InterruptedException {
         var document = input.as(Cni.class);
         List<Address> addresses = Netlink.addresses();

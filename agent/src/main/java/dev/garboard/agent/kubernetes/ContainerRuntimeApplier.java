@@ -48,6 +48,11 @@ final class ContainerRuntimeApplier implements DocumentApplier {
     }
 
     @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT_FOR_OTHERS;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws Exception {
         var document = input.as(ContainerRuntime.class);
         var bundle = shelf.require();

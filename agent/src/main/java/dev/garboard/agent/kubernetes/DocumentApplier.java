@@ -23,7 +23,15 @@ public interface DocumentApplier extends AutoCloseable {
         return false;
     }
 
-    /** Takes the effect of the document of that name back. */
+    /** What becomes of the effect when the document is no longer declared, and no order says that the node leaves. */
+    default Absence whenAbsent() {
+        return Absence.TAKEN_BACK;
+    }
+
+    /**
+     * Takes the effect of the document of that name back. Also asked by an order to leave when nothing was applied in this boot: what lies
+     * on a disk goes too.
+     */
     void remove(String name) throws Exception;
 
     /** All documents are applied: what only the former state needed can go. */

@@ -5,7 +5,10 @@ import dev.garboard.agent.supervision.Backoff;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
+import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.agentapi.v1.ServerMessage.Order;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,13 +22,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings the node to its documents: kinds in the order of the appliers, removals the other way round, what failed again after
- * a growing wait. The last desired state stays in force when the server is lost.
+ * a growing wait. The last desired state stays in force when the server is lost. That a document is absent orders nothing: what keeps state
+ * stays until an order says that the node leaves its cluster.
  */
 public final class DocumentEngine implements Supervisor.Work {
 
@@ -40,6 +46,7 @@ public final class DocumentEngine implements Supervisor.Work {
 
     private final Service service;
     private final Map<String, DocumentApplier> appliers = new LinkedHashMap<>();
+    private final LeaveOrders orders;
     private final Runnable changed;
     private final Backoff backoff;
     private final Map<DocumentKey, DocumentProgress> progress = new HashMap<>();
@@ -85,10 +92,17 @@ public final class DocumentEngine implements Supervisor.Work {
      * An engine with nothing to do.
      *
      * @param appliers in the order in which their kinds are applied
-     * @param changed called when a document's status has changed
+     * @param orders what the server has ordered once
+     * @param changed called when the status of a document or an order has changed
      */
-    public DocumentEngine(Service service, List<DocumentApplier> appliers, RandomGenerator random, Runnable changed) {
+    public DocumentEngine(
+            Service service,
+            List<DocumentApplier> appliers,
+            LeaveOrders orders,
+            RandomGenerator random,
+            Runnable changed) {
         this.service = service;
+        this.orders = orders;
         appliers.forEach(applier -> this.appliers.put(applier.kind(), applier));
         this.changed = changed;
         this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
@@ -101,14 +115,20 @@ public final class DocumentEngine implements Supervisor.Work {
         List.copyOf(appliers.values()).reversed().forEach(DocumentApplier::close);
     }
 
-    /** Replaces the desired state; returns at once. */
+    /** Replaces the desired state by one without orders; returns at once. */
     public void want(List<Document> documents, Map<String, ByteString> secrets) {
+        want(documents, secrets, List.of());
+    }
+
+    /** Replaces the desired state; returns at once. */
+    public void want(List<Document> documents, Map<String, ByteString> secrets, List<Order> ordered) {
         var byKey = new HashMap<DocumentKey, Document>();
         documents.forEach(document -> byKey.put(DocumentKey.of(document), document));
         synchronized (this) {
             desired = new State(byKey, secrets);
+            orders.want(ordered);
             byKey.forEach((key, document) -> progress.put(
-                    key, progress.getOrDefault(key, DocumentProgress.NEW).wanted(document.getRevision())));
+                    key, progress.getOrDefault(key, DocumentProgress.NEW).wanted(document)));
             fresh = true;
             notifyAll();
         }
@@ -130,6 +150,11 @@ public final class DocumentEngine implements Supervisor.Work {
                         Comparator.comparing(DocumentKey::kind).thenComparing(DocumentKey::name)))
                 .map(entry -> entry.getValue().message(entry.getKey()))
                 .toList();
+    }
+
+    /** What became of each order. */
+    public List<OrderStatus> orderStatuses() {
+        return orders.statuses();
     }
 
     @Override
@@ -181,7 +206,11 @@ public final class DocumentEngine implements Supervisor.Work {
     }
 
     private Outcome converge(State now) throws InterruptedException {
-        Outcome all = goesDown ? Outcome.SETTLED : removeOthers(now);
+        Outcome all = goesDown ? Outcome.SETTLED : obey(now);
+        if (all != Outcome.SETTLED) {
+            return all;
+        }
+        all = goesDown ? Outcome.SETTLED : removeOthers(now);
         boolean earlierChanged = false;
         for (DocumentKey key : inOrder(now.documents().keySet())) {
             if (goesDown) {
@@ -241,7 +270,7 @@ public final class DocumentEngine implements Supervisor.Work {
         var input = new DocumentInput(document, now::secret);
         try {
             applier.apply(input);
-            note(key, so -> so.succeeded(document.getRevision(), input.used()));
+            note(key, so -> so.succeeded(document, input.used()));
             return Outcome.SETTLED;
         } catch (InterruptedException ended) {
             throw ended;
@@ -258,19 +287,99 @@ public final class DocumentEngine implements Supervisor.Work {
         }
     }
 
-    private Outcome removeOthers(State now) throws InterruptedException {
-        List<DocumentKey> gone;
-        synchronized (this) {
-            gone = inOrder(progress.keySet().stream()
-                            .filter(key -> !now.documents().containsKey(key))
-                            .toList())
-                    .reversed();
+    /** Carries an order out. What the node has on a disk must be there before anything can be said of it. */
+    private Outcome obey(State now) throws InterruptedException {
+        if (!orders.any()) {
+            return Outcome.SETTLED;
+        }
+        var before = orders.statuses();
+        Outcome outcome = applyFirst(now);
+        try {
+            Order order = outcome == Outcome.SETTLED ? orders.next().orElse(null) : null;
+            if (order != null) {
+                outcome = leave(order, now);
+            }
+        } catch (IOException unreadable) {
+            LOG.warn("orders cannot be followed", unreadable);
+            outcome = Outcome.FAILED;
+        }
+        if (!orders.statuses().equals(before)) {
+            changed.run();
+        }
+        return outcome;
+    }
+
+    private Outcome applyFirst(State now) throws InterruptedException {
+        for (DocumentKey key : inOrder(now.documents().keySet())) {
+            DocumentApplier applier = appliers.get(key.kind());
+            if (applier != null && applier.comesFirst() && !isSettled(key, now)) {
+                return apply(applier, key, now);
+            }
+        }
+        return Outcome.SETTLED;
+    }
+
+    private Outcome leave(Order order, State now) throws InterruptedException, IOException {
+        var declared = inOrder(now.documents().keySet()).stream()
+                .filter(key -> whenAbsent(key) == Absence.KEPT)
+                .map(DocumentKey::toString)
+                .collect(Collectors.joining(", "));
+        if (!declared.isEmpty()) {
+            orders.refuse(order, "the server still declares " + declared + " of this node");
+            return Outcome.SETTLED;
+        }
+        var gone = new HashSet<>(gone(now));
+        if (orders.hasData()) {
+            appliers.values().stream()
+                    .filter(applier -> applier.whenAbsent() != Absence.TAKEN_BACK)
+                    .map(applier -> new DocumentKey(applier.kind(), "default"))
+                    .filter(key -> !now.documents().containsKey(key))
+                    .forEach(gone::add);
         }
         Outcome all = Outcome.SETTLED;
-        for (DocumentKey key : gone) {
+        for (DocumentKey key : inOrder(gone).reversed()) {
             all = all.and(remove(key));
         }
+        if (all == Outcome.SETTLED) {
+            orders.done(order);
+        } else {
+            orders.waits(order, "waits until everything of the cluster is taken back");
+        }
         return all;
+    }
+
+    private synchronized List<DocumentKey> gone(State now) {
+        return inOrder(progress.keySet().stream()
+                        .filter(key -> !now.documents().containsKey(key))
+                        .toList())
+                .reversed();
+    }
+
+    private Absence whenAbsent(DocumentKey key) {
+        DocumentApplier applier = appliers.get(key.kind());
+        return applier == null ? Absence.TAKEN_BACK : applier.whenAbsent();
+    }
+
+    private Outcome removeOthers(State now) throws InterruptedException {
+        List<DocumentKey> gone = gone(now);
+        boolean others = Stream.concat(gone.stream(), now.documents().keySet().stream())
+                .anyMatch(key -> whenAbsent(key) == Absence.KEPT);
+        Outcome all = Outcome.SETTLED;
+        for (DocumentKey key : gone) {
+            Absence absence = whenAbsent(key);
+            if (absence == Absence.KEPT || (absence == Absence.KEPT_FOR_OTHERS && others)) {
+                keep(key);
+            } else {
+                all = all.and(remove(key));
+            }
+        }
+        return all;
+    }
+
+    private void keep(DocumentKey key) {
+        if (note(key, DocumentProgress::undeclared)) {
+            LOG.warn("{} is {}", key, DocumentProgress.KEPT);
+        }
     }
 
     private Outcome remove(DocumentKey key) throws InterruptedException {
@@ -283,7 +392,7 @@ public final class DocumentEngine implements Supervisor.Work {
                 // It may have come back meanwhile; then its next pass starts from nothing.
                 Document back = desired.documents().get(key);
                 if (back != null) {
-                    progress.put(key, DocumentProgress.NEW.wanted(back.getRevision()));
+                    progress.put(key, DocumentProgress.NEW.wanted(back));
                 } else {
                     progress.remove(key);
                 }

@@ -46,6 +46,11 @@ final class KubeletApplier implements DocumentApplier {
     }
 
     @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws Exception {
         var document = input.as(Kubelet.class);
         var bundle = shelf.require();

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.BundleChange;
 import dev.garboard.agent.kubernetes.controlplane.CertificateRotation;
+import dev.garboard.agent.kubernetes.controlplane.ClusterOfNode;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlaneApplier;
 import dev.garboard.agent.kubernetes.controlplane.ControlPlanePaths;
 import dev.garboard.agent.kubernetes.controlplane.EtcdApplier;
@@ -15,7 +16,9 @@ import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
+import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.agentapi.v1.ServerMessage.Order;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
 import java.nio.file.Path;
@@ -49,9 +52,10 @@ public final class KubernetesNode {
     /**
      * Assembles the appliers, in the order in which their kinds are applied, and starts the engine.
      *
-     * @param changed called when the status of a document has changed
+     * @param machine this node's name in the inventory
+     * @param changed called when the status of a document or an order has changed
      */
-    public KubernetesNode(Parts parts, Runnable changed) {
+    public KubernetesNode(Parts parts, Supplier<String> machine, Runnable changed) {
         var shelf = new BundleShelf();
         var kernel = new NodeKernel();
         var tools = new ProgramCall(parts.children(), List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
@@ -90,7 +94,8 @@ public final class KubernetesNode {
                 // The last one: it keeps none of the others waiting.
                 new StagedBundleApplier(parts.children(), shelf, fetch));
         var service = parts.services().add("documents", "Brings the node to its documents");
-        engine = new DocumentEngine(service, appliers, parts.random(), changed);
+        var orders = new LeaveOrders(machine, new ClusterOfNode(paths), NodePaths.ORDERS);
+        engine = new DocumentEngine(service, appliers, orders, parts.random(), changed);
         restore.onChange(() -> engine.again(List.of(Etcd.KIND, ControlPlane.KIND)));
         parts.services().onChange(() -> {
             if (etcd.hasTurnedBad()) {
@@ -100,9 +105,14 @@ public final class KubernetesNode {
         parts.supervisor().start(service, engine);
     }
 
-    /** The documents and secrets that the server wants from now on. */
-    public void want(List<Document> documents, Map<String, ByteString> secrets) {
-        engine.want(documents, secrets);
+    /** The documents and secrets that the server wants from now on, and what it orders once. */
+    public void want(List<Document> documents, Map<String, ByteString> secrets, List<Order> orders) {
+        engine.want(documents, secrets, orders);
+    }
+
+    /** What became of each order. */
+    public List<OrderStatus> orderStatuses() {
+        return engine.orderStatuses();
     }
 
     /** How far the node is with each document. */

@@ -58,6 +58,7 @@ public final class KubernetesRehearsal {
         var engine = new DocumentEngine(
                 service,
                 List.of(new Reading<>(ContainerRuntime.class), new Reading<>(Cni.class), new Reading<>(Kubelet.class)),
+                LeaveOrders.none(),
                 new Random(1),
                 () -> {});
         engine.want(

@@ -35,6 +35,9 @@ public final class NodePaths {
     /** Files of bundles; with a disk they are fetched once. */
     static final Path BUNDLE_FILES = Path.of("/var/lib/garboard/bundles");
 
+    /** The orders of the server that were carried out. */
+    static final Path ORDERS = Path.of("/var/lib/garboard/orders");
+
     static final Path CONTAINERD = Path.of("/var/lib/containerd");
     static final Path KUBELET = Path.of("/var/lib/kubelet");
     static final Path KUBELET_PKI = KUBELET.resolve("pki");

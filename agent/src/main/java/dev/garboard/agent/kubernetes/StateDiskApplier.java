@@ -53,6 +53,11 @@ final class StateDiskApplier implements DocumentApplier {
         return StateDisk.KIND;
     }
 
+    @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT_FOR_OTHERS;
+    }
+
     /** What is written to memory meanwhile would be hidden by the disk. */
     @Override
     public boolean comesFirst() {

@@ -5,16 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.ByteString;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
+import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.agentapi.v1.ServerMessage.LeaveCluster;
+import dev.garboard.agentapi.v1.ServerMessage.Order;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DocumentEngineTest {
 
@@ -22,8 +29,27 @@ class DocumentEngineTest {
     private final List<String> seen = new ArrayList<>();
     private final Recorder first = new Recorder("First", "");
     private final Recorder second = new Recorder("Second", "key");
-    private final DocumentEngine engine = new DocumentEngine(
-            new ServiceTable().add("documents of a test", ""), List.of(first, second), new Random(1), () -> {});
+    private final Node node = new Node();
+
+    @TempDir
+    private Path directory;
+
+    private DocumentEngine engine;
+
+    @BeforeEach
+    void start() {
+        engine = engine();
+    }
+
+    /** As after a start of the machine: what lies on the disk is the same. */
+    private DocumentEngine engine() {
+        return new DocumentEngine(
+                new ServiceTable().add("documents of a test", ""),
+                List.of(first, second),
+                new LeaveOrders(() -> "m1", node, directory.resolve("orders")),
+                new Random(1),
+                () -> {});
+    }
 
     @Test
     void looksAgainATenthLaterThanItCould() {
@@ -166,6 +192,216 @@ class DocumentEngineTest {
                 engine.statuses());
     }
 
+    /** As when the server's database was put back to one from before the cluster. */
+    @Test
+    void whatKeepsStateStaysWhenItIsAbsentWithoutAnOrder() throws Exception {
+        first.absence = Absence.KEPT_FOR_OTHERS;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 2));
+        done.clear();
+
+        want(Map.of());
+        want(Map.of());
+
+        assertEquals(List.of(), done);
+        assertEquals(List.of(kept("First", "a", 1), kept("Second", "a", 2)), engine.statuses());
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 2));
+        assertEquals(List.of(status("First", "a", 1, 1, 0, ""), status("Second", "a", 2, 2, 0, "")), engine.statuses());
+    }
+
+    @Test
+    void whatOthersStandOnGoesWhenNothingStandsOnIt() throws Exception {
+        first.absence = Absence.KEPT_FOR_OTHERS;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "a", 1));
+        done.clear();
+
+        want(Map.of());
+
+        assertEquals(List.of("remove First/a"), done);
+    }
+
+    @Test
+    void whatOthersStandOnStaysUnderWhatIsDeclared() throws Exception {
+        first.absence = Absence.KEPT_FOR_OTHERS;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
+        done.clear();
+
+        want(Map.of(), document("Second", "a", 1));
+
+        assertEquals(List.of(), done);
+        assertEquals(kept("First", "a", 1), engine.statuses().getFirst());
+    }
+
+    @Test
+    void anOrderTakesBackEverythingTheLastKindFirst() throws Exception {
+        first.absence = Absence.KEPT_FOR_OTHERS;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "a", 1), document("Second", "a", 1));
+        done.clear();
+
+        order(order("o1", "m1", "lab-1", "ca-1"));
+
+        assertEquals(List.of("remove Second/a", "remove First/a"), done);
+        assertEquals(List.of(), engine.statuses());
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+    }
+
+    /** A database that is an older copy says again what was done long ago; the node may be a member anew. */
+    @Test
+    void anOrderIsCarriedOutOnceAlsoAcrossARestart() throws Exception {
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("Second", "a", 1));
+        order(order("o1", "m1", "lab-1", "ca-1"));
+        engine = engine();
+        want(Map.of(), document("Second", "a", 1));
+        done.clear();
+
+        order(order("o1", "m1", "lab-1", "ca-1"));
+
+        assertEquals(List.of(), done);
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+        assertEquals(List.of(kept("Second", "a", 1)), engine.statuses());
+    }
+
+    @Test
+    void anOrderForAnotherMachineOrClusterIsRefused() throws Exception {
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("Second", "a", 1));
+        done.clear();
+        node.token = Optional.of("lab-1");
+        node.ca = Optional.of("ca-1");
+
+        order(
+                order("o1", "m2", "lab-1", "ca-1"),
+                order("o2", "m1", "lab-2", "ca-1"),
+                order("o3", "m1", "lab-1", "ca-2"),
+                Order.newBuilder().setId("o4").build());
+
+        assertEquals(List.of(), done);
+        assertEquals(
+                List.of(
+                        "it is for the machine \"m2\", and this is \"m1\"",
+                        "it is about the cluster \"lab-2\", and the data of etcd here is of \"lab-1\"",
+                        "it is about the cluster whose CA has the SHA-256 ca-2, and the CA that this node trusts has ca-1",
+                        "this agent does not know what it orders; boot a newer image"),
+                engine.orderStatuses().stream().map(OrderStatus::getMessage).toList());
+        assertEquals(
+                List.of(OrderStatus.Outcome.OUTCOME_REFUSED),
+                engine.orderStatuses().stream()
+                        .map(OrderStatus::getOutcome)
+                        .distinct()
+                        .toList());
+    }
+
+    @Test
+    void anOrderBesideWhatItEndsIsRefused() throws Exception {
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("Second", "a", 1));
+        done.clear();
+
+        engine.want(List.of(document("Second", "a", 1)), Map.of(), List.of(order("o1", "m1", "lab-1", "ca-1")));
+        engine.convergeOnce();
+
+        assertEquals(List.of(), done);
+        assertEquals(
+                OrderStatus.Outcome.OUTCOME_REFUSED,
+                engine.orderStatuses().getFirst().getOutcome());
+    }
+
+    /** The machine was off when it was ordered to leave; its disk is mounted before anything is decided. */
+    @Test
+    void anOrderFindsWhatAnEarlierBootLeftOnTheDisk() throws Exception {
+        first.comesFirst = true;
+        second.absence = Absence.KEPT;
+        node.token = Optional.of("lab-1");
+        first.failure = new DocumentPendingException("waits for the disk");
+        engine.want(List.of(document("First", "disk", 1)), Map.of(), List.of(order("o1", "m1", "lab-1", "ca-1")));
+        engine.convergeOnce();
+        assertEquals(List.of(), done);
+        assertEquals(List.of(), engine.orderStatuses());
+
+        first.failure = null;
+        engine.convergeOnce();
+
+        assertEquals(List.of("apply First/disk", "remove Second/default"), done);
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+    }
+
+    @Test
+    void anOrderIsUnderwayUntilEverythingIsTakenBack() throws Exception {
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("Second", "a", 1));
+        second.failure = new DocumentPendingException("pods end");
+        order(order("o1", "m1", "lab-1", "ca-1"));
+        assertEquals(
+                OrderStatus.Outcome.OUTCOME_UNDERWAY,
+                engine.orderStatuses().getFirst().getOutcome());
+
+        second.failure = null;
+        engine.convergeOnce();
+
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+    }
+
+    /** A server with an older copy of its database counts again from a lower number. */
+    @Test
+    void anotherContentUnderTheSameNumberIsApplied() throws Exception {
+        want(Map.of(), document("First", "a", 3));
+        done.clear();
+
+        want(
+                Map.of(),
+                document("First", "a", 3).toBuilder()
+                        .setContent(ByteString.copyFromUtf8("other"))
+                        .build());
+
+        assertEquals(List.of("apply First/a"), done);
+    }
+
+    private void order(Order... orders) throws InterruptedException {
+        engine.want(List.of(), Map.of(), List.of(orders));
+        engine.convergeOnce();
+    }
+
+    private static Order order(String id, String machine, String token, String ca) {
+        return Order.newBuilder()
+                .setId(id)
+                .setLeaveCluster(LeaveCluster.newBuilder()
+                        .setMachine(machine)
+                        .setCluster("lab")
+                        .setEtcdToken(token)
+                        .setKubernetesCaSha256(ca))
+                .build();
+    }
+
+    private static OrderStatus answer(String id, OrderStatus.Outcome outcome) {
+        return OrderStatus.newBuilder().setId(id).setOutcome(outcome).build();
+    }
+
+    private static DocumentStatus kept(String kind, String name, long applied) {
+        return status(kind, name, 0, applied, 0, DocumentProgress.KEPT).toBuilder()
+                .setKept(true)
+                .build();
+    }
+
+    private static final class Node implements LeaveOrders.Membership {
+
+        private Optional<String> token = Optional.empty();
+        private Optional<String> ca = Optional.empty();
+
+        @Override
+        public Optional<String> etcdToken() {
+            return token;
+        }
+
+        @Override
+        public Optional<String> kubernetesCa() {
+            return ca;
+        }
+    }
+
     /** Hands the state over and makes one pass, as the engine's thread would. */
     private void want(Map<String, String> secrets, Document... documents) throws InterruptedException {
         var bytes = new HashMap<String, ByteString>();
@@ -200,6 +436,7 @@ class DocumentEngineTest {
         private final String secret;
         private @Nullable RuntimeException failure;
         private boolean comesFirst;
+        private Absence absence = Absence.TAKEN_BACK;
 
         Recorder(String kind, String secret) {
             this.kind = kind;
@@ -226,6 +463,11 @@ class DocumentEngineTest {
         public void remove(String name) {
             fail();
             done.add("remove " + kind + "/" + name);
+        }
+
+        @Override
+        public Absence whenAbsent() {
+            return absence;
         }
 
         @Override

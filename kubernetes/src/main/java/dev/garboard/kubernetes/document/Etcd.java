@@ -11,14 +11,21 @@ import tools.jackson.databind.node.ObjectNode;
  * @param bootstrap whether this node founds the cluster; true for one node of a cluster's whole life
  * @param members the other members that are known
  * @param token tells clusters apart that would otherwise take each other's members
+ * @param leaving whether the member is being taken out: once it is, it does not join anew, and keeps its data until an order
  */
-public record Etcd(String memberName, Inet4Address address, boolean bootstrap, List<Member> members, String token)
+public record Etcd(
+        String memberName, Inet4Address address, boolean bootstrap, List<Member> members, String token, boolean leaving)
         implements NodeDocument {
 
     public static final String KIND = "Etcd";
 
     /** Another member. */
     public record Member(String name, Inet4Address address) {}
+
+    /** A member that is to stay. */
+    public Etcd(String memberName, Inet4Address address, boolean bootstrap, List<Member> members, String token) {
+        this(memberName, address, bootstrap, members, token, false);
+    }
 
     public Etcd {
         members = List.copyOf(members);
@@ -36,7 +43,8 @@ public record Etcd(String memberName, Inet4Address address, boolean bootstrap, L
         // Neither founding nor a member to join is how the founder goes on alone: with the data that it has, and never
         // without.
         var members = spec.objects("members", member -> member(member, name, address));
-        return new Etcd(name, address, bootstrap, members, spec.value("token", Forms::label));
+        return new Etcd(
+                name, address, bootstrap, members, spec.value("token", Forms::label), spec.optionalFlag("leaving"));
     }
 
     private static Member member(Fields fields, String ownName, Inet4Address ownAddress) {
@@ -61,5 +69,9 @@ public record Etcd(String memberName, Inet4Address address, boolean bootstrap, L
                 .put("name", member.name())
                 .put("address", member.address().getHostAddress()));
         spec.put("token", token);
+        // Only when it is so: an agent that does not know the word is troubled by a member that leaves only.
+        if (leaving) {
+            spec.put("leaving", true);
+        }
     }
 }

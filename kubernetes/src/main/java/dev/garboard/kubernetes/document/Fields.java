@@ -55,6 +55,11 @@ final class Fields {
         return value.booleanValue();
     }
 
+    /** False when the field is not there. */
+    boolean optionalFlag(String field) {
+        return optional(field) != null && flag(field);
+    }
+
     int integer(String field, int smallest, int largest) {
         var value = required(field);
         if (!value.isIntegralNumber()

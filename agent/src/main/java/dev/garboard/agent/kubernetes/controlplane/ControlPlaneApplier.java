@@ -1,5 +1,6 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
+import dev.garboard.agent.kubernetes.Absence;
 import dev.garboard.agent.kubernetes.BundleShelf;
 import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.kubernetes.DocumentApplier;
@@ -76,6 +77,11 @@ public final class ControlPlaneApplier implements DocumentApplier {
     @Override
     public String kind() {
         return ControlPlane.KIND;
+    }
+
+    @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT;
     }
 
     @Override

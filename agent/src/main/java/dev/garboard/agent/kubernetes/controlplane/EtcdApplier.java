@@ -1,5 +1,6 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
+import dev.garboard.agent.kubernetes.Absence;
 import dev.garboard.agent.kubernetes.BundleShelf;
 import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.kubernetes.DocumentApplier;
@@ -104,10 +105,19 @@ public final class EtcdApplier implements DocumentApplier {
     }
 
     @Override
+    public Absence whenAbsent() {
+        return Absence.KEPT;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws Exception {
         // Before anybody can ask for it, and after the disk.
         restore.open();
         var wish = input.as(Etcd.class);
+        if (!restore.holds()) {
+            // Before anything is written: a member that runs reads its certificates anew.
+            data.refuseOtherCluster(wish);
+        }
         document = wish;
         var authority = ClusterKeys.etcdAuthority(Map.of(
                 ClusterSecrets.ETCD_CA_CERTIFICATE, text(input, ClusterSecrets.ETCD_CA_CERTIFICATE),
@@ -196,6 +206,12 @@ public final class EtcdApplier implements DocumentApplier {
         }
         var before = member;
         boolean ended = service.status().state() == ServiceStatus.State.FAILED;
+        if (ended && wanted.document().leaving()) {
+            program.stop();
+            member = wanted;
+            throw new DocumentPendingException(
+                    "this member leaves the cluster; its data stays until the order to leave");
+        }
         if (ended && data.exists() && wanted.membership().isRemoved(wanted.document())) {
             LOG.warn("this member was taken out of the cluster; it joins anew");
             program.stop();
@@ -330,13 +346,9 @@ public final class EtcdApplier implements DocumentApplier {
         return Optional.ofNullable(member).map(running -> running.client(LOCAL));
     }
 
+    /** The member is none any more, or the whole cluster ends: whoever orders a node to leave has seen to that before. */
     @Override
     public void remove(String name) throws Exception {
-        var running = member;
-        // Who is alone has nobody to leave, and perhaps data that etcd does not start with any more.
-        if (running != null && data.exists() && !running.document().members().isEmpty()) {
-            leave(running);
-        }
         halt();
         data.delete();
         restore.forget();
@@ -349,19 +361,6 @@ public final class EtcdApplier implements DocumentApplier {
             service = null;
             program = null;
         }
-    }
-
-    /** A member that only vanished would still count for the majority. */
-    private static void leave(RunningMember running) {
-        try (var local = running.client(LOCAL)) {
-            if (local.knownMembers().size() == 1) {
-                // The others have left before: a whole cluster ends.
-                return;
-            }
-        } catch (EtcdException notRunning) {
-            LOG.debug("asking the others only: {}", notRunning.getMessage());
-        }
-        running.membership().leave(running.document());
     }
 
     private void stop() throws InterruptedException {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What an etcd member keeps between two starts, and which cluster that belongs to. */
@@ -52,6 +53,11 @@ final class EtcdData {
                         + " file system (garboard node MACHINE logs disk) and restart it");
             }
         }
+    }
+
+    /** The token of the cluster that the data belongs to; empty when nobody noted it. */
+    Optional<String> token() throws IOException {
+        return Files.exists(cluster) ? Optional.of(Files.readString(cluster).strip()) : Optional.empty();
     }
 
     /** Makes an empty directory for a member that is about to begin. What lies there without a log is kept aside. */

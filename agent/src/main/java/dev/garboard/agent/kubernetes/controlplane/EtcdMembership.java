@@ -102,32 +102,6 @@ final class EtcdMembership {
         throw new DocumentPendingException("waits to become a voting member: " + String.join("; ", failures));
     }
 
-    /**
-     * Takes this member out of the cluster through another one. It need not run itself: somebody may have taken it out already.
-     *
-     * @throws DocumentPendingException when none of the others lets it go
-     */
-    void leave(Etcd document) {
-        var failures = new ArrayList<String>();
-        for (var other : document.members()) {
-            try (var client = clients.apply(other.address())) {
-                for (var member : client.members()) {
-                    if (isOwn(member, document)) {
-                        client.remove(member.getID());
-                        LOG.info("left the cluster, in which it was {}", id(member));
-                    }
-                }
-                return;
-            } catch (EtcdException failed) {
-                failures.add(failed.getMessage());
-            }
-        }
-        if (!failures.isEmpty()) {
-            throw new DocumentPendingException(
-                    "waits for a member that lets this one leave: " + String.join("; ", failures));
-        }
-    }
-
     /** Whether the others say that this member is none of them any more: then its data is of no use. */
     boolean isRemoved(Etcd document) {
         for (var other : document.members()) {

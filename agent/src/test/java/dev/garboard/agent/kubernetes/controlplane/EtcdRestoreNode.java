@@ -3,6 +3,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 import com.google.protobuf.ByteString;
 import dev.garboard.agent.kubernetes.DocumentEngine;
 import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.LeaveOrders;
 import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.agent.kubernetes.TestDisk;
 import dev.garboard.agent.kubernetes.TestNode;
@@ -83,7 +84,7 @@ final class EtcdRestoreNode {
         restore = new EtcdRestoreCalls(children, shelf, progress, etcd, controlPlane);
         var service = services.add("documents", "");
         var disk = new TestDisk(children, directory.resolve("disk"), paths.etcd());
-        engine = new DocumentEngine(service, List.of(disk, etcd), new Random(1), () -> {});
+        engine = new DocumentEngine(service, List.of(disk, etcd), LeaveOrders.none(), new Random(1), () -> {});
         progress.onChange(() -> engine.again(List.of(Etcd.KIND)));
         services.onChange(() -> {
             if (etcd.hasTurnedBad()) {
