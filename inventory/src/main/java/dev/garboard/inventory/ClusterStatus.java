@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was observed of a cluster, and the decisions that must never be taken twice.
  *
- * @param phase {@code Pending}, {@code Bootstrapping}, {@code Scaling}, {@code Upgrading}, {@code Ready} or {@code Degraded}
+ * @param phase {@code Pending}, {@code Bootstrapping}, {@code Scaling}, {@code Upgrading}, {@code Ready}, {@code Degraded} or
+ *     {@code Deleting}
  * @param version that the nodes run; follows the declared one when an upgrade is done
  * @param bundle name of the Kubernetes bundle that the nodes run which have no other one
  * @param bootstrapMachine the one machine that may found the cluster's etcd; never changed once it is set
@@ -48,6 +49,23 @@ public record ClusterStatus(
                 && nodes.stream()
                         .anyMatch(node -> node.role() == Role.CONTROL_PLANE
                                 && now.bundle().equals(node.bundle()));
+    }
+
+    /** The same, of a cluster that is being deleted. */
+    public ClusterStatus ending(List<Condition> newConditions) {
+        return new ClusterStatus(
+                "Deleting",
+                version,
+                bundle,
+                bootstrapMachine,
+                bootstrapped,
+                controlPlanes,
+                controlPlanesReady,
+                workers,
+                workersReady,
+                nodes,
+                newConditions,
+                upgrade);
     }
 
     /** The node on that machine. */

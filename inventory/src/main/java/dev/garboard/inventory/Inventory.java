@@ -13,6 +13,7 @@ public final class Inventory implements AutoCloseable {
     private final BootTickets bootTickets;
     private final SealedSecrets secrets;
     private final DocumentRevisions documents;
+    private final NodeOrders orders;
 
     private Inventory(Database database, InstantSource clock) {
         this.database = database;
@@ -23,6 +24,7 @@ public final class Inventory implements AutoCloseable {
         this.bootTickets = new BootTickets(database, clock);
         this.secrets = new SealedSecrets(database);
         this.documents = new DocumentRevisions(database);
+        this.orders = new NodeOrders(database, clock);
     }
 
     /** Opens with the usual bounds; see {@link InventoryConfig#database}. */
@@ -74,6 +76,11 @@ public final class Inventory implements AutoCloseable {
     /** The numbers of the nodes' documents. */
     public DocumentRevisions documents() {
         return documents;
+    }
+
+    /** What nodes are ordered to do once. */
+    public NodeOrders orders() {
+        return orders;
     }
 
     InventoryConfig config() {

@@ -81,10 +81,11 @@ public record MachineStatus(
      * @param message why it failed, or what it waits for; empty otherwise
      */
     public record Document(
-            String kind,
-            String name,
-            long desiredRevision,
-            long appliedRevision,
-            long failedRevision,
-            String message) {}
+            String kind, String name, long desiredRevision, long appliedRevision, long failedRevision, String message) {
+
+        /** Whether nobody declares it any more and the node has it all the same. */
+        public boolean isUndeclared() {
+            return desiredRevision == 0 && appliedRevision > 0;
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.garboard.inventory;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,8 +21,16 @@ public final class ResourceJson {
     public static final String API_VERSION = Kind.GROUP + "/" + Kind.VERSION;
 
     private static final List<String> TOP_LEVEL = List.of("apiVersion", "kind", "metadata", "spec", "status");
-    private static final List<String> METADATA =
-            List.of("name", "uid", "resourceVersion", "generation", "creationTimestamp", "labels", "annotations");
+    private static final List<String> METADATA = List.of(
+            "name",
+            "uid",
+            "resourceVersion",
+            "generation",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "finalizers",
+            "labels",
+            "annotations");
     /** What a kubectl that read the object from elsewhere sends along; it carries no intent. */
     private static final List<String> IGNORED_METADATA = List.of("managedFields", "selfLink");
 
@@ -89,6 +98,13 @@ public final class ResourceJson {
         if (!metadata.creationTimestamp().equals(Instant.EPOCH)) {
             node.put("creationTimestamp", timestamp(metadata.creationTimestamp()));
         }
+        if (metadata.deletionTimestamp() != null) {
+            node.put("deletionTimestamp", timestamp(metadata.deletionTimestamp()));
+        }
+        if (!metadata.finalizers().isEmpty()) {
+            var list = node.putArray("finalizers");
+            metadata.finalizers().forEach(list::add);
+        }
         putStrings(node, "labels", metadata.labels());
         putStrings(node, "annotations", metadata.annotations());
         return node;
@@ -122,7 +138,29 @@ public final class ResourceJson {
                 given(node, "generation") ? generation(node.get("generation")) : 0,
                 created,
                 strings(node, "labels"),
-                strings(node, "annotations"));
+                strings(node, "annotations"),
+                given(node, "deletionTimestamp")
+                        ? RecordJson.readInstant(text(node, "deletionTimestamp"), "metadata.deletionTimestamp")
+                        : null,
+                finalizers(node));
+    }
+
+    private static List<String> finalizers(JsonNode metadata) {
+        if (!given(metadata, "finalizers")) {
+            return List.of();
+        }
+        var list = metadata.get("finalizers");
+        if (!list.isArray()) {
+            throw RecordJson.wrong("metadata.finalizers", list, "a list of texts");
+        }
+        var found = new ArrayList<String>();
+        for (var element : list) {
+            if (!element.isString()) {
+                throw RecordJson.wrong("metadata.finalizers", element, "a text");
+            }
+            found.add(element.stringValue());
+        }
+        return List.copyOf(found);
     }
 
     private static long version(JsonNode text) {

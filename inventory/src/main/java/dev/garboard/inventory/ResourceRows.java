@@ -99,7 +99,9 @@ final class ResourceRows {
                 sameSpec ? old.generation() : old.generation() + 1,
                 old.creationTimestamp(),
                 wanted.metadata().labels(),
-                wanted.metadata().annotations()));
+                wanted.metadata().annotations(),
+                old.isDeleting() ? old.deletionTimestamp() : wanted.metadata().deletionTimestamp(),
+                wanted.metadata().finalizers()));
     }
 
     private static Map<String, Object> row(Resource<?, ?> resource) {

@@ -46,7 +46,8 @@ public interface ResourceStore {
             Kind<S, T> kind, String name, UnaryOperator<Resource<S, T>> change);
 
     /**
-     * Deletes a resource and returns it as it last was.
+     * Deletes a resource and returns it as it last was. One that has finalizers stays, marked with the time, until an update takes the last of
+     * them away.
      *
      * @param resourceVersion 0, or the version that must be the stored one
      * @throws ResourceMissingException when there is no such resource

@@ -81,7 +81,15 @@ final class SqlResourceStore implements ResourceStore {
             transaction.lock();
             var stored = ResourceRows.find(transaction.handle(), kind, name).orElseThrow(() -> missing(kind, name));
             refuseOther(stored, "", resourceVersion);
-            return ResourceRows.delete(transaction, stored);
+            if (stored.metadata().finalizers().isEmpty()) {
+                return ResourceRows.delete(transaction, stored);
+            }
+            return stored.metadata().isDeleting()
+                    ? stored
+                    : ResourceRows.update(
+                            transaction,
+                            stored,
+                            stored.withMetadata(stored.metadata().deleting(clock.instant())));
         });
     }
 
@@ -115,7 +123,10 @@ final class SqlResourceStore implements ResourceStore {
                 NeighbourRules.checkChange(stored, wanted);
                 NeighbourRules.check(transaction.handle(), wanted);
             }
-            return ResourceRows.update(transaction, stored, wanted);
+            return stored.metadata().isDeleting()
+                            && wanted.metadata().finalizers().isEmpty()
+                    ? ResourceRows.delete(transaction, stored)
+                    : ResourceRows.update(transaction, stored, wanted);
         });
     }
 

@@ -86,6 +86,57 @@ abstract class ClusterStoreContract {
     }
 
     @Test
+    void aDeletionWaitsForTheFinalizers() {
+        store.create(Samples.cluster());
+        store.update(
+                Kinds.CLUSTER,
+                Samples.cluster().name(),
+                found -> found.withMetadata(found.metadata().withFinalizers(List.of("test/saved"))));
+
+        var asked = store.delete(Kinds.CLUSTER, Samples.cluster().name(), 0);
+        var again = store.delete(Kinds.CLUSTER, Samples.cluster().name(), 0);
+
+        assertTrue(asked.metadata().isDeleting());
+        assertEquals(asked, again);
+        // A client that writes it back neither calls the deletion off nor ends the waiting.
+        var replaced =
+                store.replace(asked.withMetadata(ObjectMeta.named(asked.name()).withLabels(Map.of("a", "b"))));
+        assertEquals(asked.metadata().deletionTimestamp(), replaced.metadata().deletionTimestamp());
+        assertEquals(List.of("test/saved"), replaced.metadata().finalizers());
+        assertEquals(
+                List.of(replaced),
+                List.of(store.get(Kinds.CLUSTER, asked.name()).orElseThrow()));
+
+        store.update(
+                Kinds.CLUSTER,
+                asked.name(),
+                found -> found.withMetadata(found.metadata().withFinalizers(List.of())));
+
+        assertEquals(Optional.empty(), store.get(Kinds.CLUSTER, asked.name()));
+    }
+
+    @Test
+    void anOrderStaysOpenUntilItsMachineAnswers() {
+        var orders = inventory.orders();
+        var first = orders.leave("m1", "lab", "lab-1", "ca");
+
+        assertEquals(first, orders.leave("m1", "lab", "lab-1", "ca"));
+        var other = orders.leave("m1", "edge", "edge-1", "ca");
+        assertEquals(
+                List.of(first, other),
+                orders.open("m1").stream()
+                        .sorted(java.util.Comparator.comparing(order -> !order.equals(first)))
+                        .toList());
+        assertEquals(Set.of("m1"), orders.machines());
+        assertEquals(false, orders.close(first.id(), "m2", "Done"));
+        assertTrue(orders.close(first.id(), "m1", "Done"));
+        assertEquals(false, orders.close(first.id(), "m1", "Refused"));
+        assertTrue(orders.close(other.id(), "m1", "Refused"));
+        assertEquals(List.of(), orders.open("m1"));
+        assertTrue(!orders.leave("m1", "lab", "lab-1", "ca").id().equals(first.id()));
+    }
+
+    @Test
     void aSubnetStaysApartFromTheNetworksOfClusters() {
         store.create(Samples.cluster().withSpec(Samples.clusterSpec().withNetworks("192.168.0.0/16", "10.96.0.0/16")));
 

@@ -144,6 +144,11 @@ final class ResourceApi {
         } else {
             ResourceRules.checkOrder(wanted);
         }
+        var finalizers = wanted.metadata().finalizers();
+        if (!finalizers.isEmpty() && !finalizers.equals(before.metadata().finalizers())) {
+            throw new InvalidResourceException("metadata.finalizers: found " + finalizers + ", expected "
+                    + before.metadata().finalizers() + "; the server alone writes them");
+        }
         if (!call.dryRun()) {
             return store.replace(wanted);
         }
@@ -174,7 +179,11 @@ final class ResourceApi {
                     ? options.resourceVersion()
                     : options.uid() != null ? meta.resourceVersion() : 0;
             try {
-                return ApiAnswer.json(200, deleted(store.delete(kind, name, version)));
+                var after = store.delete(kind, name, version);
+                // As Kubernetes answers: what waits for its finalizers is shown, what is gone is not.
+                return after.metadata().finalizers().isEmpty()
+                        ? ApiAnswer.json(200, deleted(after))
+                        : shown(call, 200, after);
             } catch (ResourceConflictException changedMeanwhile) {
                 if (options.resourceVersion() != 0 || attempt == ATTEMPTS) {
                     throw changedMeanwhile;
