@@ -15,6 +15,9 @@ public interface DesiredDocuments {
     /** Who is told of each machine whose documents or secrets changed. */
     void listen(Consumer<String> changed);
 
+    /** A machine has said what became of its orders; it says so until they are no longer repeated. May block. */
+    void answered(String machine, List<OrderAnswer> answers);
+
     /** No machine has any documents. */
     static DesiredDocuments none() {
         return new DesiredDocuments() {
@@ -25,17 +28,26 @@ public interface DesiredDocuments {
 
             @Override
             public void listen(Consumer<String> changed) {}
+
+            @Override
+            public void answered(String machine, List<OrderAnswer> answers) {}
         };
     }
 
     /**
-     * The documents of one node, and the secrets that they refer to.
+     * The documents of one node, the secrets that they refer to, and what it is ordered to do once.
      *
      * @param revision grows with every change of any of them
      */
-    record NodeState(long revision, List<Document> documents, Map<String, String> secrets) {
+    record NodeState(long revision, List<Document> documents, Map<String, String> secrets, List<LeaveOrder> orders) {
+
+        /** One without orders. */
+        public NodeState(long revision, List<Document> documents, Map<String, String> secrets) {
+            this(revision, documents, secrets, List.of());
+        }
 
         public NodeState {
+            orders = List.copyOf(orders);
             documents = List.copyOf(documents);
             secrets = Map.copyOf(secrets);
         }
@@ -43,9 +55,26 @@ public interface DesiredDocuments {
         /** Names the secrets, and shows none. */
         @Override
         public String toString() {
-            return "NodeState[" + revision + ", " + documents + ", secrets " + secrets.keySet() + "]";
+            return "NodeState[" + revision + ", " + documents + ", secrets " + secrets.keySet() + ", " + orders + "]";
         }
     }
+
+    /**
+     * That the node ends its part in a cluster. All of it must be true of the node, or the node refuses.
+     *
+     * @param id never given to another order
+     * @param etcdToken of the cluster's Etcd documents
+     * @param caSha256 of the certificate of the cluster's Kubernetes CA, in hexadecimal digits
+     */
+    record LeaveOrder(String id, String machine, String cluster, String etcdToken, String caSha256) {}
+
+    /**
+     * What became of an order.
+     *
+     * @param over whether there is nothing more to come
+     * @param refusal why nothing was done; empty when it was
+     */
+    record OrderAnswer(String id, boolean over, String refusal) {}
 
     /**
      * One document.

@@ -116,7 +116,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
             }
             open.heard(recorder.now());
             switch (message.getMessageCase()) {
-                case STATUS -> recorder.status(open, message.getStatus());
+                case STATUS -> status(open, message.getStatus());
                 case EVENT -> event(open, message.getEvent());
                 case GOODBYE -> {
                     open.goodbye();
@@ -127,6 +127,18 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                     open.end(Status.INVALID_ARGUMENT.withDescription(
                             "expected a status, an event or a goodbye, found " + message.getMessageCase()));
             }
+        }
+
+        /** Orders first: who looks at the machine's new status then sees that they are over. */
+        private void status(NodeStream open, NodeMessage.Status said) {
+            if (said.getOrdersCount() > 0) {
+                documents.answered(
+                        name,
+                        said.getOrdersList().stream()
+                                .map(NodeOrderMessages::answer)
+                                .toList());
+            }
+            recorder.status(open, said);
         }
 
         /** Errors enter the timeline, the rest the log; a node in a loop of errors does not fill the database. */
@@ -286,6 +298,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                         .setName(document.name())
                         .setRevision(document.revision())
                         .setContent(ByteString.copyFrom(document.content()))));
+        state.orders().forEach(order -> desired.addOrders(NodeOrderMessages.of(order)));
         state.secrets().forEach((name, value) -> desired.putSecrets(name, ByteString.copyFromUtf8(value)));
         return ServerMessage.newBuilder().setDesired(desired).build();
     }

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ final class NodeRecorder {
 
     static final String CONNECTED = "Connected";
     static final String READY = "Ready";
+
+    /** Said only when it does not hold. */
+    static final String DECLARED = "DocumentsDeclared";
 
     private static final Logger log = LoggerFactory.getLogger(NodeRecorder.class);
 
@@ -83,6 +87,7 @@ final class NodeRecorder {
                             said.getReady() ? "all services run" : said.getMessage());
             change.documents(
                     said.getDocumentsList().stream().map(NodeRecorder::document).toList());
+            kept(change, said);
             if (said.hasTime()) {
                 MachineClock.note(change, said.getTime(), now());
             }
@@ -118,6 +123,25 @@ final class NodeRecorder {
         }
         log.atInfo().addKeyValue("disk", disk.disk()).log("the machine uses its disk; overwrite is taken back");
         return spec.withStateDisk(new MachineSpec.StateDisk(disk.disk(), false, disk.discard()));
+    }
+
+    private static void kept(StatusChange change, Status said) {
+        var kept = said.getDocumentsList().stream()
+                .filter(NodeMessage.DocumentStatus::getKept)
+                .map(NodeMessage.DocumentStatus::getKind)
+                .collect(Collectors.joining(", "));
+        if (kept.isEmpty()) {
+            change.without(DECLARED);
+        } else {
+            change.condition(
+                    DECLARED,
+                    false,
+                    "KeptWithoutOrder",
+                    "the node keeps " + kept
+                            + ": nothing here declares them any more, and nobody ordered the node to leave its"
+                            + " cluster. Is this server's database an older copy? Restore a newer one; what the node keeps is"
+                            + " lost only when the node is reset");
+        }
     }
 
     private static MachineStatus.Document document(NodeMessage.DocumentStatus said) {

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import dev.garboard.agentapi.v1.NodeMessage;
+import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
+import dev.garboard.agentapi.v1.ServerMessage.LeaveCluster;
 import dev.garboard.fleet.cluster.Clusters;
 import dev.garboard.fleet.cluster.FakeKubernetes;
 import dev.garboard.inventory.Acceptance;
@@ -25,16 +28,23 @@ import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.NodeDocument;
 import dev.garboard.kubernetes.document.StateDisk;
 import dev.garboard.kubernetes.pki.KubeletRequest;
+import dev.garboard.trust.Pem;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +78,7 @@ class ClusterIT {
         rig = new FleetRig(directory, true);
         clusters = kubernetes.clusters(rig.inventory, directory.resolve("cluster.key"));
         rig.restart(clusters.desired());
+        reachNodes();
         rig.rule("all-virtual", Acceptance.ACCEPTED, true);
         for (int i = 1; i <= 3; i++) {
             var mac = "52:54:00:00:00:0" + i;
@@ -232,6 +243,13 @@ class ClusterIT {
         });
         clusters = kubernetes.clusters(rig.inventory, directory.resolve("cluster.key"));
         rig.restart(clusters.desired());
+        reachNodes();
+    }
+
+    private void reachNodes() {
+        var fleet = rig.fleet;
+        clusters.reachEtcdBy(fleet::removeEtcdMember);
+        clusters.reachNodesBy(fleet::kubernetesOf);
     }
 
     private DesiredState found() throws Exception {
@@ -419,14 +437,231 @@ class ClusterIT {
     }
 
     @Test
-    void aDeletedClusterTakesItsDocumentsBack() throws Exception {
+    void aDeletedClusterIsSavedFirstAndThenItsMachinesAreOrderedToLeave() throws Exception {
         var founded = found();
+        var uid = rig.store.get(Kinds.CLUSTER, "lab").orElseThrow().metadata().uid();
 
         rig.store.delete(Kinds.CLUSTER, "lab", 0);
 
         var bare = desired(FOUNDER, state -> state.getDocumentsCount() == 0);
         assertEquals(Map.of(), bare.getSecretsMap());
         assertTrue(bare.getRevision() > founded.getRevision());
+        assertEquals(Optional.empty(), rig.store.get(Kinds.CLUSTER, "lab"));
+        try (var files = Files.list(directory.resolve("snapshots"))) {
+            var names =
+                    files.map(file -> file.getFileName().toString()).sorted().toList();
+            assertEquals(2, names.size(), names::toString);
+            assertTrue(names.getFirst().matches("lab-deleted-\\d{8}T\\d{6}Z\\.db"), names::toString);
+        }
+        var order = bare.getOrders(0);
+        assertEquals(
+                LeaveCluster.newBuilder()
+                        .setMachine(FOUNDER)
+                        .setCluster("lab")
+                        .setEtcdToken("lab-" + uid.substring(0, 8))
+                        .setKubernetesCaSha256(sha256(founded.getSecretsOrThrow("kubernetes-ca.crt")))
+                        .build(),
+                order.getLeaveCluster());
+        assertEquals(
+                List.of(),
+                desired(SECOND, state -> !has(state, "KubernetesBundle")).getOrdersList());
+
+        // It is repeated until it is answered, and then never again.
+        restartServer();
+        connect(FOUNDER);
+        assertEquals(List.of(order), desired(FOUNDER, state -> true).getOrdersList());
+        answers(FOUNDER, order.getId(), OrderStatus.Outcome.OUTCOME_UNDERWAY);
+        answers(FOUNDER, order.getId(), OrderStatus.Outcome.OUTCOME_DONE);
+        desired(FOUNDER, state -> state.getOrdersCount() == 0);
+        restartServer();
+        connect(FOUNDER);
+        assertEquals(List.of(), desired(FOUNDER, state -> true).getOrdersList());
+    }
+
+    private static String sha256(ByteString pem) throws Exception {
+        var certificate = Pem.certificates(pem.toStringUtf8(), "the CA").getFirst();
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+    }
+
+    private void answers(String name, String order, OrderStatus.Outcome outcome) {
+        node(name)
+                .say(NodeMessage.newBuilder()
+                        .setStatus(NodeMessage.Status.newBuilder()
+                                .addOrders(OrderStatus.newBuilder().setId(order).setOutcome(outcome))));
+    }
+
+    @Test
+    void aClusterThatCannotBeSavedStaysUntilItsStateIsGivenUp() throws Exception {
+        found();
+        node(FOUNDER).etcd.saves = false;
+
+        rig.store.delete(Kinds.CLUSTER, "lab", 0);
+
+        eventually(
+                () -> condition("StateSaved")
+                        .startsWith(
+                                "NoSnapshot: the cluster is deleted when the state of etcd is saved, and it cannot be:"
+                                        + " node-1: UNAVAILABLE: no leader. Bring a control plane back; to give its state up: garboard"
+                                        + " cluster delete lab --without-snapshot"),
+                () -> status().toString());
+        assertEquals("Deleting", status().phase());
+        assertTrue(node(FOUNDER).received.stream()
+                .noneMatch(
+                        message -> message.hasDesired() && message.getDesired().getOrdersCount() > 0));
+        rig.store.update(
+                Kinds.CLUSTER,
+                "lab",
+                found -> found.withMetadata(
+                        found.metadata().withAnnotations(Map.of("garboard.dev/delete-without-snapshot", "true"))));
+
+        assertEquals(1, desired(FOUNDER, state -> !has(state, Etcd.KIND)).getOrdersCount());
+        assertFalse(Files.exists(directory.resolve("snapshots")) && isAnySnapshot());
+    }
+
+    private boolean isAnySnapshot() throws IOException {
+        try (var files = Files.list(directory.resolve("snapshots"))) {
+            return files.findAny().isPresent();
+        }
+    }
+
+    private String condition(String type) {
+        return status().conditions().stream()
+                .filter(condition -> condition.type().equals(type))
+                .map(condition -> condition.reason() + ": " + condition.message())
+                .findFirst()
+                .orElse("none");
+    }
+
+    /** The database was put back to one from before the cluster: nobody orders anything. */
+    @Test
+    void whatTheServerDoesNotKnowOfIsNotOrderedAway() throws Exception {
+        var founded = found();
+        rig.fleet.close();
+        clusters.close();
+        rig.inventory
+                .store()
+                .update(
+                        Kinds.CLUSTER,
+                        "lab",
+                        found -> found.withMetadata(found.metadata().withFinalizers(List.of())));
+        rig.store.delete(Kinds.CLUSTER, "lab", 0);
+        nodes.values().forEach(node -> {
+            node.vanish();
+            node.received.clear();
+        });
+        clusters = kubernetes.clusters(rig.inventory, directory.resolve("cluster.key"));
+        rig.restart(clusters.desired());
+        reachNodes();
+        connect(FOUNDER);
+
+        var bare = desired(FOUNDER, state -> true);
+
+        assertEquals(List.of(), bare.getDocumentsList());
+        assertEquals(List.of(), bare.getOrdersList());
+        keeps(FOUNDER, founded);
+        eventually(
+                () -> rig.store.get(Kinds.MACHINE, FOUNDER).orElseThrow().status().conditions().stream()
+                        .anyMatch(condition -> condition.type().equals("DocumentsDeclared")
+                                && condition.status().equals("False")
+                                && condition.message().contains("ControlPlane, Etcd")),
+                () -> "no condition");
+        declare();
+        eventually(
+                () -> status().node(FOUNDER)
+                        .filter(node -> node.message().startsWith("the machine keeps "))
+                        .isPresent(),
+                () -> status().toString());
+        // Nor does it tell the node to keep nothing: what it says of a waiting node has no order in it.
+        assertTrue(node(FOUNDER).received.stream()
+                .noneMatch(
+                        message -> message.hasDesired() && message.getDesired().getOrdersCount() > 0));
+    }
+
+    private void keeps(String name, DesiredState state) {
+        var said = NodeMessage.Status.newBuilder();
+        state.getDocumentsList().stream()
+                .sorted(Comparator.comparing(ServerMessage.Document::getKind))
+                .forEach(document -> said.addDocuments(NodeMessage.DocumentStatus.newBuilder()
+                        .setKind(document.getKind())
+                        .setName(document.getName())
+                        .setAppliedRevision(document.getRevision())
+                        .setMessage("kept")
+                        .setKept(true)));
+        node(name).say(NodeMessage.newBuilder().setStatus(said));
+    }
+
+    /** Told first, then its member, then the node, and the order last. */
+    @Test
+    void aControlPlaneLeavesInOrder() throws Exception {
+        var members = new CopyOnWriteArrayList<>(List.of(FOUNDER, SECOND));
+        for (var node : nodes.values()) {
+            node.etcd.members = members;
+            node.etcd.done = kubernetes.done;
+        }
+        node(FOUNDER).etcd.stuck.add(SECOND);
+        found();
+        applies(SECOND, desired(SECOND, state -> has(state, Etcd.KIND)));
+        kubernetes.registers(SECOND);
+        applies(FOUNDER, desired(FOUNDER, state -> etcdText(state).contains("\"name\":\"" + SECOND)));
+        applies(SECOND, desired(SECOND, state -> has(state, Etcd.KIND)));
+        eventually(() -> status().controlPlanesReady() == 2, () -> status().toString());
+
+        label(SECOND, "spare");
+        var leaving = desired(SECOND, state -> etcdText(state).contains("\"leaving\":true"));
+        eventually(
+                () -> message(SECOND).contains("it was not told yet that its member of etcd leaves"),
+                () -> status().toString());
+        applies(FOUNDER, desired(FOUNDER, state -> etcdText(state).contains("\"members\":[]")));
+        applies(SECOND, leaving);
+        eventually(
+                () -> message(SECOND).contains("its member is still in etcd: node-1: Status{code=FAILED_PRECONDITION"),
+                () -> status().toString());
+        assertEquals(List.of(), kubernetes.done);
+        assertTrue(kubernetes.nodes().containsKey(SECOND));
+        node(FOUNDER).etcd.stuck.clear();
+
+        var left = desired(SECOND, state -> state.getOrdersCount() > 0);
+
+        assertEquals(List.of("member node-2", "node node-2"), List.copyOf(kubernetes.done));
+        assertEquals(List.of(), left.getDocumentsList());
+        assertEquals(Optional.empty(), status().node(SECOND));
+        label(SECOND, "control-plane");
+        eventually(
+                () -> message(SECOND)
+                        .equals("the machine was ordered to leave a cluster and has not said yet that it did"),
+                () -> status().toString());
+        answers(SECOND, left.getOrders(0).getId(), OrderStatus.Outcome.OUTCOME_DONE);
+        applies(FOUNDER, desired(FOUNDER, state -> true));
+        assertTrue(etcdText(desired(SECOND, state -> has(state, Etcd.KIND))).contains("\"bootstrap\":false"));
+    }
+
+    /** Not as a node reads it: here all of them have the address of this host, which a node would refuse. */
+    private static String etcdText(DesiredState state) {
+        return state.getDocumentsList().stream()
+                .filter(document -> document.getKind().equals(Etcd.KIND))
+                .map(document -> document.getContent().toStringUtf8())
+                .findFirst()
+                .orElse("");
+    }
+
+    private String message(String machine) {
+        return status().node(machine).map(ClusterStatus.Node::message).orElse("");
+    }
+
+    @Test
+    void aMemberWithoutAMachineIsNamedWithWhatTakesItOut() throws Exception {
+        node(FOUNDER).etcd.members.addAll(List.of(FOUNDER, "gone"));
+
+        found();
+
+        eventually(
+                () -> condition("EtcdMembersKnown")
+                        .equals(
+                                "MemberWithoutMachine: etcd counts members that are no machine of this cluster: member-gone"
+                                        + " (gone); take out what will not come back: garboard cluster etcd remove-member lab"
+                                        + " member-gone"),
+                () -> status().toString());
+        assertTrue(condition("EtcdQuorum").startsWith("Lost: 1 of 2 members are there"), () -> condition("EtcdQuorum"));
     }
 
     @Test
@@ -447,7 +682,7 @@ class ClusterIT {
                 () -> status().toString());
         kubernetes.budgets.clear();
 
-        desired(WORKER, state -> state.getDocumentsCount() == 0);
+        assertEquals(1, desired(WORKER, state -> state.getDocumentsCount() == 0).getOrdersCount());
         assertEquals(
                 1,
                 status().nodes().stream()

@@ -62,6 +62,9 @@ final class FakeNode implements AutoCloseable {
     private @Nullable TlsIdentity identity;
     private @Nullable StreamObserver<NodeMessage> up;
 
+    /** Its member of etcd. */
+    final FakeEtcd etcd = new FakeEtcd();
+
     final BlockingQueue<ServerMessage> received = new LinkedBlockingQueue<>();
     final BlockingQueue<Status> ended = new LinkedBlockingQueue<>();
     final AtomicInteger linesSent = new AtomicInteger();
@@ -138,6 +141,7 @@ final class FakeNode implements AutoCloseable {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var machineApi = SiteServers.builder(loopback, rotating, siteCa, SiteServers.ClientCertificate.REQUIRED)
                 .addService(new Api())
+                .addService(etcd)
                 .intercept(new RoleInterceptor(
                         MachineApiRoles.MACHINE,
                         Set.of(),

@@ -6,6 +6,7 @@ import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.inventory.Resource;
+import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.pki.KubeletRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,7 +149,10 @@ final class ClusterCare {
                         .orElse(null);
     }
 
-    /** Empties those that leave: pods first, then the member of etcd, then the node. Once it is gone its documents go too. */
+    /**
+     * Empties those that leave: pods first, then the member of etcd, then the node. Only when all three are gone is the machine ordered to
+     * forget what it has.
+     */
     void departures(
             Resource<ClusterSpec, ClusterStatus> cluster,
             ClusterFacts facts,
@@ -191,11 +195,24 @@ final class ClusterCare {
                                 : "; " + drain.refused().getFirst());
             }
         }
-        // One that is there leaves etcd by itself when its documents go; who is dead cannot.
-        return node.role() == Role.CONTROL_PLANE && lost ? removeFromEtcd(status, facts, node) : "";
+        return node.role() == Role.CONTROL_PLANE ? removeFromEtcd(status, facts, node) : "";
     }
 
     private String removeFromEtcd(ClusterStatus status, ClusterFacts facts, Node node) {
+        var leaving = facts.machine(node.machine()).filter(MachineFacts::connected);
+        if (leaving.isPresent() && !leaving.get().told().contains(Etcd.KIND)) {
+            // One that does not know would take its removal for an accident, and join anew.
+            return "it was not told yet that its member of etcd leaves";
+        }
+        var roster = facts.etcd();
+        var refusal = roster == null
+                ? ""
+                : roster.refusalToLose(
+                        node,
+                        name -> facts.machine(name).map(MachineFacts::etcdRuns).orElse(false));
+        if (!refusal.isEmpty()) {
+            return refusal;
+        }
         var trouble = "no other member of etcd is connected";
         for (var other : status.nodes()) {
             if (other.role() == Role.CONTROL_PLANE

@@ -28,6 +28,7 @@ final class ClusterConditions {
     static final String API = "ApiReady";
     static final String QUORUM = "EtcdQuorum";
     static final String ETCD = "EtcdHealthy";
+    static final String MEMBERS = "EtcdMembersKnown";
     static final String NODES = "NodesReady";
     static final String REQUESTS = "CertificatesIssued";
     static final String UPGRADED = "Upgraded";
@@ -63,6 +64,7 @@ final class ClusterConditions {
             conditions.api();
             conditions.quorum();
             conditions.etcd();
+            conditions.members();
             conditions.nodes();
             conditions.requests();
             if (upgrade != null) {
@@ -172,19 +174,24 @@ final class ClusterConditions {
         }
     }
 
-    /** A member counts as lost with its machine, and until it votes again: without a majority etcd takes no write. */
+    /**
+     * A member counts as lost with its machine, and until it votes again: without a majority etcd takes no write. Who counts is what etcd
+     * says; the inventory stands in for it only until it has said so.
+     */
     private void quorum() {
+        var roster = facts.etcd();
         var members = outcome.nodes().stream()
                 .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
                 .toList();
-        var lost = members.stream()
-                .filter(node -> !facts.machine(node.machine())
-                        .map(MachineFacts::etcdRuns)
-                        .orElse(false))
+        var voters = roster == null
+                ? members.stream().map(Node::machine).toList()
+                : roster.voters().stream().map(EtcdRoster.Member::name).toList();
+        var lost = voters.stream()
+                .filter(name -> !facts.machine(name).map(MachineFacts::etcdRuns).orElse(false))
                 .toList();
-        int majority = members.size() / 2 + 1;
-        int present = members.size() - lost.size();
-        var counted = present + " of " + members.size() + " members are there, " + majority + " are needed";
+        int majority = voters.size() / 2 + 1;
+        int present = voters.size() - lost.size();
+        var counted = present + " of " + voters.size() + " members are there, " + majority + " are needed";
         if (present >= majority) {
             add(QUORUM, true, lost.isEmpty() ? "Complete" : "Reduced", counted);
         } else {
@@ -193,9 +200,25 @@ final class ClusterConditions {
                     false,
                     "Lost",
                     counted + ": etcd takes no write. Bring back "
-                            + lost.stream().map(ClusterConditions::reason).collect(Collectors.joining(", "))
+                            + lost.stream().map(this::reason).collect(Collectors.joining(", "))
                             + "; if too much of their data is gone, restore a snapshot: garboard cluster etcd restore "
                             + cluster.name() + " FILE");
+        }
+    }
+
+    /** Said only when it does not hold: a voter that nobody looks after counts for the majority all the same. */
+    private void members() {
+        var roster = facts.etcd();
+        var strangers = roster == null ? List.<EtcdRoster.Member>of() : roster.withoutMachine(outcome.nodes());
+        if (!strangers.isEmpty()) {
+            add(
+                    MEMBERS,
+                    false,
+                    "MemberWithoutMachine",
+                    "etcd counts members that are no machine of this cluster: "
+                            + strangers.stream().map(EtcdRoster.Member::text).collect(Collectors.joining(", "))
+                            + "; take out what will not come back: garboard cluster etcd remove-member "
+                            + cluster.name() + " " + strangers.getFirst().id());
         }
     }
 
@@ -213,8 +236,14 @@ final class ClusterConditions {
         }
     }
 
-    private static String reason(Node node) {
-        return node.machine() + (node.message().isEmpty() ? "" : " (" + node.message() + ")");
+    private String reason(String machine) {
+        return machine
+                + outcome.nodes().stream()
+                        .filter(node -> node.machine().equals(machine)
+                                && !node.message().isEmpty())
+                        .map(node -> " (" + node.message() + ")")
+                        .findFirst()
+                        .orElse("");
     }
 
     private void nodes() {

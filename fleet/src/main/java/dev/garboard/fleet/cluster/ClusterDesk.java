@@ -6,6 +6,8 @@ import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.DocumentRevisions;
 import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.kubernetes.document.Documents;
@@ -41,6 +43,7 @@ final class ClusterDesk implements DesiredDocuments {
     private final ClusterVault vault;
     private final Bundles bundles;
     private final BootstrapTokens tokens;
+    private final LeaveOrders orders;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     ClusterDesk(
@@ -48,23 +51,29 @@ final class ClusterDesk implements DesiredDocuments {
             DocumentRevisions revisions,
             ClusterVault vault,
             Bundles bundles,
-            BootstrapTokens tokens) {
+            BootstrapTokens tokens,
+            LeaveOrders orders) {
         this.store = store;
         this.revisions = revisions;
         this.vault = vault;
         this.bundles = bundles;
         this.tokens = tokens;
+        this.orders = orders;
     }
 
     @Override
     public Optional<NodeState> of(String machine) {
         try {
             var clusters = store.list(Kinds.CLUSTER);
+            var ordered = orders.open(machine);
             for (var cluster : clusters.items()) {
                 var node = cluster.status().node(machine);
-                if (node.isPresent()) {
+                if (node.isPresent() && (ordered.isEmpty() || node.get().stage() != ClusterStatus.Stage.WAITING)) {
                     return member(clusters.revision(), cluster, node.get());
                 }
+            }
+            if (!ordered.isEmpty()) {
+                return leaving(clusters.revision(), machine, ordered);
             }
             return revisions.isKnown(machine)
                     ? state(machine, clusters.revision(), List.of(), Map.of())
@@ -98,12 +107,31 @@ final class ClusterDesk implements DesiredDocuments {
                         vault.of(cluster),
                         tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
         var machine = store.get(Kinds.MACHINE, node.machine());
-        var documents = new ArrayList<NodeDocument>();
-        machine.map(known -> known.spec().stateDisk())
-                .ifPresent(disk -> documents.add(new StateDisk(disk.disk(), disk.overwrite(), disk.discard())));
+        var documents = new ArrayList<>(disk(machine));
         documents.addAll(parts.get().of(node));
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
         return state(node.machine(), Math.max(asOf, newest), documents, secrets);
+    }
+
+    /** Its disk stays mounted, since what is to be forgotten may lie there; it is not formatted for that. */
+    private Optional<NodeState> leaving(long asOf, String name, List<LeaveOrder> ordered) {
+        var machine = store.get(Kinds.MACHINE, name);
+        long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
+        return state(name, Math.max(asOf, newest), disk(machine), Map.of())
+                .map(state -> new NodeState(state.revision(), state.documents(), state.secrets(), ordered));
+    }
+
+    private static List<NodeDocument> disk(Optional<Resource<MachineSpec, MachineStatus>> machine) {
+        return machine.map(known -> known.spec().stateDisk())
+                .map(disk -> List.<NodeDocument>of(new StateDisk(disk.disk(), disk.overwrite(), disk.discard())))
+                .orElse(List.of());
+    }
+
+    @Override
+    public void answered(String machine, List<OrderAnswer> answers) {
+        if (orders.answered(machine, answers)) {
+            changed(machine);
+        }
     }
 
     /** A node that has left the cluster's bundle for the next one says so itself; during an upgrade each has the next one ready. */

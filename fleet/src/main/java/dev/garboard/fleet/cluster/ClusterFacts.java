@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param keyTrouble why the cluster's keys cannot be had; empty when they can
  * @param emptying why leaving machines are not empty yet, by name
  * @param departed leaving machines that hold nothing of the cluster any more
+ * @param ordered machines that were ordered to leave a cluster and have not said yet that they did
+ * @param etcd the members as etcd lists them; null when it never said
  * @param upgrade what was seen for an upgrade, if there is one
  */
 record ClusterFacts(
@@ -28,6 +30,8 @@ record ClusterFacts(
         String keyTrouble,
         Map<String, String> emptying,
         Set<String> departed,
+        Set<String> ordered,
+        @Nullable EtcdRoster etcd,
         UpgradeFacts upgrade) {
 
     ClusterFacts {
@@ -37,6 +41,7 @@ record ClusterFacts(
         taken = Map.copyOf(taken);
         emptying = Map.copyOf(emptying);
         departed = Set.copyOf(departed);
+        ordered = Set.copyOf(ordered);
     }
 
     Optional<MachineFacts> machine(String name) {

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -48,6 +49,8 @@ final class ClusterLoop implements AutoCloseable {
     private final ClusterObserver observer;
     private final ClusterCare care;
     private final UpgradeCare upgrades;
+    private final EtcdCensus census;
+    private final ClusterEnd end;
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
     private final Set<String> told = new HashSet<>();
@@ -64,12 +67,21 @@ final class ClusterLoop implements AutoCloseable {
             ResourceStore store,
             ResourceMirror<MachineSpec, MachineStatus> machines,
             ClusterDesk desk,
+            LeaveOrders orders,
             Bundles bundles,
-            BootstrapTokens tokens,
             InstantSource clock) {}
 
     ClusterLoop(
-            String name, String uid, Parts parts, ClusterObserver observer, ClusterCare care, UpgradeCare upgrades) {
+            String name,
+            String uid,
+            Parts parts,
+            ClusterObserver observer,
+            ClusterCare care,
+            UpgradeCare upgrades,
+            EtcdCensus census,
+            ClusterEnd end) {
+        this.census = census;
+        this.end = end;
         this.name = name;
         this.uid = uid;
         this.parts = parts;
@@ -128,6 +140,20 @@ final class ClusterLoop implements AutoCloseable {
                 .filter(one -> one.metadata().uid().equals(uid))
                 .findFirst()
                 .orElseThrow(() -> new ResourceMissingException("there is no Cluster " + name));
+        if (cluster.metadata().isDeleting()) {
+            return end(cluster);
+        }
+        if (!cluster.metadata().finalizers().contains(ClusterEnd.FINALIZER)) {
+            // Before anything of it lies on any machine.
+            parts.store()
+                    .update(
+                            Kinds.CLUSTER,
+                            name,
+                            found -> found.metadata().uid().equals(uid)
+                                    ? found.withMetadata(found.metadata().withFinalizers(List.of(ClusterEnd.FINALIZER)))
+                                    : found);
+            return LEAST;
+        }
         var keyTrouble = parts.desk().keyTrouble(cluster);
         var seen = cluster.status().bootstrapMachine() == null || !keyTrouble.isEmpty()
                 ? ClusterObserver.Observation.nothing()
@@ -135,6 +161,7 @@ final class ClusterLoop implements AutoCloseable {
         var facts = facts(clusters, cluster, keyTrouble, seen);
         var planned =
                 ClusterPlanner.advance(cluster, facts, parts.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+        order(cluster, planned);
         // Stored first, and only if nobody changed the cluster since it was read: what is told and done below follows
         // from what is stored.
         var stored = parts.store().replaceStatus(cluster.withStatus(planned));
@@ -145,6 +172,41 @@ final class ClusterLoop implements AutoCloseable {
             act(stored, facts, seen, seen.api());
         }
         return isBusy(stored.status()) || parts.clock().instant().isBefore(busyUntil) ? BUSY : CALM;
+    }
+
+    /** Saves, says so, and only when both are done orders the machines to leave and lets the cluster go. */
+    private Duration end(Resource<ClusterSpec, ClusterStatus> cluster) {
+        var step = end.advance(cluster);
+        var stored = parts.store().replaceStatus(cluster.withStatus(step.status()));
+        known = stored;
+        if (!step.isSaved()) {
+            return CALM;
+        }
+        if (!stored.equals(cluster)) {
+            // Whoever waits for the deletion reads where the snapshot lies before there is no cluster to read it from.
+            return BUSY;
+        }
+        stored.status().nodes().stream()
+                .filter(node -> node.stage() != Stage.WAITING)
+                .forEach(node -> parts.orders().issue(stored, node.machine()));
+        parts.store()
+                .update(
+                        Kinds.CLUSTER,
+                        name,
+                        found -> found.metadata().uid().equals(uid)
+                                ? found.withMetadata(found.metadata().withFinalizers(List.of()))
+                                : found);
+        return CALM;
+    }
+
+    /** Before it is forgotten that a node ever had a part: from then on only the order says that it is to go. */
+    private void order(Resource<ClusterSpec, ClusterStatus> cluster, ClusterStatus planned) {
+        cluster.status().nodes().stream()
+                .filter(node -> node.stage() != Stage.WAITING
+                        && planned.node(node.machine())
+                                .filter(next -> next.stage() != Stage.WAITING)
+                                .isEmpty())
+                .forEach(node -> parts.orders().issue(cluster, node.machine()));
     }
 
     private ClusterFacts facts(
@@ -177,6 +239,8 @@ final class ClusterLoop implements AutoCloseable {
                 keyTrouble,
                 care.emptying(),
                 care.departed(),
+                parts.orders().machines(),
+                cluster.status().bootstrapped() ? census.members(cluster.status()) : null,
                 upgrades.facts(cluster, seen, machines));
     }
 

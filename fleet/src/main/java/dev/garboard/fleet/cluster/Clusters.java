@@ -25,6 +25,7 @@ public final class Clusters implements AutoCloseable {
 
     private final ClusterVault vault;
     private final BootstrapTokens tokens;
+    private final LeaveOrders orders;
     private final ClusterDesk desk;
     private final ClusterApi.Connector connector;
     private final Parts parts;
@@ -52,7 +53,8 @@ public final class Clusters implements AutoCloseable {
         var inventory = parts.inventory();
         this.vault = new ClusterVault(inventory.secrets(), parts.keyFile(), parts.clock());
         this.tokens = new BootstrapTokens(parts.clock());
-        this.desk = new ClusterDesk(inventory.store(), inventory.documents(), vault, parts.bundles(), tokens);
+        this.orders = new LeaveOrders(inventory.orders(), vault);
+        this.desk = new ClusterDesk(inventory.store(), inventory.documents(), vault, parts.bundles(), tokens, orders);
         this.machines = ResourceMirror.start(inventory.store(), Kinds.MACHINE, this::machineChanged);
         this.clusters = ResourceMirror.start(inventory.store(), Kinds.CLUSTER, this::clusterChanged);
     }
@@ -101,17 +103,25 @@ public final class Clusters implements AutoCloseable {
     }
 
     private ClusterLoop loop(String name, String uid) {
+        var census = new EtcdCensus(asked, parts.clock());
         var loop = new ClusterLoop(
                 name,
                 uid,
                 new ClusterLoop.Parts(
-                        parts.inventory().store(), machines, desk, parts.bundles(), tokens, parts.clock()),
+                        parts.inventory().store(), machines, desk, orders, parts.bundles(), parts.clock()),
                 new ClusterObserver(vault, connector, threads, parts.clock()),
-                new ClusterCare(tokens, (through, member) -> etcd.remove(through, member), parts.clock()),
-                new UpgradeCare(
-                        parts.bundles(), asked, inspector, new EtcdSnapshots(parts.snapshots()), parts.clock()));
+                new ClusterCare(tokens, (through, member) -> removed(census, through, member), parts.clock()),
+                new UpgradeCare(parts.bundles(), asked, inspector, new EtcdSnapshots(parts.snapshots()), parts.clock()),
+                census,
+                new ClusterEnd(asked, new EtcdSnapshots(parts.snapshots()), parts.clock()));
         loop.start();
         return loop;
+    }
+
+    private Optional<String> removed(EtcdCensus census, String through, String member) {
+        var refused = etcd.remove(through, member);
+        census.changed();
+        return refused;
     }
 
     /** Its nodes lose their documents, and its keys are of no use any more. */

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,26 @@ record EtcdSnapshots(Path directory) {
         return text.length() < DIGITS
                 ? Optional.empty()
                 : Optional.of(new ClusterSnapshot(file.toString(), text.substring(0, DIGITS), Files.size(file)));
+    }
+
+    /** Deletes all snapshots whose names begin so but the last ones by name; how many went. */
+    int keepLast(String prefix, int number) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return 0;
+        }
+        List<String> names;
+        try (var files = Files.list(directory)) {
+            names = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(prefix) && name.endsWith(".db"))
+                    .sorted()
+                    .toList();
+        }
+        var old = names.subList(0, Math.max(0, names.size() - number));
+        for (var name : old) {
+            Files.deleteIfExists(directory.resolve(name));
+            Files.deleteIfExists(directory.resolve(name + ".sha256"));
+        }
+        return old.size();
     }
 
     /** Takes one from a node's member, whole or not at all. */

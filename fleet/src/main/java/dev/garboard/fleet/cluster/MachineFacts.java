@@ -10,6 +10,7 @@ import dev.garboard.kubernetes.document.Kubelet;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param connected whether its agent's stream is open
  * @param applied the kinds of documents that it has applied in the revision that is wanted now
  * @param running the kinds of documents that it has applied in this boot, in whatever revision
+ * @param told the kinds of documents that it knows of in the revision that is wanted now, applied or not
+ * @param undeclared the kinds of documents that it has and nobody declares
  * @param trouble what its documents wait for or failed with; empty when all is well
  */
 record MachineFacts(
@@ -29,6 +32,8 @@ record MachineFacts(
         @Nullable String address,
         Set<String> applied,
         Set<String> running,
+        Set<String> told,
+        Set<String> undeclared,
         String trouble) {
 
     /** In the text of a trouble that is more than waiting. */
@@ -38,6 +43,21 @@ record MachineFacts(
         labels = Map.copyOf(labels);
         applied = Set.copyOf(applied);
         running = Set.copyOf(running);
+        told = Set.copyOf(told);
+        undeclared = Set.copyOf(undeclared);
+    }
+
+    /** One that has applied what it was told, and nothing else. */
+    MachineFacts(
+            String name,
+            Map<String, String> labels,
+            Acceptance acceptance,
+            boolean connected,
+            @Nullable String address,
+            Set<String> applied,
+            Set<String> running,
+            String trouble) {
+        this(name, labels, acceptance, connected, address, applied, running, applied, Set.of(), trouble);
     }
 
     /**
@@ -53,10 +73,12 @@ record MachineFacts(
                 isConnected(machine.status()),
                 machine.status().address(),
                 applied(machine.status(), wanted),
-                machine.status().documents().stream()
-                        .filter(document -> document.appliedRevision() > 0)
-                        .map(MachineStatus.Document::kind)
-                        .collect(Collectors.toSet()),
+                kinds(machine.status(), document -> document.appliedRevision() > 0),
+                kinds(
+                        machine.status(),
+                        document -> document.desiredRevision() > 0
+                                && wanted.getOrDefault(document.kind(), 0L) == document.desiredRevision()),
+                kinds(machine.status(), MachineStatus.Document::isUndeclared),
                 trouble(machine.status()));
     }
 
@@ -76,9 +98,15 @@ record MachineFacts(
     }
 
     private static Set<String> applied(MachineStatus status, Map<String, Long> wanted) {
+        return kinds(
+                status,
+                document -> document.appliedRevision() > 0
+                        && wanted.getOrDefault(document.kind(), 0L) == document.appliedRevision());
+    }
+
+    private static Set<String> kinds(MachineStatus status, Predicate<MachineStatus.Document> which) {
         return status.documents().stream()
-                .filter(document -> document.appliedRevision() > 0
-                        && wanted.getOrDefault(document.kind(), 0L) == document.appliedRevision())
+                .filter(which)
                 .map(MachineStatus.Document::kind)
                 .collect(Collectors.toSet());
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -218,6 +219,14 @@ final class Membership {
         var address = machine.address();
         if (!machine.connected() || address == null) {
             return "the machine is not connected; `garboard boots " + node.machine() + "` shows how far it came";
+        }
+        if (facts.ordered().contains(node.machine())) {
+            return "the machine was ordered to leave a cluster and has not said yet that it did";
+        }
+        if (!machine.undeclared().isEmpty()) {
+            return "the machine keeps " + String.join(", ", new TreeSet<>(machine.undeclared()))
+                    + " of a cluster that this server does not know it in, and nobody ordered it to leave: is the database an"
+                    + " older copy? Restore a newer one, or reset the machine";
         }
         if (machine.kubeletRuns() || machine.etcdRuns()) {
             return "the machine still removes what it had of a cluster before";

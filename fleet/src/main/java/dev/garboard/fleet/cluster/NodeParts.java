@@ -85,7 +85,8 @@ final class NodeParts {
                 .filter(other -> !other.machine().equals(node.machine()))
                 .map(other -> new Etcd.Member(other.machine(), address(other)))
                 .toList();
-        return new Etcd(node.machine(), address(node), founds(node), members, token());
+        return new Etcd(
+                node.machine(), address(node), founds(node), members, token(cluster), node.stage() == Stage.LEAVING);
     }
 
     /** Whether this is the one node that may found, and nobody did yet: once that is over, lost data is an error and no new beginning. */
@@ -95,7 +96,7 @@ final class NodeParts {
     }
 
     /** Tells a cluster from one of the same name that was deleted. */
-    private String token() {
+    static String token(Resource<ClusterSpec, ClusterStatus> cluster) {
         var uid = cluster.metadata().uid();
         return cluster.name() + "-" + uid.substring(0, Math.min(8, uid.length()));
     }

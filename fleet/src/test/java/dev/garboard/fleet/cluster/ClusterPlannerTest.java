@@ -10,8 +10,10 @@ import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.NodeDocument;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClusterPlannerTest {
@@ -435,6 +437,121 @@ class ClusterPlannerTest {
                 "its labels select it no more, but the cluster cannot do without it now; add another control plane"
                         + " first",
                 site.node("cp1").message());
+    }
+
+    @Test
+    void theLastControlPlaneStaysThoughAnotherOneWaits() {
+        var site = Site.of(2, 0);
+        site.disconnect("cp2");
+        site.settle();
+        site.serves("cp1");
+        site.settle();
+        assertEquals(List.of("cp1 MEMBER", "cp2 WAITING"), site.stages());
+
+        site.relabel("cp1", Map.of());
+        site.settle();
+
+        assertEquals(List.of("cp1 MEMBER", "cp2 WAITING"), site.stages());
+    }
+
+    /** It is told before its member is taken out: else it would take that for an accident, and join anew. */
+    @Test
+    void aControlPlaneThatLeavesIsToldSo() {
+        var site = Site.of(3, 0);
+        for (var name : List.of("cp1", "cp2", "cp3")) {
+            site.settle();
+            site.serves(name);
+        }
+        site.settle();
+        assertFalse(site.document("cp1", Etcd.class).leaving());
+
+        site.relabel("cp1", Map.of());
+        site.settle();
+
+        assertTrue(site.document("cp1", Etcd.class).leaving());
+        assertFalse(site.document("cp2", Etcd.class).leaving());
+    }
+
+    @Test
+    void aMachineWithAnOrderToLeaveBeginsNowhereUntilItHasLeft() {
+        var site = Site.of(1, 1);
+        site.ordered.add("w1");
+        site.settle();
+        site.serves("cp1");
+        site.settle();
+        assertEquals(List.of("cp1 MEMBER", "w1 WAITING"), site.stages());
+        assertEquals(
+                "the machine was ordered to leave a cluster and has not said yet that it did",
+                site.node("w1").message());
+
+        site.ordered.clear();
+        site.settle();
+
+        assertEquals(List.of("cp1 MEMBER", "w1 JOINING"), site.stages());
+    }
+
+    /** As when the database was put back to one from before: whoever founded would make a second cluster over the first. */
+    @Test
+    void aMachineThatKeepsWhatNobodyDeclaresFoundsNothing() {
+        var site = Site.of(1, 0);
+        site.change(
+                "cp1",
+                machine -> new MachineFacts(
+                        "cp1",
+                        machine.labels(),
+                        machine.acceptance(),
+                        true,
+                        machine.address(),
+                        Set.of(),
+                        Set.of("Kubelet", "Etcd"),
+                        Set.of(),
+                        Set.of("Kubelet", "Etcd"),
+                        ""));
+
+        site.settle();
+
+        assertEquals(List.of("cp1 WAITING"), site.stages());
+        assertEquals(
+                "the machine keeps Etcd, Kubelet of a cluster that this server does not know it in, and nobody ordered it to"
+                        + " leave: is the database an older copy? Restore a newer one, or reset the machine",
+                site.node("cp1").message());
+    }
+
+    @Test
+    void whoCountsForTheMajorityIsWhatEtcdSays() {
+        var site = Site.of(3, 0);
+        for (var name : List.of("cp1", "cp2", "cp3")) {
+            site.settle();
+            site.serves(name);
+        }
+        site.settle();
+        site.etcd = roster("cp1", "cp2", "cp3", "gone", "lost");
+        site.disconnect("cp3");
+
+        site.settle();
+
+        assertEquals(
+                "False Lost: 2 of 5 members are there, 3 are needed: etcd takes no write. Bring back cp3 (the machine is not"
+                        + " connected; look at its console), gone, lost; if too much of their data is gone, restore a"
+                        + " snapshot: garboard cluster etcd restore lab FILE",
+                site.condition("EtcdQuorum"));
+        assertEquals(
+                "False MemberWithoutMachine: etcd counts members that are no machine of this cluster: 0000000000000004 (gone),"
+                        + " 0000000000000005 (lost); take out what will not come back: garboard cluster etcd"
+                        + " remove-member lab 0000000000000004",
+                site.condition("EtcdMembersKnown"));
+        site.etcd = roster("cp1", "cp2", "cp3");
+        site.settle();
+        assertEquals("none", site.condition("EtcdMembersKnown"));
+    }
+
+    static EtcdRoster roster(String... names) {
+        var members = new ArrayList<EtcdRoster.Member>();
+        for (var name : names) {
+            members.add(new EtcdRoster.Member(
+                    String.format("%016x", members.size() + 1), name, Set.of("192.0.2." + members.size()), false));
+        }
+        return new EtcdRoster(members);
     }
 
     @Test

@@ -45,6 +45,9 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     /** What keeps a pod on a node, by the node's name. */
     public final ConcurrentMap<String, String> budgets = new ConcurrentHashMap<>();
 
+    /** The nodes that were deleted, in order, and whatever a test writes there. */
+    public final List<String> done = new CopyOnWriteArrayList<>();
+
     private final ConcurrentMap<String, KubernetesNode> nodes = new ConcurrentHashMap<>();
 
     /** Brings clusters on against this. */
@@ -157,6 +160,7 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     @Override
     public void remove(String node) {
         nodes.remove(node);
+        done.add("node " + node);
     }
 
     @Override

@@ -38,10 +38,15 @@ final class Site {
     final Map<String, KubernetesFacts.NodeFacts> nodes = new HashMap<>();
     final Map<String, String> taken = new TreeMap<>();
     final Set<String> departed = new TreeSet<>();
+    final Set<String> ordered = new TreeSet<>();
     final Map<String, String> emptying = new TreeMap<>();
 
     @Nullable
     Bundle bundle = BUNDLE;
+
+    /** Null until etcd says who its members are. */
+    @Nullable
+    EtcdRoster etcd;
 
     String bundleTrouble = "";
     UpgradeFacts upgrade = UpgradeFacts.none();
@@ -183,6 +188,8 @@ final class Site {
                 "",
                 emptying,
                 departed,
+                ordered,
+                etcd,
                 upgrade);
     }
 

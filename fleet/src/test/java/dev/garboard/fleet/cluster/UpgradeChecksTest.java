@@ -3,6 +3,7 @@ package dev.garboard.fleet.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.garboard.agentapi.v1.EtcdStatusResponse;
 import dev.garboard.agentapi.v1.KubernetesComponent;
 import dev.garboard.agentapi.v1.KubernetesStatusResponse;
 import dev.garboard.kubernetes.KubernetesVersion;
@@ -89,6 +90,36 @@ class UpgradeChecksTest {
 
         assertTrue(
                 refusal("etcd").startsWith("alarms: NOSPACE; see garboard cluster etcd status lab"), refusal("etcd"));
+    }
+
+    @Test
+    void whatAMemberSaysOfItselfIsFound() {
+        etcd(EtcdStatusResponse.newBuilder().setLeaderId("1").addErrors("memberID:1 alarm:CORRUPT"));
+        assertFound("the member on cp1: memberID:1 alarm:CORRUPT");
+        etcd(EtcdStatusResponse.newBuilder().setLeaderId("1").setLearner(true));
+        assertFound("the member on cp1 does not vote yet");
+        etcd(EtcdStatusResponse.newBuilder());
+        assertFound("the member on cp1 knows no leader");
+        said.put("cp1", new NodeSaid(UpgradeWorld.said("1.36.3").kubernetes(), null, "its agent says UNAVAILABLE"));
+        assertFound("the member on cp1 says nothing: its agent says UNAVAILABLE");
+        said.clear();
+        assertFound("the member on cp1 says nothing");
+    }
+
+    @Test
+    void anEtcdThatNobodyCouldAskForAlarmsIsNotCalledWell() {
+        alarms = null;
+
+        assertFound("no member could be asked for alarms");
+    }
+
+    private void assertFound(String text) {
+        assertEquals(
+                text + "; see garboard cluster etcd status lab and garboard cluster etcd alarms lab", refusal("etcd"));
+    }
+
+    private void etcd(EtcdStatusResponse.Builder status) {
+        said.put("cp1", new NodeSaid(UpgradeWorld.said("1.36.3").kubernetes(), status.build(), ""));
     }
 
     @Test

@@ -164,6 +164,81 @@ class UpgradePlanTest {
 
     @Test
     void everyNodeHasTheNextBundleReadyBeforeAnyMoves() {
+        for (var late : List.of("cp2", "w1")) {
+            var world = UpgradeWorld.of(3, 1);
+            world.unstaged.add(late);
+            world.want("1.37.2");
+
+            world.rounds(60);
+
+            assertEquals(List.of("CHECKING", "SAVING", "FETCHING"), world.events);
+            assertEquals(
+                    late + " fetch Kubernetes 1.37.2",
+                    Objects.requireNonNull(world.upgrade()).message());
+            world.unstaged.clear();
+            world.finish();
+        }
+    }
+
+    @Test
+    void aNodeHasArrivedWhenKubernetesCallsItReady() {
+        for (var name : List.of("cp1", "w1")) {
+            var world = UpgradeWorld.of(3, 1);
+            world.want("1.37.2");
+            world.until(name + " moves");
+            world.fallen.add(name);
+
+            world.rounds(30);
+
+            assertEquals(
+                    (name.equals("w1") ? "WORKERS " : "CONTROL_PLANES ") + name + " SWAPPING", world.events.getLast());
+            assertTrue(upgraded(world).contains("it is not ready: its network is not ready"), upgraded(world));
+            world.fallen.clear();
+            world.finish();
+        }
+    }
+
+    /** However well the next one is. */
+    @Test
+    void noFurtherNodeMovesWhileOneThatWasMovedHasFallen() {
+        for (var name : List.of("cp1", "w1")) {
+            var world = UpgradeWorld.of(1, 2);
+            world.want("1.37.2");
+            world.until("WORKERS w1 RETURNING");
+            world.fallen.add(name);
+
+            world.rounds(30);
+
+            assertEquals("WORKERS", world.events.getLast());
+            assertTrue(
+                    upgraded(world)
+                            .contains(name + ", which has 1.37.2 already, is not ready: its network is not ready"),
+                    upgraded(world));
+            assertNull(world.site.node("w2").bundle());
+            world.fallen.clear();
+            world.finish();
+        }
+    }
+
+    @Test
+    void aNodeThatIsNotReadyItselfIsNotMoved() {
+        var world = UpgradeWorld.of(1, 1);
+        world.want("1.37.2");
+        world.until("CONTROL_PLANES cp1 SWAPPING");
+        world.fallen.add("w1");
+
+        world.rounds(30);
+
+        assertEquals("WORKERS", world.events.getLast());
+        assertTrue(
+                upgraded(world).contains("waits before the next node: w1 is not ready: its network is not ready"),
+                upgraded(world));
+        world.fallen.clear();
+        world.finish();
+    }
+
+    @Test
+    void whatANodeIsToldWhileTheNextBundleIsFetched() {
         var world = UpgradeWorld.of(1, 1);
         world.want("1.37.2");
         world.until("FETCHING");

@@ -32,6 +32,10 @@ final class UpgradeWorld {
     final Site site;
     /** Nodes whose programs do not come up with the new version. */
     final Set<String> broken = new TreeSet<>();
+    /** Nodes that do not get the next bundle ready. */
+    final Set<String> unstaged = new TreeSet<>();
+    /** Nodes that Kubernetes does not call ready, each with what they run. */
+    final Set<String> fallen = new TreeSet<>();
     /** Pods that may not leave, by node: what their budget says. */
     final Map<String, String> budgets = new TreeMap<>();
 
@@ -141,9 +145,16 @@ final class UpgradeWorld {
         var upgrade = upgrade();
         for (var node : site.cluster.status().nodes()) {
             if (upgrade != null && upgrade.isFetched() && node.stage() != ClusterStatus.Stage.WAITING) {
-                site.applied(node.machine(), Site.ETCD, Site.CONTROL_PLANE, StagedBundle.KIND);
+                var applied = new TreeSet<>(Set.of(Site.ETCD, Site.CONTROL_PLANE, StagedBundle.KIND));
+                if (unstaged.contains(node.machine())) {
+                    applied.remove(StagedBundle.KIND);
+                }
+                site.applied(node.machine(), applied.toArray(String[]::new));
             }
-            site.nodes.put(node.machine(), new KubernetesFacts.NodeFacts(true, "v" + runs(node), ""));
+            boolean ready = !fallen.contains(node.machine());
+            site.nodes.put(
+                    node.machine(),
+                    new KubernetesFacts.NodeFacts(ready, "v" + runs(node), ready ? "" : "its network is not ready"));
         }
     }
 

@@ -1,0 +1,89 @@
+package dev.garboard.fleet;
+
+import com.google.protobuf.ByteString;
+import dev.garboard.agentapi.v1.EtcdMember;
+import dev.garboard.agentapi.v1.EtcdMembersRequest;
+import dev.garboard.agentapi.v1.EtcdMembersResponse;
+import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
+import dev.garboard.agentapi.v1.EtcdRemoveMemberResponse;
+import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
+import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
+import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The part of a node's agent that speaks for its member of etcd. */
+final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
+
+    private static final byte[] DATABASE = "the whole state".getBytes(StandardCharsets.UTF_8);
+
+    /** Names of the members, as this one lists them; all members of one etcd share the list. */
+    volatile List<String> members = new CopyOnWriteArrayList<>();
+
+    /** Everything that was asked for and changes something, in order; shared by whoever is to be compared. */
+    volatile List<String> done = new CopyOnWriteArrayList<>();
+
+    /** Members that cannot be removed now. */
+    final Set<String> stuck = java.util.concurrent.ConcurrentHashMap.newKeySet();
+
+    /** Whether it gives a snapshot. */
+    volatile boolean saves = true;
+
+    @Override
+    public void etcdMembers(EtcdMembersRequest request, StreamObserver<EtcdMembersResponse> answer) {
+        answer.onNext(EtcdMembersResponse.newBuilder().addAllMembers(listed()).build());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void etcdRemoveMember(EtcdRemoveMemberRequest request, StreamObserver<EtcdRemoveMemberResponse> answer) {
+        if (stuck.contains(request.getMember())) {
+            answer.onError(Status.FAILED_PRECONDITION
+                    .withDescription("etcdserver: unhealthy cluster")
+                    .asRuntimeException());
+            return;
+        }
+        members.remove(request.getMember());
+        done.add("member " + request.getMember());
+        answer.onNext(
+                EtcdRemoveMemberResponse.newBuilder().addAllMembers(listed()).build());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void etcdSnapshot(EtcdSnapshotRequest request, StreamObserver<EtcdSnapshotResponse> answer) {
+        if (!saves) {
+            answer.onError(Status.UNAVAILABLE.withDescription("no leader").asRuntimeException());
+            return;
+        }
+        answer.onNext(EtcdSnapshotResponse.newBuilder()
+                .setData(ByteString.copyFrom(DATABASE))
+                .build());
+        answer.onNext(EtcdSnapshotResponse.newBuilder().setSha256(sha256()).build());
+        answer.onCompleted();
+    }
+
+    private List<EtcdMember> listed() {
+        return members.stream()
+                .map(name -> EtcdMember.newBuilder()
+                        .setId("member-" + name)
+                        .setName(name)
+                        .build())
+                .toList();
+    }
+
+    static String sha256() {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(DATABASE));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}
