@@ -74,6 +74,19 @@ final class ApiClient implements AutoCloseable {
                 .method("PATCH", BodyPublishers.ofString(mergePatch.toString())));
     }
 
+    /**
+     * Asks for the deletion of exactly this resource.
+     *
+     * @param uid that it must have
+     */
+    JsonNode delete(Kind<?, ?> kind, String name, String uid) {
+        var options = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "DeleteOptions");
+        options.putObject("preconditions").put("uid", uid);
+        return send(request(kind, "/" + name)
+                .header("Content-Type", "application/json")
+                .method("DELETE", BodyPublishers.ofString(options.toString())));
+    }
+
     private HttpRequest.Builder request(Kind<?, ?> kind, String rest) {
         return HttpRequest.newBuilder(kubeconfig
                         .server()

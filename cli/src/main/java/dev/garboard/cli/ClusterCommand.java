@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             ClusterNodesCommand.class,
             ClusterKubeconfigCommand.class,
             ClusterUpgradeCommand.class,
+            ClusterDeleteCommand.class,
             ClusterEtcdCommand.class
         })
 final class ClusterCommand implements Runnable {

@@ -94,7 +94,10 @@ final class ClusterEtcdCommand implements Runnable {
         return ExitCode.OK;
     }
 
-    @Command(name = "remove", description = "Take a member out, for example one whose machine will not come back.")
+    @Command(
+            name = "remove-member",
+            aliases = "remove",
+            description = "Take a member out, for example one whose machine will not come back.")
     int remove(
             @Mixin ClusterReach reach,
             @Parameters(index = "0", paramLabel = "NAME", description = "The cluster.") String name,

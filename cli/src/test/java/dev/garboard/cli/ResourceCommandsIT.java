@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ResourceCommandsIT {
@@ -135,6 +136,28 @@ class ResourceCommandsIT {
                 status.out().startsWith("lab: Pending, Kubernetes 1.37.2, control planes 0/0, workers 0/0\n"),
                 status.out());
         assertTrue(kubeconfig.err().contains("has no control plane yet that could issue one"), kubeconfig.err());
+    }
+
+    @Test
+    void deletesAClusterOnlyWhenThatIsMeant() throws Exception {
+        site.runAs(Role.ADMIN, "cluster", "create", "lab", "--version=1.37.2", "--control-planes=role=control-plane");
+
+        var asked = site.runAs(Role.ADMIN, "cluster", "delete", "lab");
+        var missing = site.runAs(Role.ADMIN, "cluster", "delete", "other", "--yes");
+        assertEquals("lab", cluster("lab").at("/metadata/name").asString());
+        var deleted = site.runAs(Role.ADMIN, "cluster", "delete", "lab", "--yes");
+
+        assertEquals(2, asked.code());
+        assertTrue(asked.err().contains("say that it is meant: --yes"), asked.err());
+        assertTrue(missing.err().contains("other"), missing.err());
+        assertEquals("cluster lab: deleted\n", deleted.out(), deleted.err());
+        assertTrue(site.runAs(Role.READER, "cluster", "status", "lab").code() != 0);
+    }
+
+    private JsonNode cluster(String name) throws Exception {
+        return new JsonMapper()
+                .readTree(site.runAs(Role.READER, "cluster", "status", name, "-o", "json")
+                        .out());
     }
 
     @Test
