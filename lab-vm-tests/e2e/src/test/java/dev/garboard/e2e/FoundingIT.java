@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +25,10 @@ class FoundingIT {
 
     private static final String[] CONTROL_PLANES = {"m1", "m2", "m3"};
     private static final String ROLE = "lab.garboard.dev/role";
+
+    private static final List<String> DATABASE = List.of("", "-wal", "-shm");
+    private static final String BEFORE = "database-before";
+    private static final String AFTER = "database-after";
 
     private static ClusterProbe cluster;
     private static ClusterProbe lone;
@@ -71,8 +77,13 @@ class FoundingIT {
 
     @Test
     @Order(2)
-    void aDeletedClusterLeavesNothingOnItsMachines() {
+    void aDeletedClusterIsSavedAndLeavesNothingOnItsMachines() throws Exception {
         lab.kubectl("delete", "cluster", "lab").succeeded();
+
+        try (Stream<Path> snapshots = Files.list(lab.site().resolve("snapshots"))) {
+            assertTrue(snapshots.anyMatch(
+                    file -> file.getFileName().toString().matches("lab-deleted-.*\\.db")));
+        }
 
         for (var machine : CONTROL_PLANES) {
             LabFixture.await(machine + " runs nothing of the cluster", ClusterProbe.CHANGE, () -> runsNothing(machine));
@@ -90,6 +101,9 @@ class FoundingIT {
         for (var machine : List.of("m2", "m3")) {
             lab.cli("machine", "label", machine, ROLE + "-").succeeded();
         }
+        lab.lab("server", "stop").succeeded();
+        databaseTo(BEFORE);
+        lab.lab("server", "start").succeeded();
         lab.cli("cluster", "create", "lone", "--version", "1.37.2", "--control-planes", ROLE + "=control-plane")
                 .succeeded();
         lone.awaitReady();
@@ -120,5 +134,61 @@ class FoundingIT {
         lab.power("on", "m1");
         LabFixture.await("it goes on with its data", ClusterProbe.CHANGE, () -> lone.holds("EtcdQuorum"));
         lone.awaitReady();
+    }
+
+    /** An administrator puts back a copy of the database that knows nothing of the cluster. */
+    @Test
+    @Order(4)
+    void aDatabaseFromBeforeTheClusterStopsAndDeletesNothing() throws Exception {
+        lab.lab("server", "stop").succeeded();
+        databaseTo(AFTER);
+        databaseFrom(BEFORE);
+        lab.lab("server", "start").succeeded();
+
+        LabFixture.await(
+                "m1 keeps what nobody declares",
+                ClusterProbe.CHANGE,
+                () -> lab.kubectlJson("get", "machine", "m1").at("/status/conditions").values().stream()
+                        .anyMatch(condition -> condition.path("reason").asString().equals("KeptWithoutOrder")
+                                && condition.path("message").asString().contains("ControlPlane, Etcd, Kubelet")));
+        var services = lab.cli("node", "m1", "services").succeeded().out();
+        for (var service : List.of("etcd", "kubelet", "containerd")) {
+            assertTrue(services.contains(service), services);
+        }
+        assertTrue(lab.kubectlJson("get", "clusters").path("items").isEmpty());
+        assertTrue(lab.cli("node", "m1", "containers").succeeded().out().contains("kube-apiserver"));
+        assertTrue(Files.isDirectory(lab.disk("m1").resolve("etcd/data/member/wal")));
+
+        lab.lab("server", "stop").succeeded();
+        databaseFrom(AFTER);
+        lab.lab("server", "start").succeeded();
+        LabFixture.await(
+                "m1 is declared again",
+                ClusterProbe.CHANGE,
+                () -> !lab.kubectlJson("get", "machine", "m1").toString().contains("KeptWithoutOrder"));
+        lone.awaitReady();
+    }
+
+    private static void databaseTo(String copy) throws IOException {
+        var directory = lab.directory().resolve(copy);
+        Files.createDirectories(directory);
+        for (var suffix : DATABASE) {
+            copy(lab.site().resolve("garboard.db" + suffix), directory.resolve("garboard.db" + suffix));
+        }
+    }
+
+    private static void databaseFrom(String copy) throws IOException {
+        for (var suffix : DATABASE) {
+            copy(
+                    lab.directory().resolve(copy).resolve("garboard.db" + suffix),
+                    lab.site().resolve("garboard.db" + suffix));
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.deleteIfExists(to);
+        if (Files.exists(from)) {
+            Files.copy(from, to);
+        }
     }
 }
