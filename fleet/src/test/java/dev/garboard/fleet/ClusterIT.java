@@ -598,7 +598,6 @@ class ClusterIT {
             node.etcd.members = members;
             node.etcd.done = kubernetes.done;
         }
-        node(FOUNDER).etcd.stuck.add(SECOND);
         found();
         applies(SECOND, desired(SECOND, state -> has(state, Etcd.KIND)));
         kubernetes.registers(SECOND);
@@ -611,6 +610,8 @@ class ClusterIT {
         eventually(
                 () -> message(SECOND).contains("it was not told yet that its member of etcd leaves"),
                 () -> status().toString());
+        assertEquals(List.of(), kubernetes.done);
+        node(FOUNDER).etcd.stuck.add(SECOND);
         applies(FOUNDER, desired(FOUNDER, state -> etcdText(state).contains("\"members\":[]")));
         applies(SECOND, leaving);
         eventually(

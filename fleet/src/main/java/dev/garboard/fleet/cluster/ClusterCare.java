@@ -152,14 +152,20 @@ final class ClusterCare {
     /**
      * Empties those that leave: pods first, then the member of etcd, then the node. Only when all three are gone is the machine ordered to
      * forget what it has.
+     *
+     * @param before the status that the facts are of: what a machine has said of its documents says nothing of one that leaves only since then
      */
     void departures(
+            ClusterStatus before,
             Resource<ClusterSpec, ClusterStatus> cluster,
             ClusterFacts facts,
             Map<String, KubernetesNode> nodes,
             ClusterApi api) {
         var leaving = cluster.status().nodes().stream()
-                .filter(node -> node.stage() == Stage.LEAVING)
+                .filter(node -> node.stage() == Stage.LEAVING
+                        && before.node(node.machine())
+                                .filter(earlier -> earlier.stage() == Stage.LEAVING)
+                                .isPresent())
                 .toList();
         var names = leaving.stream().map(Node::machine).toList();
         departed.retainAll(names);

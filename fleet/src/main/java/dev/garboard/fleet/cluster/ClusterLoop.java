@@ -169,7 +169,7 @@ final class ClusterLoop implements AutoCloseable {
         tell(stored);
         upgrade(stored, seen);
         if (seen.api() != null) {
-            act(stored, facts, seen, seen.api());
+            act(cluster.status(), stored, facts, seen, seen.api());
         }
         return isBusy(stored.status()) || parts.clock().instant().isBefore(busyUntil) ? BUSY : CALM;
     }
@@ -272,6 +272,7 @@ final class ClusterLoop implements AutoCloseable {
     }
 
     private void act(
+            ClusterStatus before,
             Resource<ClusterSpec, ClusterStatus> cluster,
             ClusterFacts facts,
             ClusterObserver.Observation seen,
@@ -280,7 +281,7 @@ final class ClusterLoop implements AutoCloseable {
             care.tokens(cluster, facts, api).forEach(parts.desk()::changed);
             care.requests(cluster, api);
             care.marks(cluster, seen, api);
-            care.departures(cluster, facts, seen.nodes(), api);
+            care.departures(before, cluster, facts, seen.nodes(), api);
         } catch (KubernetesException refused) {
             log.atInfo()
                     .addKeyValue("cluster", name)

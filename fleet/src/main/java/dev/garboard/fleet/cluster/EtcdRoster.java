@@ -78,7 +78,7 @@ record EtcdRoster(List<Member> members) {
         }
         var others = voters().stream().filter(member -> !member.isOf(node)).toList();
         var present = others.stream().filter(member -> runs.test(member.name())).count();
-        long majority = others.size() / 2 + 1;
+        int majority = others.size() / 2 + 1;
         if (others.isEmpty()) {
             return "it is the last voter of etcd";
         }
