@@ -51,7 +51,7 @@ final class YamlReader {
     /** Octal, hexadecimal and binary numbers of either version, underscores, signs, bare points, infinity. */
     private static final Pattern ELSEWHERE_A_NUMBER = Pattern.compile(
             "[-+]?(?:0[0-9_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*|[0-9]+\\.|\\.[0-9]+|\\.(?:inf|Inf|INF))|"
-                + "\\+[0-9]+(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\\.(?:nan|NaN|NAN)");
+                    + "\\+[0-9]+(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\\.(?:nan|NaN|NAN)");
 
     private final Iterator<Event> events;
     private final Map<Anchor, Anchored> anchors = new HashMap<>();

@@ -81,8 +81,7 @@ class FoundingIT {
         lab.kubectl("delete", "cluster", "lab").succeeded();
 
         try (Stream<Path> snapshots = Files.list(lab.site().resolve("snapshots"))) {
-            assertTrue(snapshots.anyMatch(
-                    file -> file.getFileName().toString().matches("lab-deleted-.*\\.db")));
+            assertTrue(snapshots.anyMatch(file -> file.getFileName().toString().matches("lab-deleted-.*\\.db")));
         }
 
         for (var machine : CONTROL_PLANES) {
@@ -149,7 +148,10 @@ class FoundingIT {
                 "m1 keeps what nobody declares",
                 ClusterProbe.CHANGE,
                 () -> lab.kubectlJson("get", "machine", "m1").at("/status/conditions").values().stream()
-                        .anyMatch(condition -> condition.path("reason").asString().equals("KeptWithoutOrder")
+                        .anyMatch(condition -> condition
+                                        .path("reason")
+                                        .asString()
+                                        .equals("KeptWithoutOrder")
                                 && condition.path("message").asString().contains("ControlPlane, Etcd, Kubelet")));
         var services = lab.cli("node", "m1", "services").succeeded().out();
         for (var service : List.of("etcd", "kubelet", "containerd")) {
