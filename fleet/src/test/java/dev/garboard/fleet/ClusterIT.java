@@ -29,15 +29,14 @@ import dev.garboard.kubernetes.document.NodeDocument;
 import dev.garboard.kubernetes.document.StateDisk;
 import dev.garboard.kubernetes.pki.KubeletRequest;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -480,7 +479,7 @@ class ClusterIT {
 
     private static String sha256(ByteString pem) throws Exception {
         var certificate = Pem.certificates(pem.toStringUtf8(), "the CA").getFirst();
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        return Sha256.of(certificate.getEncoded());
     }
 
     private void answers(String name, String order, OrderStatus.Outcome outcome) {

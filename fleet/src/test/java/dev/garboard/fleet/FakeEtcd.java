@@ -9,12 +9,10 @@ import dev.garboard.agentapi.v1.EtcdRemoveMemberResponse;
 import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
 import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
+import dev.garboard.trust.Sha256;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -80,10 +78,6 @@ final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
     }
 
     static String sha256() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(DATABASE));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError(impossible);
-        }
+        return Sha256.of(DATABASE);
     }
 }

@@ -6,11 +6,9 @@ import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.NodeOrders;
 import dev.garboard.inventory.Resource;
+import dev.garboard.trust.Sha256;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -42,17 +40,15 @@ final class LeaveOrders {
     /** Without it a node that trusts a CA refuses, which is the safe end: it keeps what it has. */
     private String ca(Resource<ClusterSpec, ClusterStatus> cluster) {
         try {
-            var certificate = vault.of(cluster).kubernetes().certificate();
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return Sha256.of(vault.of(cluster).kubernetes().certificate().getEncoded());
         } catch (SealingException | UncheckedIOException locked) {
             log.atWarn()
                     .addKeyValue("cluster", cluster.name())
                     .setCause(locked)
                     .log("an order without the cluster's CA");
             return "";
-        } catch (CertificateEncodingException | NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(
-                    "the CA was encoded before, and every Java runtime has SHA-256", impossible);
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("the CA was encoded before", impossible);
         }
     }
 

@@ -3,12 +3,10 @@ package dev.garboard.agent.kubernetes.controlplane;
 import dev.garboard.agent.kubernetes.LeaveOrders;
 import dev.garboard.agent.kubernetes.NodePaths;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** Which cluster the node is of, by what lies on it. */
@@ -33,9 +31,8 @@ public final class ClusterOfNode implements LeaveOrders.Membership {
         }
         try {
             var certificate = Pem.readCertificate(NodePaths.KUBERNETES_CA);
-            return Optional.of(HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded())));
-        } catch (CertificateEncodingException | NoSuchAlgorithmException unreadable) {
+            return Optional.of(Sha256.of(certificate.getEncoded()));
+        } catch (CertificateEncodingException unreadable) {
             throw new IOException(NodePaths.KUBERNETES_CA + ": " + unreadable.getMessage(), unreadable);
         }
     }
