@@ -117,7 +117,10 @@ final class ClusterDesk implements DesiredDocuments {
     private Optional<NodeState> leaving(long asOf, String name, List<LeaveOrder> ordered) {
         var machine = store.get(Kinds.MACHINE, name);
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
-        return state(name, Math.max(asOf, newest), disk(machine), Map.of())
+        var documents = machine.map(known -> known.spec().stateDisk())
+                .map(disk -> List.<NodeDocument>of(new StateDisk(disk.disk(), false)))
+                .orElse(List.of());
+        return state(name, Math.max(asOf, newest), documents, Map.of())
                 .map(state -> new NodeState(state.revision(), state.documents(), state.secrets(), ordered));
     }
 
