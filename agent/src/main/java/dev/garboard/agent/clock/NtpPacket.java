@@ -1,11 +1,13 @@
 package dev.garboard.agent.clock;
 
-import java.nio.ByteBuffer;
+import java.net.DatagramPacket;
 import java.time.Duration;
 import java.time.Instant;
+import org.apache.commons.net.ntp.NtpV3Impl;
+import org.apache.commons.net.ntp.TimeStamp;
 
 /**
- * The header of an NTP packet, RFC 5905 section 7.3; extensions and authenticators are not read.
+ * The header of an NTP packet, RFC 5905 section 7.3, as commons-net lays it out; extensions and authenticators are not read.
  *
  * @param rootDelay of the server's way to its reference clock and back
  * @param rootDispersion how far the server's own clock may be off beside that
@@ -47,19 +49,19 @@ record NtpPacket(
     }
 
     byte[] write() {
-        return ByteBuffer.allocate(BYTES)
-                .put((byte) (leap << 6 | version << 3 | mode))
-                .put((byte) stratum)
-                .put((byte) 0)
-                .put((byte) 0)
-                .putInt(shortFormat(rootDelay))
-                .putInt(shortFormat(rootDispersion))
-                .putInt(referenceId)
-                .putLong(reference)
-                .putLong(origin)
-                .putLong(receive)
-                .putLong(transmit)
-                .array();
+        var packet = new NtpV3Impl();
+        packet.setLeapIndicator(leap);
+        packet.setVersion(version);
+        packet.setMode(mode);
+        packet.setStratum(stratum);
+        packet.setRootDelay(shortFormat(rootDelay));
+        packet.setRootDispersion(shortFormat(rootDispersion));
+        packet.setReferenceId(referenceId);
+        packet.setReferenceTime(new TimeStamp(reference));
+        packet.setOriginateTimeStamp(new TimeStamp(origin));
+        packet.setReceiveTimeStamp(new TimeStamp(receive));
+        packet.setTransmitTime(new TimeStamp(transmit));
+        return packet.getDatagramPacket().getData();
     }
 
     /**
@@ -71,22 +73,20 @@ record NtpPacket(
         if (length < BYTES) {
             throw new IllegalArgumentException("a packet of " + length + " bytes, expected at least " + BYTES);
         }
-        var in = ByteBuffer.wrap(bytes, 0, length);
-        int first = in.get();
-        int stratum = in.get() & 0xff;
-        in.position(4);
+        var packet = new NtpV3Impl();
+        packet.setDatagramPacket(new DatagramPacket(bytes, length));
         return new NtpPacket(
-                first >> 6 & 3,
-                first >> 3 & 7,
-                first & 7,
-                stratum,
-                duration(in.getInt()),
-                duration(in.getInt()),
-                in.getInt(),
-                in.getLong(),
-                in.getLong(),
-                in.getLong(),
-                in.getLong());
+                packet.getLeapIndicator(),
+                packet.getVersion(),
+                packet.getMode(),
+                packet.getStratum(),
+                duration(packet.getRootDelay()),
+                duration(packet.getRootDispersion()),
+                packet.getReferenceId(),
+                packet.getReferenceTimeStamp().ntpValue(),
+                packet.getOriginateTimeStamp().ntpValue(),
+                packet.getReceiveTimeStamp().ntpValue(),
+                packet.getTransmitTimeStamp().ntpValue());
     }
 
     /** A moment in NTP's 64 bits, which begin again every 136 years. */

@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
         name = "up",
         description = {
             "Make a lab and boot machines in it: installs the Debian packages that are missing, makes a site, builds"
-                + " and imports a node image, starts the server in a private network and powers machines on, each step"
-                + " only where it is not done yet. On a lab that is up it powers on the machines that are off and"
-                + " waits for all of them.",
+                    + " and imports a node image, starts the server in a private network and powers machines on, each step"
+                    + " only where it is not done yet. On a lab that is up it powers on the machines that are off and"
+                    + " waits for all of them.",
             "Exit code 0 only when all machines are ready. A machine that is not is left as it is, to be looked at."
         })
 final class UpCommand implements Callable<Integer> {
@@ -54,8 +54,8 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "VM",
             description =
                     "vm: virtual machines; container: the same image and agent in containers, as root (default: vm). A"
-                        + " list, such as container,vm, says it of one machine after the other, its last word of all"
-                        + " further ones.")
+                            + " list, such as container,vm, says it of one machine after the other, its last word of all"
+                            + " further ones.")
     private List<Nodes> nodes;
 
     @Option(
