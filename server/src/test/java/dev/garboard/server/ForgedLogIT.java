@@ -38,7 +38,7 @@ class ForgedLogIT {
         var standardOutput = System.out;
         var log = new ByteArrayOutputStream();
         System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try (var server = Server.start(config("text"))) {
+        try (var _ = Server.start(config("text"))) {
             ask("x\r\n" + LINE + "\u001b[2J\u009b1m", "octet");
             ask("loader", "octet\n" + LINE + "\u001b[2J");
             await(log, "loader");
