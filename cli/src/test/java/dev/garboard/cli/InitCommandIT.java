@@ -66,7 +66,7 @@ class InitCommandIT {
                                 written.httpBoot(),
                                 written.operatorApi(),
                                 written.nodeApi(),
-                                written.enrollment().allowWeakIdentity(),
+                                written.enrollment(),
                                 written.metrics(),
                                 written.log(),
                                 defaults.seed())

@@ -503,6 +503,15 @@ class ClusterIT {
                                         + " node-1: UNAVAILABLE: no leader. Bring a control plane back; to give its state up: garboard"
                                         + " cluster delete lab --without-snapshot"),
                 () -> status().toString());
+        // Round after round it is tried again, and until it succeeds nothing else is done.
+        int refused = node(FOUNDER).etcd.refusedToSave.get();
+        rig.store.update(
+                Kinds.CLUSTER,
+                "lab",
+                found -> found.withMetadata(found.metadata().withAnnotations(Map.of("example.com/note", "again"))));
+        eventually(
+                () -> node(FOUNDER).etcd.refusedToSave.get() > refused,
+                () -> node(FOUNDER).etcd.refusedToSave.toString());
         assertEquals("Deleting", status().phase());
         assertTrue(node(FOUNDER).received.stream()
                 .noneMatch(

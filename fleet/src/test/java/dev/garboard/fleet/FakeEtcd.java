@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The part of a node's agent that speaks for its member of etcd. */
 final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
@@ -33,6 +34,9 @@ final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
 
     /** Whether it gives a snapshot. */
     volatile boolean saves = true;
+
+    /** How often a snapshot was asked for and not given. */
+    final AtomicInteger refusedToSave = new AtomicInteger();
 
     @Override
     public void etcdMembers(EtcdMembersRequest request, StreamObserver<EtcdMembersResponse> answer) {
@@ -58,6 +62,7 @@ final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
     @Override
     public void etcdSnapshot(EtcdSnapshotRequest request, StreamObserver<EtcdSnapshotResponse> answer) {
         if (!saves) {
+            refusedToSave.incrementAndGet();
             answer.onError(Status.UNAVAILABLE.withDescription("no leader").asRuntimeException());
             return;
         }
