@@ -5,6 +5,7 @@ import dev.garboard.server.Server;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,11 +27,22 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        try (var _ = Server.start(Config.read(config))) {
+        var hopeless = new AtomicReference<String>();
+        try (var server = Server.start(Config.read(config))) {
+            server.hopeless().thenAccept(reason -> {
+                hopeless.set(reason);
+                stop.countDown();
+            });
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "stop"));
             stop.await();
         } finally {
             stopped.countDown();
+        }
+        if (hopeless.get() != null) {
+            // Whatever started this process starts it again, with a virtual machine that is whole.
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "stopped, because " + hopeless.get() + "; start it again, and look at the log for the cause");
         }
         return ExitCode.OK;
     }

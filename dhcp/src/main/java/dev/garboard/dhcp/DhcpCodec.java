@@ -1,6 +1,7 @@
 package dev.garboard.dhcp;
 
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,7 @@ public final class DhcpCodec {
     /** What an Ethernet frame carries, less the headers of IP and UDP. */
     public static final int MAXIMUM = 1472;
 
+    private static final int CHADDR = 28;
     private static final int CHADDR_LENGTH = 16;
 
     private DhcpCodec() {}
@@ -36,27 +38,51 @@ public final class DhcpCodec {
     /** Reads what remains of the buffer. */
     public static DhcpMessage decode(ByteBuffer datagram) {
         var in = datagram.slice();
+        try {
+            return read(in);
+        } catch (MalformedDhcpException malformed) {
+            throw malformed.from(hardwareAddress(in));
+        }
+    }
+
+    /** So that whoever sent it can be found; with an impossible length it is the six octets of an Ethernet address. */
+    private static String hardwareAddress(ByteBuffer in) {
+        if (in.limit() < CHADDR + CHADDR_LENGTH) {
+            return "";
+        }
+        int said = in.get(2) & 255;
+        var octets = new byte[said == 0 || said > CHADDR_LENGTH ? 6 : said];
+        in.get(CHADDR, octets);
+        return HexFormat.ofDelimiter(":").formatHex(octets);
+    }
+
+    private static DhcpMessage read(ByteBuffer in) {
         if (in.remaining() < HEADER + 4) {
             throw new MalformedDhcpException(
+                    MalformedDhcpException.Fault.TOO_SHORT,
                     "the datagram has " + in.remaining() + " bytes, expected " + (HEADER + 4) + " or more");
         }
         if (in.getInt(HEADER) != COOKIE) {
             throw new MalformedDhcpException(
+                    MalformedDhcpException.Fault.NO_COOKIE,
                     "the magic cookie is %08x, expected %08x".formatted(in.getInt(HEADER), COOKIE));
         }
         int op = in.get(0);
         if (op != 1 && op != 2) {
-            throw new MalformedDhcpException("op is " + op + ", expected 1 or 2");
+            throw new MalformedDhcpException(
+                    MalformedDhcpException.Fault.WRONG_OP, "op is " + op + ", expected 1 or 2");
         }
         int hardwareLength = in.get(2) & 255;
         if (hardwareLength > CHADDR_LENGTH) {
-            throw new MalformedDhcpException("hlen is " + hardwareLength + ", expected at most " + CHADDR_LENGTH);
+            throw new MalformedDhcpException(
+                    MalformedDhcpException.Fault.HARDWARE_ADDRESS_TOO_LONG,
+                    "hlen is " + hardwareLength + ", expected at most " + CHADDR_LENGTH);
         }
         var options = new OptionReader(in).read();
         return new DhcpMessage(
                 op == 2,
                 in.get(1) & 255,
-                Octets.rest(in.slice(28, hardwareLength)),
+                Octets.rest(in.slice(CHADDR, hardwareLength)),
                 in.get(3) & 255,
                 in.getInt(4),
                 in.getChar(8),

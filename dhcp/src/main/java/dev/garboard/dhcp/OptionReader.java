@@ -56,11 +56,13 @@ final class OptionReader {
                 return;
             }
             if (!area.hasRemaining()) {
-                throw new MalformedDhcpException("option " + code + " ends before its length");
+                throw new MalformedDhcpException(
+                        MalformedDhcpException.Fault.TRUNCATED_OPTION, "option " + code + " ends before its length");
             }
             int length = area.get() & 255;
             if (length > area.remaining()) {
                 throw new MalformedDhcpException(
+                        MalformedDhcpException.Fault.TRUNCATED_OPTION,
                         "option " + code + " says it has " + length + " bytes, " + area.remaining() + " are left");
             }
             var value = new byte[length];

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.EnrollRequest;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.BootSession;
+import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.EnrollmentRules;
 import dev.garboard.inventory.IdentityMatch;
 import dev.garboard.inventory.Kinds;
@@ -11,6 +12,7 @@ import dev.garboard.inventory.MachineIdentity;
 import dev.garboard.inventory.MachineIndex;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceStore;
@@ -169,9 +171,14 @@ final class Enrollment {
         }
     }
 
+    /** None while one cannot be read: it may be the one that rejects, so a person decides. */
+    private List<Resource<EnrollmentRuleSpec, NoStatus>> rules() {
+        var rules = store.list(Kinds.ENROLLMENT_RULE).items();
+        return store.unreadable(Kinds.ENROLLMENT_RULE).isEmpty() ? rules : List.of();
+    }
+
     private Outcome admitUnknown(Applicant applicant) {
-        var verdict = EnrollmentRules.evaluate(
-                store.list(Kinds.ENROLLMENT_RULE).items(), applicant.candidate(), machines.all());
+        var verdict = EnrollmentRules.evaluate(rules(), applicant.candidate(), machines.all());
         var created = switch (verdict) {
             case EnrollmentRules.Accept accept -> desk.create(accept.name(), accepted(accept), applicant);
             case EnrollmentRules.Reject _, EnrollmentRules.NoRule _ ->
@@ -202,8 +209,7 @@ final class Enrollment {
         var others = machines.all().stream()
                 .filter(other -> !other.name().equals(name))
                 .toList();
-        var verdict =
-                EnrollmentRules.evaluate(store.list(Kinds.ENROLLMENT_RULE).items(), applicant.candidate(), others);
+        var verdict = EnrollmentRules.evaluate(rules(), applicant.candidate(), others);
         return verdict instanceof EnrollmentRules.Accept accept
                 ? settle(applicant, desk.admit(name, accepted(accept)), verdict)
                 : settle(applicant, machine, verdict);

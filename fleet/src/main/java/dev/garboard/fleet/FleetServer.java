@@ -51,6 +51,8 @@ import org.slf4j.LoggerFactory;
 public final class FleetServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetServer.class);
+
+    private static final long RETRY_SECONDS = 10;
     private static final long STOP_SECONDS = 5;
 
     private static final int STREAMS = 64;
@@ -193,7 +195,7 @@ public final class FleetServer implements AutoCloseable {
             fleet.close();
             throw refused;
         }
-        var _ = fleet.timer.schedule(fleet::findLost, config.returnWithin().toMillis(), TimeUnit.MILLISECONDS);
+        var _ = fleet.timer.schedule(fleet::lookForLost, config.returnWithin().toMillis(), TimeUnit.MILLISECONDS);
         return fleet;
     }
 
@@ -250,6 +252,16 @@ public final class FleetServer implements AutoCloseable {
         return streams.of(machine)
                 .map(node -> KubernetesServiceGrpc.newBlockingV2Stub(channels.to(node))
                         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)));
+    }
+
+    /** Once; again when it fails, for a scheduled task that throws is forgotten without a word. */
+    private void lookForLost() {
+        try {
+            findLost();
+        } catch (Throwable failed) {
+            LOG.atError().setCause(failed).log("machines that did not return are not marked; tried again");
+            var _ = timer.schedule(this::lookForLost, RETRY_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     /** Machines that were connected before this server started and are not now. */

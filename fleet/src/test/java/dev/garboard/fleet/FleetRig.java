@@ -12,6 +12,7 @@ import dev.garboard.inventory.BootSessionStatus;
 import dev.garboard.inventory.BootTickets;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.ImageStatus;
 import dev.garboard.inventory.Inventory;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIdentity;
@@ -147,7 +148,7 @@ final class FleetRig implements AutoCloseable {
         var client = new BootClient(mac, MachineIdentity.none(), BootClient.Stage.FIRMWARE, "x86-bios", true, null);
         var image = new ImageSpec(
                 "1", "lab", "amd64", "6.12", "0".repeat(64), "", List.of(), "test", "00", Instant.EPOCH, true);
-        var resource = new Resource<>(Kinds.IMAGE, ObjectMeta.named("lab-1"), image, new NoStatus());
+        var resource = new Resource<>(Kinds.IMAGE, ObjectMeta.named("lab-1"), image, ImageStatus.on("here"));
         var sessions = inventory.bootSessions();
         var opened = sessions.open(client, () -> new BootDecision.Boot(null, resource, "test"));
         opened.stored().toCompletableFuture().join();

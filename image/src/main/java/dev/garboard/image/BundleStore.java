@@ -16,10 +16,13 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -63,19 +66,30 @@ public final class BundleStore {
     /** A file that a node may fetch. */
     public record Served(Path path, long size, String sha256) {}
 
-    /** Every imported bundle, oldest version first; the signatures are checked again. */
+    /** Every imported bundle that verifies, oldest version first; the signatures are checked again. */
     public List<Imported> list() {
-        return list("");
+        return contents("").bundles();
     }
 
-    private List<Imported> list(String prefix) {
+    private Contents contents(String prefix) {
+        var bundles = new ArrayList<Imported>();
+        var damaged = new TreeMap<String, RuntimeException>();
+        for (var bundle : directories(prefix)) {
+            try {
+                bundles.add(read(bundle));
+            } catch (RuntimeException unusable) {
+                damaged.put(bundle.getFileName().toString(), unusable);
+            }
+        }
+        bundles.sort(Comparator.comparing((Imported one) -> one.manifest().kubernetes())
+                .thenComparing(one -> one.manifest().name()));
+        return new Contents(List.copyOf(bundles), damaged);
+    }
+
+    private List<Path> directories(String prefix) {
         try (Stream<Path> all = Files.list(directory)) {
             return all.filter(entry -> entry.getFileName().toString().startsWith(prefix)
                             && NAME.matcher(entry.getFileName().toString()).matches())
-                    .map(this::read)
-                    .sorted(Comparator.comparing(
-                                    (Imported one) -> one.manifest().kubernetes())
-                            .thenComparing(one -> one.manifest().name()))
                     .toList();
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot list " + directory + ": " + failed.getMessage(), failed);
@@ -94,9 +108,28 @@ public final class BundleStore {
      * @param version for example {@code 1.37.2}
      */
     public Optional<Imported> newest(String version, String architecture) {
-        // By the name first: a damaged bundle of another version is no reason to have none of this one.
-        return list("kubernetes-" + version + "-" + architecture + "-").stream()
-                .max(Comparator.comparing(this::importedAt));
+        // By the name first: a damaged bundle of another version is no reason to have none of this one; nor is a
+        // damaged
+        // one of this version, if there is another.
+        var contents = contents("kubernetes-" + version + "-" + architecture + "-");
+        var newest = contents.bundles().stream().max(Comparator.comparing(this::importedAt));
+        if (newest.isEmpty() && !contents.damaged().isEmpty()) {
+            throw contents.damaged().values().iterator().next();
+        }
+        return newest;
+    }
+
+    /**
+     * What is in a store.
+     *
+     * @param bundles that verify, oldest version first
+     * @param damaged names of those that do not, each with what is wrong and the remedy
+     */
+    public record Contents(List<Imported> bundles, Map<String, RuntimeException> damaged) {}
+
+    /** Every imported bundle. One that is damaged keeps no other from being served. */
+    public Contents contents() {
+        return contents("");
     }
 
     /**

@@ -3,8 +3,11 @@ package dev.garboard.image;
 import dev.garboard.image.ImageManifest.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,9 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +34,7 @@ import java.util.stream.Stream;
 public final class ImageStore {
 
     private static final String MANIFEST_SUFFIX = ".json";
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,60}");
     private static final String SIGNATURE_SUFFIX = ".json.p7s";
 
     private final Path files;
@@ -88,15 +98,80 @@ public final class ImageStore {
         return imported(manifest, trusted);
     }
 
-    /** Every imported image, by name. */
-    public List<Imported> list() {
+    /**
+     * What is in a store.
+     *
+     * @param images that verify, by name
+     * @param damaged names of those that do not, each with what is wrong and the remedy
+     */
+    public record Contents(List<Imported> images, Map<String, String> damaged) {}
+
+    /** Every imported image. One that is damaged keeps no other from being served. */
+    public Contents contents() {
+        var images = new ArrayList<Imported>();
+        var damaged = new TreeMap<String, String>();
+        for (var file : manifestFiles()) {
+            var name = file.getFileName().toString();
+            name = name.substring(0, name.length() - MANIFEST_SUFFIX.length());
+            try {
+                var image = read(file);
+                if (!image.manifest().name().equals(name)) {
+                    throw new ImageException(
+                            "it is the manifest of " + image.manifest().name());
+                }
+                images.add(image);
+            } catch (RuntimeException unusable) {
+                damaged.put(
+                        name,
+                        "its manifest " + file + " is damaged: " + unusable.getMessage()
+                                + "; delete that file and import the image again");
+            }
+        }
+        return new Contents(List.copyOf(images), damaged);
+    }
+
+    private List<Path> manifestFiles() {
         try (Stream<Path> all = Files.list(manifests)) {
             return all.filter(file -> file.toString().endsWith(MANIFEST_SUFFIX))
                     .sorted(Comparator.comparing(Path::getFileName))
-                    .map(this::read)
                     .toList();
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot list " + manifests + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Every imported image that verifies, by name. */
+    public List<Imported> list() {
+        return contents().images();
+    }
+
+    /**
+     * The lasting id of this store, by which several servers on one database tell their images apart; made at the first call. It is a file,
+     * {@code server-id}: whoever copies a store to another server leaves it out.
+     */
+    public synchronized String id() {
+        var file = files.resolveSibling("server-id");
+        try {
+            var known = Files.exists(file) ? Files.readString(file).strip() : "";
+            if (ID.matcher(known).matches()) {
+                return known;
+            }
+            var id = host() + "-" + UUID.randomUUID().toString().substring(0, 8);
+            write((id + "\n").getBytes(StandardCharsets.US_ASCII), file);
+            return id;
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot read or write " + file + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private static String host() {
+        try {
+            var name = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+            int dot = name.indexOf('.');
+            var label = (dot < 0 ? name : name.substring(0, dot)).replaceAll("[^a-z0-9-]", "");
+            return label.isEmpty() || label.startsWith("-") || label.length() > 40 ? "server" : label;
+        } catch (UnknownHostException unnamed) {
+            return "server";
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.garboard.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,38 @@ class ImageStoreTest {
         assertEquals("CN=Garboard release key of ours", imported.signer());
         assertEquals(List.of(imported), store.list());
         assertEquals(Optional.of(imported), store.find("lab-1"));
+    }
+
+    @Test
+    void anImageThatIsDamagedIsNamedAndHidesNoOther() throws IOException {
+        var image = SampleImage.write(directory.resolve("image"), key);
+        var store = new ImageStore(directory.resolve("store"));
+        var imported = store.importFrom(image.directory(), key.certificate());
+        var manifests = directory.resolve("store").resolve("manifests");
+        Files.writeString(manifests.resolve("aaa.json"), "not JSON");
+        Files.copy(manifests.resolve("lab-1.json"), manifests.resolve("lab-1-copy.json"));
+        Files.copy(manifests.resolve("lab-1.json.p7s"), manifests.resolve("lab-1-copy.json.p7s"));
+        Files.copy(manifests.resolve("lab-1.crt"), manifests.resolve("lab-1-copy.crt"));
+        Files.createDirectory(manifests.resolve("folder.json"));
+
+        var contents = store.contents();
+
+        assertEquals(List.of(imported), contents.images());
+        assertEquals(
+                List.of("aaa", "folder", "lab-1-copy"),
+                List.copyOf(contents.damaged().keySet()));
+        contents.damaged()
+                .values()
+                .forEach(why -> assertTrue(why.endsWith("; delete that file and import the image again"), why));
+        assertEquals(Optional.of(imported), store.find("lab-1"));
+    }
+
+    @Test
+    void aStoreKeepsItsIdAndTwoStoresHaveTwo() {
+        var id = new ImageStore(directory.resolve("store")).id();
+
+        assertEquals(id, new ImageStore(directory.resolve("store")).id());
+        assertNotEquals(id, new ImageStore(directory.resolve("other")).id());
     }
 
     @Test

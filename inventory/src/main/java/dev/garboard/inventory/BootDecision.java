@@ -16,7 +16,8 @@ public sealed interface BootDecision {
      *
      * @param machine name of the machine; null when it is unknown
      */
-    record Boot(@Nullable String machine, Resource<ImageSpec, NoStatus> image, String reason) implements BootDecision {}
+    record Boot(@Nullable String machine, Resource<ImageSpec, ImageStatus> image, String reason)
+            implements BootDecision {}
 
     /** Is one of our concern and must not boot; the reason names the remedy. */
     record Refuse(@Nullable String machine, String reason) implements BootDecision {}
@@ -24,27 +25,43 @@ public sealed interface BootDecision {
     /** Is not of our concern: it gets an address, and nothing to boot. */
     record Ignore(String reason) implements BootDecision {}
 
-    /** Decides. Pure: machines are looked up before, images and policy are passed in. */
+    /**
+     * What a server makes of it that shares the inventory with others: it can boot only what it has itself, and another image than the
+     * declared one would be worse than none.
+     *
+     * @param server the id of its image store
+     */
+    default BootDecision servedBy(String server) {
+        if (!(this instanceof Boot(var machine, var image, var why))
+                || image.status().servers().contains(server)) {
+            return this;
+        }
+        var elsewhere = image.status().servers();
+        return new Refuse(
+                machine,
+                why + ", which this server (" + server + ") does not have"
+                        + (elsewhere.isEmpty() ? "; no server has it" : "; it is on " + String.join(", ", elsewhere))
+                        + ". Import it here with `garboard image import`");
+    }
+
+    /** Decides. Pure: machines are looked up before, images are passed in. */
     static BootDecision decide(
-            BootClient client,
-            IdentityMatch match,
-            Collection<Resource<ImageSpec, NoStatus>> images,
-            BootPolicy policy) {
+            BootClient client, IdentityMatch match, Collection<Resource<ImageSpec, ImageStatus>> images) {
         if (client.stage() == BootClient.Stage.HOST) {
             return new Ignore("a plain host, it does not boot from the network");
         }
         return switch (match) {
             case IdentityMatch.Known(var machine) -> decideKnown(client, machine, images);
-            case IdentityMatch.Unknown() -> decideUnknown(client, "unknown machine", images, policy);
+            case IdentityMatch.Unknown() -> preferred(client, null, "unknown machine", images);
             case IdentityMatch.Conflict(var _, var why) ->
-                decideUnknown(client, "identity in conflict (" + why + ")", images, policy);
+                preferred(client, null, "identity in conflict (" + why + ")", images);
         };
     }
 
     private static BootDecision decideKnown(
             BootClient client,
             Resource<MachineSpec, MachineStatus> machine,
-            Collection<Resource<ImageSpec, NoStatus>> images) {
+            Collection<Resource<ImageSpec, ImageStatus>> images) {
         var name = machine.name();
         if (machine.spec().acceptance() == Acceptance.REJECTED) {
             return new Refuse(
@@ -72,19 +89,8 @@ public sealed interface BootDecision {
         return new Boot(name, image, "machine " + name + " boots its image " + wanted);
     }
 
-    private static BootDecision decideUnknown(
-            BootClient client, String who, Collection<Resource<ImageSpec, NoStatus>> images, BootPolicy policy) {
-        if (!policy.bootUnknown()) {
-            return new Refuse(
-                    null,
-                    who + "; unknown machines do not boot at this site. Declare the machine with its MAC address, "
-                            + client.mac() + ", or let unknown machines boot");
-        }
-        return preferred(client, null, who, images);
-    }
-
     private static BootDecision preferred(
-            BootClient client, @Nullable String name, String who, Collection<Resource<ImageSpec, NoStatus>> images) {
+            BootClient client, @Nullable String name, String who, Collection<Resource<ImageSpec, ImageStatus>> images) {
         var fitting = images.stream().filter(image -> fits(client, image)).toList();
         var preferred = fitting.stream()
                 .filter(image -> image.spec().preferred())
@@ -113,7 +119,7 @@ public sealed interface BootDecision {
                         + "; prefer one with `garboard image prefer NAME`, or set spec.image of the machine");
     }
 
-    private static boolean fits(BootClient client, Resource<ImageSpec, NoStatus> image) {
+    private static boolean fits(BootClient client, Resource<ImageSpec, ImageStatus> image) {
         var architecture = client.architecture();
         return architecture.isEmpty()
                 || processors(architecture).contains(image.spec().architecture());
@@ -127,7 +133,7 @@ public sealed interface BootDecision {
         return architecture.startsWith("arm64-") ? List.of("arm64") : List.of();
     }
 
-    private static String imported(Collection<Resource<ImageSpec, NoStatus>> images) {
+    private static String imported(Collection<Resource<ImageSpec, ImageStatus>> images) {
         if (images.isEmpty()) {
             return " (there are none)";
         }

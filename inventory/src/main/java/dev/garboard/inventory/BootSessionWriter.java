@@ -25,10 +25,10 @@ final class BootSessionWriter implements AutoCloseable {
         record Change(String id, UnaryOperator<BootSession> change) implements Write {}
     }
 
-    BootSessionWriter(Database database, InstantSource clock) {
+    BootSessionWriter(Database database, InstantSource clock, ServingPart part) {
         this.database = database;
         this.clock = clock;
-        this.writer = new GroupCommit<>("boot sessions", MAX_WAITING, MAX_BATCH, this::write);
+        this.writer = new GroupCommit<>(part, MAX_WAITING, MAX_BATCH, this::write);
     }
 
     CompletionStage<Void> create(BootSession session) {

@@ -49,10 +49,10 @@ public final class BootSessions implements AutoCloseable {
      */
     public record Opened(BootSession session, boolean fresh, CompletionStage<Void> stored) {}
 
-    BootSessions(Database database, InstantSource clock) {
+    BootSessions(Database database, InstantSource clock, ServingPart part) {
         this.database = database;
         this.clock = clock;
-        this.writer = new BootSessionWriter(database, clock);
+        this.writer = new BootSessionWriter(database, clock, part);
         var since = clock.instant().minus(RECENT);
         database.read(handle -> BootSessionRows.recent(handle, since, MAX_IN_MEMORY))
                 .forEach(this::remember);

@@ -1,16 +1,38 @@
 package dev.garboard.inventory;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the log of changes. */
 final class ChangeLog {
 
     private ChangeLog() {}
 
+    private static final Logger log = LoggerFactory.getLogger(ChangeLog.class);
+
     /** Changes after a revision, up to {@code newest}; when the page is full there may be more. */
-    record Page(List<ResourceStore.Change> changes, long newest) {}
+    record Page(List<ResourceStore.Change> changes, long newest, boolean full) {}
+
+    private record Row(long revision, String type, String body) {
+
+        /** Nothing when it cannot be read: that one change is lost to who follows, and no other. */
+        Stream<ResourceStore.Change> change() {
+            try {
+                return Stream.of(new ResourceStore.Change(
+                        ResourceStore.Change.Type.valueOf(type), ResourceJson.read(ResourceJson.parse(body))));
+            } catch (RuntimeException malformed) {
+                log.atError()
+                        .addKeyValue("revision", revision)
+                        .addKeyValue("reason", String.valueOf(malformed.getMessage()))
+                        .log("a change cannot be read and is left out");
+                return Stream.empty();
+            }
+        }
+    }
 
     static long revision(Handle handle) {
         return handle.createQuery("SELECT revision FROM revision_counter WHERE id = 1")
@@ -28,27 +50,27 @@ final class ChangeLog {
         // was cut,
         // and a cut shows in what is read last.
         var newest = revision(handle);
-        var changes = newest > after ? changes(handle, kind, after, newest, limit) : List.<ResourceStore.Change>of();
+        var rows = newest > after ? rows(handle, kind, after, newest, limit) : List.<Row>of();
         refuseGone(handle, after, newest);
-        if (changes.size() == limit) {
-            newest = changes.getLast().resource().metadata().resourceVersion();
-        }
-        return new Page(changes, newest);
+        boolean full = rows.size() == limit;
+        return new Page(
+                rows.stream().flatMap(Row::change).toList(),
+                full ? rows.getLast().revision() : newest,
+                full);
     }
 
-    private static List<ResourceStore.Change> changes(
-            Handle handle, @Nullable Kind<?, ?> kind, long after, long upTo, int limit) {
-        var query = handle.createQuery("SELECT type, body FROM change_log WHERE revision > :after AND revision <= :upTo"
-                        + (kind == null ? "" : " AND kind = :kind") + " ORDER BY revision LIMIT :limit")
+    private static List<Row> rows(Handle handle, @Nullable Kind<?, ?> kind, long after, long upTo, int limit) {
+        var query = handle.createQuery(
+                        "SELECT revision, type, body FROM change_log WHERE revision > :after AND revision <= :upTo"
+                                + (kind == null ? "" : " AND kind = :kind") + " ORDER BY revision LIMIT :limit")
                 .bind("after", after)
                 .bind("upTo", upTo)
                 .bind("limit", limit);
         if (kind != null) {
             query.bind("kind", kind.name());
         }
-        return query.map((row, context) -> new ResourceStore.Change(
-                        ResourceStore.Change.Type.valueOf(row.getString("type")),
-                        ResourceJson.read(ResourceJson.parse(row.getString("body")))))
+        return query.map((row, context) ->
+                        new Row(row.getLong("revision"), row.getString("type"), row.getString("body")))
                 .list();
     }
 

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 public final class Inventory implements AutoCloseable {
 
     private final Database database;
+    private final ServingParts parts;
     private final Watches watches;
     private final SqlResourceStore store;
     private final SqlLeases leases;
@@ -15,12 +16,13 @@ public final class Inventory implements AutoCloseable {
     private final DocumentRevisions documents;
     private final NodeOrders orders;
 
-    private Inventory(Database database, InstantSource clock) {
+    private Inventory(Database database, InstantSource clock, ServingParts parts) {
         this.database = database;
+        this.parts = parts;
         this.watches = new Watches(database);
-        this.store = new SqlResourceStore(database, watches, clock);
-        this.leases = new SqlLeases(database);
-        this.bootSessions = new BootSessions(database, clock);
+        this.store = new SqlResourceStore(database, watches, clock, parts);
+        this.leases = new SqlLeases(database, parts.part("lease-writer"));
+        this.bootSessions = new BootSessions(database, clock, parts.part("boot-session-writer"));
         this.bootTickets = new BootTickets(database, clock);
         this.secrets = new SealedSecrets(database);
         this.documents = new DocumentRevisions(database);
@@ -38,14 +40,24 @@ public final class Inventory implements AutoCloseable {
      * @throws InventoryUnavailableException when the database cannot be used: what, why and what helps
      */
     public static Inventory open(InventoryConfig config, InstantSource clock) {
+        return open(config, clock, new ServingParts(clock));
+    }
+
+    /** As {@link #open(InventoryConfig, InstantSource)}; the inventory's writers report among these parts. */
+    public static Inventory open(InventoryConfig config, InstantSource clock, ServingParts parts) {
         var database = Database.open(config);
         try {
             Migrations.run(database);
-            return new Inventory(database, clock);
+            return new Inventory(database, clock, parts);
         } catch (RuntimeException refused) {
             database.close();
             throw refused;
         }
+    }
+
+    /** How the parts of this process are; whoever has the inventory may add some. */
+    public ServingParts parts() {
+        return parts;
     }
 
     /** The resources. */
@@ -76,6 +88,10 @@ public final class Inventory implements AutoCloseable {
     /** The numbers of the nodes' documents. */
     public DocumentRevisions documents() {
         return documents;
+    }
+
+    Database database() {
+        return database;
     }
 
     /** What nodes are ordered to do once. */

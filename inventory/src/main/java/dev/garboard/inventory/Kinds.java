@@ -8,8 +8,8 @@ public final class Kinds {
 
     public static final Kind<MachineSpec, MachineStatus> MACHINE =
             new Kind<>("Machine", "machines", "machine", List.of("gbm"), MachineSpec.class, MachineStatus.class, false);
-    public static final Kind<ImageSpec, NoStatus> IMAGE =
-            new Kind<>("Image", "images", "image", List.of(), ImageSpec.class, NoStatus.class, false);
+    public static final Kind<ImageSpec, ImageStatus> IMAGE =
+            new Kind<>("Image", "images", "image", List.of(), ImageSpec.class, ImageStatus.class, false);
     public static final Kind<EnrollmentRuleSpec, NoStatus> ENROLLMENT_RULE = new Kind<>(
             "EnrollmentRule",
             "enrollmentrules",

@@ -37,6 +37,24 @@ public record MachineStatus(
         conditions = List.copyOf(conditions);
     }
 
+    /** With other conditions, and all else as it is. */
+    public MachineStatus withConditions(List<Condition> others) {
+        return new MachineStatus(
+                phase,
+                identity,
+                facts,
+                address,
+                apiPort,
+                bootSession,
+                agentVersion,
+                image,
+                kernelRelease,
+                lastSeen,
+                certificateNotAfter,
+                documents,
+                others);
+    }
+
     public static MachineStatus unseen() {
         return new MachineStatus(
                 "Discovered",

@@ -11,7 +11,7 @@ public final class PreferredImage {
      *
      * @throws ResourceMissingException when there is no such image
      */
-    public static Resource<ImageSpec, NoStatus> set(ResourceStore store, String name) {
+    public static Resource<ImageSpec, ImageStatus> set(ResourceStore store, String name) {
         var preferred = store.update(Kinds.IMAGE, name, image -> image.withSpec(prefer(image.spec(), true)));
         for (var other : store.list(Kinds.IMAGE).items()) {
             if (!other.name().equals(name)

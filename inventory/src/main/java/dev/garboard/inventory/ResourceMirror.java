@@ -17,13 +17,14 @@ import org.slf4j.LoggerFactory;
 public final class ResourceMirror<S extends Record, T extends Record> implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ResourceMirror.class);
-    private static final long RETRY_MILLIS = 1000;
 
     private final ResourceStore store;
     private final Kind<S, T> kind;
     private final Listener<S, T> listener;
+    private final ServingPart part;
     private final Map<String, Resource<S, T>> byName = new ConcurrentHashMap<>();
     private ResourceStore.@Nullable Watch watch;
+    private int listings;
     private boolean closed;
 
     /** Told of every change, one after the other, after the mirror has it; before and after are null where there is none. */
@@ -33,6 +34,7 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
     }
 
     private ResourceMirror(ResourceStore store, Kind<S, T> kind, Listener<S, T> listener) {
+        this.part = store.parts().another("mirror-" + kind.plural());
         this.store = store;
         this.kind = kind;
         this.listener = listener;
@@ -48,8 +50,13 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
     public static <S extends Record, T extends Record> ResourceMirror<S, T> start(
             ResourceStore store, Kind<S, T> kind, Listener<S, T> listener) {
         var mirror = new ResourceMirror<>(store, kind, listener);
-        mirror.list();
-        return mirror;
+        try {
+            mirror.list();
+            return mirror;
+        } catch (RuntimeException refused) {
+            mirror.close();
+            throw refused;
+        }
     }
 
     public Optional<Resource<S, T>> get(String name) {
@@ -61,19 +68,28 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
         return List.copyOf(byName.values());
     }
 
+    /** How often it listed; more than once only after a watch ended. */
+    synchronized int listings() {
+        return listings;
+    }
+
     private synchronized void list() {
         if (closed) {
             return;
         }
         var listing = store.list(kind);
         var names = listing.items().stream().map(Resource::name).collect(Collectors.toSet());
+        // What cannot be read now is not gone: it stays as it was last.
+        var unreadable = store.unreadable(kind).keySet();
         for (var gone : List.copyOf(byName.keySet())) {
-            if (!names.contains(gone)) {
+            if (!names.contains(gone) && !unreadable.contains(gone)) {
                 put(gone, null);
             }
         }
         listing.items().forEach(resource -> put(resource.name(), resource));
         watch = store.watch(kind, listing.revision(), this::changed, this::ended);
+        listings++;
+        part.worked();
     }
 
     private synchronized void changed(ResourceStore.Change change) {
@@ -87,6 +103,7 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
                 kind.spec().cast(resource.spec()),
                 kind.status().cast(resource.status()));
         put(resource.name(), change.type() == ResourceStore.Change.Type.DELETED ? null : current);
+        part.worked();
     }
 
     private void put(String name, @Nullable Resource<S, T> after) {
@@ -107,12 +124,8 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
                 try {
                     list();
                     return;
-                } catch (RuntimeException failed) {
-                    log.atWarn()
-                            .addKeyValue("kind", kind.name())
-                            .setCause(failed)
-                            .log("mirror cannot list");
-                    Thread.sleep(RETRY_MILLIS);
+                } catch (Throwable failed) {
+                    Thread.sleep(part.failed(failed));
                 }
             }
         } catch (InterruptedException stopped) {
@@ -127,6 +140,7 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
     @Override
     public synchronized void close() {
         closed = true;
+        store.parts().forget(part);
         if (watch != null) {
             watch.close();
         }

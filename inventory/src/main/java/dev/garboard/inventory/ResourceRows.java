@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /** The SQL of the resource table. Every write is logged with its revision. */
 final class ResourceRows {
+
+    private static final String REMEDY = "; delete it and create it again, or restore it from a backup";
 
     private ResourceRows() {}
 
@@ -18,24 +21,58 @@ final class ResourceRows {
                 .bind("name", name)
                 .mapTo(String.class)
                 .findOne()
-                .map(body -> read(kind, body));
+                .map(body -> {
+                    try {
+                        return read(kind, body);
+                    } catch (InvalidResourceException malformed) {
+                        throw new InvalidResourceException(kind.name() + " " + name + " is stored and cannot be read: "
+                                + malformed.getMessage() + REMEDY);
+                    }
+                });
     }
 
-    /** One statement, so that revision and rows are of one moment. */
+    /** Deletes a row whatever is in it; nobody was shown it, so no change is logged. */
+    static void deleteUnreadable(Transaction transaction, Kind<?, ?> kind, String name) {
+        transaction
+                .handle()
+                .createUpdate("DELETE FROM resource WHERE kind = :kind AND name = :name")
+                .bind("kind", kind.name())
+                .bind("name", name)
+                .execute();
+        transaction.takeRevision();
+    }
+
+    /** A listing, and the rows beside it that cannot be read: the JSON by name, and why. */
+    record Rows<S extends Record, T extends Record>(
+            ResourceStore.Listing<S, T> listing, Map<String, String> unreadable, Map<String, String> reasons) {}
+
     static <S extends Record, T extends Record> ResourceStore.Listing<S, T> list(Handle handle, Kind<S, T> kind) {
+        return read(handle, kind).listing();
+    }
+
+    /** One statement, so that revision and rows are of one moment. A row that does not parse keeps no other from being read. */
+    static <S extends Record, T extends Record> Rows<S, T> read(Handle handle, Kind<S, T> kind) {
+        var unreadable = new TreeMap<String, String>();
+        var reasons = new TreeMap<String, String>();
         var items = new ArrayList<Resource<S, T>>();
-        var revision = handle.createQuery("SELECT c.revision, r.body FROM revision_counter c"
+        var revision = handle.createQuery("SELECT c.revision, r.name, r.body FROM revision_counter c"
                         + " LEFT JOIN resource r ON r.kind = :kind WHERE c.id = 1")
                 .bind("kind", kind.name())
                 .reduceRows(0L, (newest, row) -> {
                     var body = row.getColumn("body", String.class);
                     if (body != null) {
-                        items.add(read(kind, body));
+                        try {
+                            items.add(read(kind, body));
+                        } catch (RuntimeException malformed) {
+                            var name = row.getColumn("name", String.class);
+                            unreadable.put(name, body);
+                            reasons.put(name, String.valueOf(malformed.getMessage()) + REMEDY);
+                        }
                     }
                     return row.getColumn("revision", Long.class);
                 });
         items.sort(Comparator.comparing(Resource::name));
-        return new ResourceStore.Listing<>(revision, items);
+        return new Rows<>(new ResourceStore.Listing<>(revision, items), unreadable, reasons);
     }
 
     /** Metadata but its revision must be set already. */
@@ -59,7 +96,14 @@ final class ResourceRows {
         if (ResourceJson.write(kept).equals(ResourceJson.write(stored))) {
             return stored;
         }
-        ResourceRules.check(kept);
+        // A status must be kept of what was stored under the rules of another day, or its machine would be lost as
+        // well.
+        boolean statusOnly = kept.spec().equals(stored.spec())
+                && kept.metadata().labels().equals(stored.metadata().labels())
+                && kept.metadata().annotations().equals(stored.metadata().annotations());
+        if (!statusOnly) {
+            ResourceRules.check(kept);
+        }
         var changed = kept.withMetadata(kept.metadata().withRevision(transaction.takeRevision()));
         transaction
                 .handle()

@@ -1,6 +1,7 @@
 package dev.garboard.inventory;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -54,6 +55,21 @@ public interface ResourceStore {
      * @throws ResourceConflictException when the version differs
      */
     <S extends Record, T extends Record> Resource<S, T> delete(Kind<S, T> kind, String name, long resourceVersion);
+
+    /** Deletes a row that is there and cannot be read; false, and nothing done, when there is none such. */
+    boolean discardUnreadable(Kind<?, ?> kind, String name);
+
+    /**
+     * The rows of a kind that the last {@link #list} could not read, by name, as they are stored. They are in no listing: whoever takes
+     * absence for an order has to look here first.
+     */
+    Map<String, String> unreadable(Kind<?, ?> kind);
+
+    /** What of the stored things cannot be used, and why. */
+    SetAside setAside();
+
+    /** The parts of this process that follow or write the store. */
+    ServingParts parts();
 
     /** The newest revision. */
     long revision();

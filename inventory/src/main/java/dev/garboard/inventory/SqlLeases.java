@@ -31,9 +31,9 @@ public final class SqlLeases implements AutoCloseable {
         record Expire(Instant before) implements Write {}
     }
 
-    SqlLeases(Database database) {
+    SqlLeases(Database database, ServingPart part) {
         this.database = database;
-        this.writer = new GroupCommit<>("lease journal", MAX_WAITING, MAX_BATCH, this::write);
+        this.writer = new GroupCommit<>(part, MAX_WAITING, MAX_BATCH, this::write);
     }
 
     /** All leases, also expired ones that nobody deleted yet. Blocks. */

@@ -1,7 +1,9 @@
 package dev.garboard.inventory;
 
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -13,8 +15,12 @@ final class SqlResourceStore implements ResourceStore {
     private final Database database;
     private final Watches watches;
     private final InstantSource clock;
+    private final ServingParts parts;
+    private final SetAside setAside = new SetAside();
+    private final Map<String, Map<String, String>> unreadable = new ConcurrentHashMap<>();
 
-    SqlResourceStore(Database database, Watches watches, InstantSource clock) {
+    SqlResourceStore(Database database, Watches watches, InstantSource clock, ServingParts parts) {
+        this.parts = parts;
         this.database = database;
         this.watches = watches;
         this.clock = clock;
@@ -45,8 +51,44 @@ final class SqlResourceStore implements ResourceStore {
 
     @Override
     public <S extends Record, T extends Record> Listing<S, T> list(Kind<S, T> kind) {
-        return database.read(
-                handle -> kind.equals(Kinds.LEASE) ? listLeases(handle, kind) : ResourceRows.list(handle, kind));
+        if (kind.equals(Kinds.LEASE)) {
+            return database.read(handle -> listLeases(handle, kind));
+        }
+        var rows = database.read(handle -> ResourceRows.read(handle, kind));
+        unreadable.put(kind.name(), rows.unreadable());
+        setAside.replace("unreadable " + kind.name(), rows.reasons());
+        return rows.listing();
+    }
+
+    @Override
+    public boolean discardUnreadable(Kind<?, ?> kind, String name) {
+        boolean discarded = !kind.equals(Kinds.LEASE)
+                && database.write(transaction -> {
+                    transaction.lock();
+                    try {
+                        var _ = ResourceRows.find(transaction.handle(), kind, name);
+                        return false;
+                    } catch (InvalidResourceException unreadable) {
+                        ResourceRows.deleteUnreadable(transaction, kind, name);
+                        return true;
+                    }
+                });
+        if (discarded) {
+            // Whoever saw it before it was damaged still has it, and the log can tell of no resource: they list again.
+            watches.renew(kind);
+            var _ = list(kind);
+        }
+        return discarded;
+    }
+
+    @Override
+    public Map<String, String> unreadable(Kind<?, ?> kind) {
+        return unreadable.getOrDefault(kind.name(), Map.of());
+    }
+
+    @Override
+    public SetAside setAside() {
+        return setAside;
     }
 
     @Override
@@ -91,6 +133,11 @@ final class SqlResourceStore implements ResourceStore {
                             stored,
                             stored.withMetadata(stored.metadata().deleting(clock.instant())));
         });
+    }
+
+    @Override
+    public ServingParts parts() {
+        return parts;
     }
 
     @Override

@@ -9,6 +9,11 @@ final class SubnetChecks {
     /** Below this, clients spend their time renewing. */
     private static final long MIN_LEASE_SECONDS = 60;
 
+    /** A network of 31 or 32 bits has no address beside those of its ends. */
+    private static final int MAX_PREFIX = 30;
+    /** As many as the DHCP server takes: what is stored is what can be served. */
+    private static final long MAX_RANGE = 65_536;
+
     private SubnetChecks() {}
 
     static void check(SubnetSpec spec, Findings findings) {
@@ -23,11 +28,11 @@ final class SubnetChecks {
 
         var block = Ipv4Block.parse(spec.cidr());
         findings.expect(
-                block.isPresent() && block.get().prefix() >= 8,
+                block.isPresent() && block.get().prefix() >= 8 && block.get().prefix() <= MAX_PREFIX,
                 "spec.cidr",
                 spec.cidr(),
-                "a network such as 192.168.77.0/24, with no bits set after the prefix");
-        if (block.isPresent()) {
+                "a network of 8 to 30 bits such as 192.168.77.0/24, with no bits set after the prefix");
+        if (block.isPresent() && block.get().prefix() <= MAX_PREFIX) {
             checkRange(spec, block.get(), findings);
             checkReservations(spec, block.get(), findings);
         }
@@ -50,6 +55,12 @@ final class SubnetChecks {
                     "spec.rangeEnd",
                     spec.rangeEnd(),
                     "an address not below spec.rangeStart, " + spec.rangeStart());
+            findings.expect(
+                    number(spec.rangeEnd()) - number(spec.rangeStart()) < MAX_RANGE,
+                    "spec.rangeEnd",
+                    spec.rangeEnd(),
+                    "a range of at most " + MAX_RANGE + " addresses from spec.rangeStart, " + spec.rangeStart()
+                            + "; the DHCP server keeps each in memory");
         }
         for (int i = 0; i < spec.routers().size(); i++) {
             if (Ipv4.number(spec.routers().get(i)).isPresent()) {

@@ -38,6 +38,16 @@ final class Watches implements AutoCloseable {
         return watch;
     }
 
+    /** Ends those that follow a kind; their owners list again. */
+    void renew(Kind<?, ?> kind) {
+        for (var watch : running) {
+            if (watch.kind == null || watch.kind.equals(kind)) {
+                watch.outdated = true;
+            }
+        }
+        database.changed().raise();
+    }
+
     @Override
     public void close() {
         database.changed().close();
@@ -54,6 +64,7 @@ final class Watches implements AutoCloseable {
         private final Thread thread;
         private long position;
         private volatile boolean closed;
+        private volatile boolean outdated;
 
         Running(
                 @Nullable Kind<?, ?> kind,
@@ -74,6 +85,9 @@ final class Watches implements AutoCloseable {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException failed) {
                 end(failed);
+            } catch (Throwable error) {
+                // Whoever follows must hear of it, or goes on with what was true until now.
+                end(new IllegalStateException("the watch failed: " + error, error));
             } finally {
                 running.remove(this);
             }
@@ -84,6 +98,10 @@ final class Watches implements AutoCloseable {
             while (!closed) {
                 var seen = database.changed().count();
                 var page = database.read(handle -> ChangeLog.page(handle, kind, position, PAGE));
+                if (outdated) {
+                    throw new RevisionGoneException(
+                            "a resource that could not be read was deleted; list again and watch from there");
+                }
                 for (var change : page.changes()) {
                     if (closed) {
                         return;
@@ -91,7 +109,7 @@ final class Watches implements AutoCloseable {
                     onChange.accept(change);
                 }
                 position = page.newest();
-                if (page.changes().size() < PAGE && !database.changed().await(seen, poll)) {
+                if (!page.full() && !database.changed().await(seen, poll)) {
                     throw new InventoryUnavailableException("the inventory was closed");
                 }
             }

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 class BootDecisionTest {
 
-    static final Resource<ImageSpec, NoStatus> PREFERRED = Samples.image("lab-2", true, Samples.TIME);
-    static final Resource<ImageSpec, NoStatus> OTHER = Samples.image("lab-1", false, Samples.TIME);
-    static final List<Resource<ImageSpec, NoStatus>> IMAGES = List.of(OTHER, PREFERRED);
+    static final Resource<ImageSpec, ImageStatus> PREFERRED = Samples.image("lab-2", true, Samples.TIME);
+    static final Resource<ImageSpec, ImageStatus> OTHER = Samples.image("lab-1", false, Samples.TIME);
+    static final List<Resource<ImageSpec, ImageStatus>> IMAGES = List.of(OTHER, PREFERRED);
 
     @Test
     void anUnknownMachineBootsThePreferredImageToIntroduceItself() {
@@ -20,16 +20,16 @@ class BootDecisionTest {
     }
 
     @Test
-    void aSiteMayRefuseUnknownMachines() {
-        var decision =
-                BootDecision.decide(client("x86-bios"), new IdentityMatch.Unknown(), IMAGES, new BootPolicy(false));
+    void aServerBootsOnlyWhatItHasItself() {
+        var decided = decide(new IdentityMatch.Unknown(), IMAGES);
 
+        assertEquals(decided, decided.servedBy("here"));
         assertEquals(
                 new BootDecision.Refuse(
                         null,
-                        "unknown machine; unknown machines do not boot at this site. Declare the machine with its MAC address,"
-                                + " 52:54:00:00:00:01, or let unknown machines boot"),
-                decision);
+                        "unknown machine boots the preferred image lab-2, which this server (there) does not have; it"
+                                + " is on here. Import it here with `garboard image import`"),
+                decided.servedBy("there"));
     }
 
     @Test
@@ -66,8 +66,8 @@ class BootDecisionTest {
         assertEquals(
                 new BootDecision.Refuse(
                         "m1",
-                        "machine m1 asks for image lab-9, which is not imported (there are: lab-1 for amd64, lab-2 for amd64);"
-                                + " import it with `garboard image import`, or change spec.image of the machine"),
+                        "machine m1 asks for image lab-9, which is not imported (there are: lab-1 for amd64, lab-2 for"
+                            + " amd64); import it with `garboard image import`, or change spec.image of the machine"),
                 decide(known(Acceptance.ACCEPTED, "lab-9"), IMAGES));
     }
 
@@ -90,14 +90,13 @@ class BootDecisionTest {
 
     @Test
     void anImageForOtherProcessorsDoesNotBoot() {
-        var decision = BootDecision.decide(
-                client("arm64-uefi"), known(Acceptance.ACCEPTED, "lab-1"), IMAGES, BootPolicy.usual());
+        var decision = BootDecision.decide(client("arm64-uefi"), known(Acceptance.ACCEPTED, "lab-1"), IMAGES);
 
         assertEquals(
                 new BootDecision.Refuse(
                         "m1",
-                        "image lab-1 of machine m1 is for amd64, and its firmware says arm64-uefi; change spec.image of the"
-                                + " machine"),
+                        "image lab-1 of machine m1 is for amd64, and its firmware says arm64-uefi; change spec.image"
+                                + " of the machine"),
                 decision);
     }
 
@@ -107,11 +106,11 @@ class BootDecisionTest {
 
         assertEquals(
                 new BootDecision.Ignore("a plain host, it does not boot from the network"),
-                BootDecision.decide(host, new IdentityMatch.Unknown(), IMAGES, BootPolicy.usual()));
+                BootDecision.decide(host, new IdentityMatch.Unknown(), IMAGES));
     }
 
-    private static BootDecision decide(IdentityMatch match, List<Resource<ImageSpec, NoStatus>> images) {
-        return BootDecision.decide(client("x86-bios"), match, images, BootPolicy.usual());
+    private static BootDecision decide(IdentityMatch match, List<Resource<ImageSpec, ImageStatus>> images) {
+        return BootDecision.decide(client("x86-bios"), match, images);
     }
 
     private static BootClient client(String architecture) {

@@ -3,14 +3,23 @@ package dev.garboard.inventory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GroupCommitTest {
+
+    private final ServingParts parts = new ServingParts(InstantSource.system());
+    private final ServingPart part = parts.part("test");
 
     @Test
     void whatComesWhileABatchIsWrittenIsTheNextBatch() throws Exception {
@@ -18,7 +27,7 @@ class GroupCommitTest {
         var goOn = new CountDownLatch(1);
         var batches = new ArrayList<List<Integer>>();
 
-        try (var writer = new GroupCommit<Integer>("test", 10, 5, batch -> {
+        try (var writer = new GroupCommit<Integer>(part, 10, 5, batch -> {
             started.countDown();
             awaitQuietly(goOn);
             batches.add(batch);
@@ -38,7 +47,7 @@ class GroupCommitTest {
     void tooMuchIsRefusedAtOnce() throws Exception {
         var started = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        try (var writer = new GroupCommit<Integer>("test", 2, 5, batch -> {
+        try (var writer = new GroupCommit<Integer>(part, 2, 5, batch -> {
             started.countDown();
             awaitQuietly(goOn);
         })) {
@@ -59,7 +68,7 @@ class GroupCommitTest {
 
     @Test
     void aBatchThatFailsFailsForEachWhoWaits() {
-        try (var writer = new GroupCommit<Integer>("test", 2, 5, batch -> {
+        try (var writer = new GroupCommit<Integer>(part, 2, 5, batch -> {
             throw new IllegalStateException("disk");
         })) {
             var failed = writer.submit(0).toCompletableFuture();
@@ -68,6 +77,95 @@ class GroupCommitTest {
             assertEquals(
                     "disk", assertInstanceOf(IllegalStateException.class, why).getMessage());
         }
+    }
+
+    @Test
+    void anErrorFailsThoseWhoWaitAndTheNextIsWrittenAgain() {
+        var broken = new AtomicBoolean(true);
+        var written = new ArrayList<Integer>();
+        try (var writer = new GroupCommit<Integer>(part, 10, 5, batch -> {
+            if (broken.get()) {
+                throw new NoClassDefFoundError("Row");
+            }
+            written.addAll(batch);
+        })) {
+            var failed = writer.submit(1).toCompletableFuture().orTimeout(10, TimeUnit.SECONDS);
+            var why = assertThrows(CompletionException.class, failed::join).getCause();
+            var meanwhile = awaitReport(report -> !report.works());
+            broken.set(false);
+            var recovered = awaitReport(ServingPart.Report::works);
+            writer.submit(2)
+                    .toCompletableFuture()
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+
+            assertInstanceOf(NoClassDefFoundError.class, why);
+            assertEquals("NoClassDefFoundError: Row", meanwhile.trouble());
+            assertTrue(recovered.lastSuccess() != null);
+        }
+
+        assertEquals(List.of(2), written);
+    }
+
+    @Test
+    void aWriterThatOnlyThrowsErrorsEndsTheProcess() {
+        try (var writer = new GroupCommit<Integer>(part, 10, 5, batch -> {
+            throw new NoClassDefFoundError("Row");
+        })) {
+            writer.submit(1);
+
+            var reason = parts.hopeless()
+                    .toCompletableFuture()
+                    .orTimeout(60, TimeUnit.SECONDS)
+                    .join();
+
+            assertEquals("test failed 10 times in a row, last with NoClassDefFoundError: Row", reason);
+        }
+    }
+
+    @Test
+    void oneBadPieceOfWorkFailsAlone() throws Exception {
+        var started = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var written = new ArrayList<Integer>();
+        try (var writer = new GroupCommit<Integer>(part, 10, 5, batch -> {
+            started.countDown();
+            awaitQuietly(goOn);
+            if (batch.contains(2)) {
+                throw new IllegalStateException("2 is bad");
+            }
+            written.addAll(batch);
+        })) {
+            writer.submit(0);
+            started.await();
+            var stages = Stream.of(1, 2, 3)
+                    .map(work -> writer.submit(work).toCompletableFuture())
+                    .toList();
+            goOn.countDown();
+
+            stages.get(0).join();
+            stages.get(2).join();
+            var why =
+                    assertThrows(CompletionException.class, stages.get(1)::join).getCause();
+            assertEquals(
+                    "2 is bad",
+                    assertInstanceOf(IllegalStateException.class, why).getMessage());
+        }
+
+        assertEquals(List.of(0, 1, 3), written);
+        assertEquals(0, part.report().failures());
+    }
+
+    private ServingPart.Report awaitReport(Predicate<ServingPart.Report> wanted) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (System.nanoTime() < until) {
+            var report = part.report();
+            if (wanted.test(report)) {
+                return report;
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("not so within 20 s: " + part.report());
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -104,13 +104,33 @@ abstract class LeaseContract {
 
     @Test
     void expiredLeasesAreDeletedInOrderWithTheCommits() {
-        done(leases.commit(List.of(Samples.leaseSpec(100), Samples.leaseSpec(101)))
-                .toCompletableFuture());
+        var live = until(102, 602);
+        var renewed = until(101, 900);
+        done(leases.commit(List.of(until(100, 600), until(101, 600), live)).toCompletableFuture());
 
-        done(leases.expire(Samples.TIME.plusSeconds(601)).toCompletableFuture());
+        // All in one batch: what is committed before the expiry is judged by it, what comes after is not touched.
+        var late = until(103, 600);
+        var waiting = List.of(
+                leases.commit(renewed).toCompletableFuture(),
+                leases.expire(Samples.TIME.plusSeconds(601)).toCompletableFuture(),
+                leases.commit(late).toCompletableFuture());
+        waiting.forEach(LeaseContract::done);
 
-        assertEquals(List.of(), leases.load());
-        assertEquals(4, inventory.store().revision());
+        assertEquals(List.of(renewed, live, late), leases.load());
+        done(leases.expire(Samples.TIME.plusSeconds(602)).toCompletableFuture());
+        assertEquals(List.of(renewed, live), leases.load());
+    }
+
+    /** Expires so many seconds after {@link Samples#TIME}. */
+    private static LeaseSpec until(int host, int seconds) {
+        var lease = Samples.leaseSpec(host);
+        return new LeaseSpec(
+                lease.address(),
+                lease.mac(),
+                lease.clientId(),
+                lease.subnet(),
+                Samples.TIME,
+                Samples.TIME.plusSeconds(seconds));
     }
 
     @Test

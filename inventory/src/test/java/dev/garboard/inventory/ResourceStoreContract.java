@@ -1,6 +1,7 @@
 package dev.garboard.inventory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -57,6 +58,144 @@ abstract class ResourceStoreContract {
         assertEquals(36, created.metadata().uid().length());
         assertEquals(Optional.of(created), store.get(Kinds.MACHINE, "m1"));
         assertEquals(Optional.empty(), store.get(Kinds.IMAGE, "m1"));
+    }
+
+    /** Every kind that is stored as JSON, and every way in which a row may be unreadable. */
+    @Test
+    void aRowThatCannotBeReadStopsNothingAndCanBeDeleted() throws Exception {
+        store.create(Samples.machine("m1"));
+        var bodies = List.of("", "{", "null", "[]", "{}", "{\"kind\": 7}");
+        var kinds =
+                Kinds.all().stream().filter(kind -> !kind.equals(Kinds.LEASE)).toList();
+        for (var kind : kinds) {
+            for (int i = 0; i < bodies.size(); i++) {
+                insertRaw(kind, "bad-" + i, bodies.get(i));
+            }
+            insertRaw(
+                    kind,
+                    "bad-field",
+                    "{\"apiVersion\": \"garboard.dev/v1alpha1\", \"kind\": \"" + kind.name()
+                            + "\", \"metadata\": {\"name\": \"bad-field\"}, \"spec\": {\"nosuch\": 1}}");
+        }
+
+        try (var watched = Watched.from(store, null, 0);
+                var mirror = ResourceMirror.start(store, Kinds.MACHINE)) {
+            StoredChecks.run(store, Samples.TIME);
+            store.create(Samples.machine("m2"));
+
+            assertEquals(
+                    List.of("m1", "m2"),
+                    watched.changes(2).stream()
+                            .map(change -> change.resource().name())
+                            .toList());
+            assertEquals("m1", mirror.get("m1").orElseThrow().name());
+        }
+
+        assertEquals(
+                List.of("m1", "m2"),
+                store.list(Kinds.MACHINE).items().stream().map(Resource::name).toList());
+        for (var kind : kinds) {
+            store.list(kind);
+            assertEquals(bodies.size() + 1, store.unreadable(kind).size(), kind.name());
+            var reason = store.setAside().all().get("unreadable " + kind.name() + " bad-1");
+            assertTrue(
+                    reason != null && reason.endsWith("; delete it and create it again, or restore it from a backup"),
+                    kind.name() + ": " + reason);
+            var refusal = assertThrows(InvalidResourceException.class, () -> store.get(kind, "bad-1"));
+            assertTrue(
+                    String.valueOf(refusal.getMessage())
+                            .startsWith(kind.name() + " bad-1 is stored and cannot be read: "),
+                    refusal.getMessage());
+            for (var name : List.copyOf(store.unreadable(kind).keySet())) {
+                assertTrue(store.discardUnreadable(kind, name), kind.name() + " " + name);
+            }
+            assertEquals(Map.of(), store.unreadable(kind));
+        }
+        assertEquals(Map.of(), store.setAside().all());
+        assertFalse(store.discardUnreadable(Kinds.MACHINE, "m1"));
+        assertFalse(store.discardUnreadable(Kinds.MACHINE, "nosuch"));
+    }
+
+    @Test
+    void whatCannotBeReadAnyMoreStaysInAMirrorUntilItIsDeleted() throws Exception {
+        store.create(Samples.machine("m1"));
+        try (var mirror = ResourceMirror.start(store, Kinds.MACHINE)) {
+            inventory.database().<Integer>read(handle -> handle.execute("UPDATE resource SET body = '{'"));
+            store.create(Samples.machine("m2"));
+            insertRaw(Kinds.MACHINE, "m3", "{");
+            // Its listing is made anew, and the damaged one is not in it.
+            assertTrue(store.discardUnreadable(Kinds.MACHINE, "m3"));
+            awaitListed(mirror);
+
+            assertEquals("m1", mirror.get("m1").orElseThrow().name());
+            store.discardUnreadable(Kinds.MACHINE, "m1");
+            awaitGone(mirror, "m1");
+        }
+    }
+
+    private static void awaitListed(ResourceMirror<?, ?> mirror) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (mirror.listings() < 2) {
+            assertTrue(System.nanoTime() < until, "the mirror did not list again");
+            Thread.sleep(5);
+        }
+    }
+
+    private static void awaitGone(ResourceMirror<?, ?> mirror, String name) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (mirror.get(name).isPresent()) {
+            assertTrue(System.nanoTime() < until, name + " is still in the mirror");
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void aMachineThatBreaksTodaysRulesKeepsItsStatusAndSaysWhatIsWrong() {
+        store.create(Samples.machine("m1"));
+        inventory
+                .database()
+                .<Integer>read(handle -> handle.execute("UPDATE resource SET body = REPLACE(body, '\"spec\":{',"
+                        + " '\"spec\":{\"hostname\":\"NOT_A_NAME\",')"));
+
+        StoredChecks.run(store, Samples.TIME);
+        StoredChecks.run(store, Samples.TIME.plusSeconds(60));
+
+        var machine = store.get(Kinds.MACHINE, "m1").orElseThrow();
+        assertEquals(
+                List.of(new Condition(
+                        StoredChecks.VALID,
+                        "False",
+                        "BreaksRules",
+                        "spec.hostname: found NOT_A_NAME, expected a host name of at most 64 lower-case letters,"
+                                + " digits, '-' and '.'; correct or delete it",
+                        Samples.TIME)),
+                machine.status().conditions());
+        assertEquals(Map.of("invalid Machine", 1), store.setAside().counts());
+        assertThrows(
+                InvalidResourceException.class,
+                () -> store.update(
+                        Kinds.MACHINE, "m1", m -> m.withMetadata(m.metadata().withLabels(Map.of("a", "b")))));
+    }
+
+    /** As a faulty disk, an older version or a person with a SQL client leaves it. */
+    private void insertRaw(Kind<?, ?> kind, String name, String body) {
+        inventory.database().<Integer>read(handle -> {
+            handle.execute("UPDATE revision_counter SET revision = revision + 1");
+            var revision = handle.createQuery("SELECT revision FROM revision_counter")
+                    .mapTo(Long.class)
+                    .one();
+            handle.execute(
+                    "INSERT INTO resource (kind, name, revision, body) VALUES (?, ?, ?, ?)",
+                    kind.name(),
+                    name,
+                    revision,
+                    body);
+            return handle.execute(
+                    "INSERT INTO change_log (revision, kind, type, body) VALUES (?, ?, 'ADDED', ?)",
+                    revision,
+                    kind.name(),
+                    body);
+        });
     }
 
     @Test

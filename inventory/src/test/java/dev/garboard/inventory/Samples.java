@@ -50,7 +50,7 @@ final class Samples {
                         List.of(new Condition("Ready", "True", "StreamUp", "the node's stream is up", TIME))));
     }
 
-    static Resource<ImageSpec, NoStatus> image(String name, boolean preferred, Instant builtAt) {
+    static Resource<ImageSpec, ImageStatus> image(String name, boolean preferred, Instant builtAt) {
         return new Resource<>(
                 Kinds.IMAGE,
                 ObjectMeta.named(name),
@@ -66,7 +66,7 @@ final class Samples {
                         HASH,
                         builtAt,
                         preferred),
-                new NoStatus());
+                ImageStatus.on("here"));
     }
 
     static Resource<EnrollmentRuleSpec, NoStatus> rule(String name) {

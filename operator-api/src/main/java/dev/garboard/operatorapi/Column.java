@@ -71,6 +71,10 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
                 plain(kind, "Kernel", (image, _) -> image.spec().kernelRelease()),
                 plain(kind, "Size", (image, _) -> megabytes(image.spec())),
                 AGE,
+                wide(
+                        kind,
+                        "Servers",
+                        (image, _) -> String.join(",", image.status().servers())),
                 wide(kind, "Root Hash", (image, _) -> image.spec().rootHash()),
                 wide(kind, "Signer", (image, _) -> image.spec().signer()));
     }

@@ -1,10 +1,10 @@
 package dev.garboard.operatorapi;
 
 import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.ImageStatus;
 import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Kinds;
-import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.PreferredImage;
 import dev.garboard.inventory.Resource;
@@ -92,7 +92,8 @@ final class ResourceApi {
         }
         if (wanted.metadata().resourceVersion() == 0) {
             throw new InvalidResourceException(
-                    "metadata.resourceVersion: must be specified for an update; get the resource, change it, and put it back");
+                    "metadata.resourceVersion: must be specified for an update; get the resource, change it, and put"
+                            + " it back");
         }
         var before = stored(kind, name);
         checkUid(wanted.metadata(), before.metadata());
@@ -130,10 +131,11 @@ final class ResourceApi {
         if (!wanted.spec().equals(allowed)
                 || !wanted.metadata().labels().equals(before.metadata().labels())) {
             throw new InvalidResourceException(
-                    "spec: only spec.preferred of an image can be set, to true; the rest is written by garboard image import");
+                    "spec: only spec.preferred of an image can be set, to true; the rest is written by garboard image"
+                            + " import");
         }
         return call.dryRun()
-                ? new Resource<>(Kinds.IMAGE, before.metadata(), allowed, new NoStatus())
+                ? new Resource<>(Kinds.IMAGE, before.metadata(), allowed, (ImageStatus) before.status())
                 : PreferredImage.set(store, before.name());
     }
 
@@ -164,6 +166,12 @@ final class ResourceApi {
 
     private <S extends Record, T extends Record> ApiAnswer delete(ApiCall call, Kind<S, T> kind, String name) {
         var options = Bodies.deleteOptions(call);
+        if (!options.dryRun()
+                && options.uid() == null
+                && options.resourceVersion() == 0
+                && store.discardUnreadable(kind, name)) {
+            return ApiAnswer.json(200, discarded(kind, name));
+        }
         for (int attempt = 1; ; attempt++) {
             var before = stored(kind, name);
             var meta = before.metadata();
@@ -190,6 +198,14 @@ final class ResourceApi {
                 }
             }
         }
+    }
+
+    /** There is no resource to show: it could not be read. */
+    private static ObjectNode discarded(Kind<?, ?> kind, String name) {
+        var status = JsonNodeFactory.instance.objectNode();
+        status.put("kind", "Status").put("apiVersion", "v1").put("status", "Success");
+        status.putObject("details").put("name", name).put("group", Kind.GROUP).put("kind", kind.plural());
+        return status;
     }
 
     private <S extends Record, T extends Record> Resource<S, T> stored(Kind<S, T> kind, String name) {

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.ImageStatus;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
-import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.operatorapi.RunningApi.Answer;
@@ -88,7 +88,7 @@ class OperatorApiIT {
                 new ImageSpec.File("root", digest, 1));
         var spec = new ImageSpec(
                 "1", "lab", "amd64", "6.1", digest, "quiet", files, "CN=test", digest, Instant.EPOCH, preferred);
-        api.store().create(new Resource<>(Kinds.IMAGE, ObjectMeta.named(name), spec, new NoStatus()));
+        api.store().create(new Resource<>(Kinds.IMAGE, ObjectMeta.named(name), spec, ImageStatus.on("here")));
     }
 
     @Test

@@ -3,14 +3,13 @@ package dev.garboard.server;
 import dev.garboard.dhcp.server.Client;
 import dev.garboard.inventory.BootClient;
 import dev.garboard.inventory.BootDecision;
-import dev.garboard.inventory.BootPolicy;
 import dev.garboard.inventory.BootSession;
 import dev.garboard.inventory.BootSessions;
 import dev.garboard.inventory.Identities;
 import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.ImageStatus;
 import dev.garboard.inventory.MachineIdentity;
 import dev.garboard.inventory.MachineIndex;
-import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceMirror;
 import java.util.List;
@@ -24,21 +23,21 @@ import org.jspecify.annotations.Nullable;
 final class BootDesk {
 
     private final MachineIndex machines;
-    private final ResourceMirror<ImageSpec, NoStatus> images;
+    private final ResourceMirror<ImageSpec, ImageStatus> images;
     private final BootSessions sessions;
-    private final BootPolicy policy;
+    private final String server;
     private final Executor blocking;
 
     BootDesk(
             MachineIndex machines,
-            ResourceMirror<ImageSpec, NoStatus> images,
+            ResourceMirror<ImageSpec, ImageStatus> images,
             BootSessions sessions,
-            BootPolicy policy,
+            String server,
             Executor blocking) {
+        this.server = server;
         this.machines = machines;
         this.images = images;
         this.sessions = sessions;
-        this.policy = policy;
         this.blocking = blocking;
     }
 
@@ -56,7 +55,8 @@ final class BootDesk {
     }
 
     private BootDecision decide(BootClient client) {
-        return BootDecision.decide(client, machines.match(client.identity()), images.all(), policy);
+        return BootDecision.decide(client, machines.match(client.identity()), images.all())
+                .servedBy(server);
     }
 
     /** The session of an id in a URL or file name. */
@@ -67,10 +67,12 @@ final class BootDesk {
                 : CompletableFuture.supplyAsync(() -> sessions.load(id), blocking);
     }
 
-    /** The image that a session boots, if it is still there. */
-    Optional<Resource<ImageSpec, NoStatus>> image(BootSession session) {
+    /** The image that a session boots, if this server still has it. */
+    Optional<Resource<ImageSpec, ImageStatus>> image(BootSession session) {
         var name = session.spec().image();
-        return name == null ? Optional.empty() : images.get(name);
+        return name == null
+                ? Optional.empty()
+                : images.get(name).filter(image -> image.status().servers().contains(server));
     }
 
     private static MachineIdentity identity(Client client) {

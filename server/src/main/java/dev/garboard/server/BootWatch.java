@@ -13,8 +13,10 @@ import dev.garboard.inventory.BootSession;
 import dev.garboard.inventory.BootSessions;
 import dev.garboard.tftp.TftpEvent;
 import dev.garboard.tftp.TftpEvents;
+import dev.garboard.tftp.TftpRequest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -29,8 +31,10 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
 
     private final BootSessions sessions;
     private final Metrics metrics;
+    private final DropLog drops;
 
-    BootWatch(BootSessions sessions, Metrics metrics) {
+    BootWatch(BootSessions sessions, Metrics metrics, InstantSource clock) {
+        this.drops = new DropLog(clock);
         this.sessions = sessions;
         this.metrics = metrics;
     }
@@ -70,16 +74,34 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
     public void silent(DhcpMessage message, Silence reason) {
         var type = message.type().map(MessageType::name).orElse("BOOTP");
         metrics.dhcp(type, reason.name().toLowerCase(Locale.ROOT));
-        log.atInfo()
-                .addKeyValue("mac", message.mac().map(Object::toString).orElse(""))
-                .addKeyValue("reason", reason.explanation())
-                .log("DHCP {} not answered", type);
+        // The bytes as they came where they are not the address of one Ethernet card: somebody has to find the thing.
+        var mac = message.mac()
+                .map(Object::toString)
+                .orElseGet(() -> "type " + message.hardwareType() + " " + message.hardwareAddress());
+        dropped("dhcp " + reason, "mac", mac, reason.explanation(), "DHCP " + type + " not answered");
     }
 
     @Override
     public void malformed(InetSocketAddress sender, MalformedDhcpException malformed) {
-        metrics.dhcp("none", "malformed");
-        log.atDebug().addKeyValue("sender", sender).setCause(malformed).log("datagram is no DHCP message");
+        var fault = malformed.fault().name().toLowerCase(Locale.ROOT);
+        metrics.dhcp("none", fault);
+        dropped(
+                "dhcp " + fault,
+                "sender",
+                sender + " mac " + malformed.hardwareAddress(),
+                String.valueOf(malformed.getMessage()),
+                "datagram is no DHCP message");
+    }
+
+    private void dropped(String reason, String key, Object who, String why, String what) {
+        var verdict = drops.ask(reason);
+        if (verdict.write()) {
+            log.atInfo()
+                    .addKeyValue(key, who)
+                    .addKeyValue("reason", why)
+                    .addKeyValue("leftOutBefore", verdict.leftOut())
+                    .log(what);
+        }
     }
 
     @Override
@@ -90,35 +112,39 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
             }
             case TftpEvent.Finished(var request, var bytes, var duration, var _) -> {
                 metrics.tftp("sent", bytes);
-                tftp(request.name(), bytes, "sent in " + text(duration), "ok");
+                tftp(request, bytes, "sent in " + text(duration), "ok");
             }
             case TftpEvent.Failed(var request, var bytes, var _, var reason) -> {
                 metrics.tftp("failed", bytes);
-                tftp(request.name(), bytes, reason, "failed");
+                tftp(request, bytes, reason, "failed");
             }
             case TftpEvent.Refused(var request, var reason) -> {
                 metrics.tftp("refused", 0);
-                tftp(request.name(), 0, reason, "refused");
+                tftp(request, 0, reason, "refused");
             }
+            case TftpEvent.Repeated _ -> metrics.tftp("repeated", 0);
             case TftpEvent.Malformed(var client, var reason) -> {
                 metrics.tftp("malformed", 0);
-                log.atDebug()
-                        .addKeyValue("client", client)
-                        .addKeyValue("reason", reason)
-                        .log("no TFTP packet");
+                dropped("tftp malformed", "client", client, reason, "no TFTP packet");
             }
         }
     }
 
-    private void tftp(String name, long bytes, String detail, String outcome) {
+    private void tftp(TftpRequest request, long bytes, String detail, String outcome) {
+        var name = request.name();
         if (name.length() > SESSION_LENGTH && name.charAt(SESSION_LENGTH) == '/') {
             var file = name.substring(SESSION_LENGTH + 1);
             step(name.substring(0, SESSION_LENGTH), file, "tftp", bytes, detail, outcome);
         } else {
-            log.atInfo()
-                    .addKeyValue("file", name)
-                    .addKeyValue("outcome", outcome)
-                    .log("TFTP: {}", detail);
+            var verdict = drops.ask("tftp " + outcome);
+            if (verdict.write()) {
+                log.atInfo()
+                        .addKeyValue("client", request.client())
+                        .addKeyValue("file", name)
+                        .addKeyValue("outcome", outcome)
+                        .addKeyValue("leftOutBefore", verdict.leftOut())
+                        .log("TFTP: {}", detail);
+            }
         }
     }
 
@@ -138,11 +164,15 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
             case ABORTED, FAILED -> "failed";
         };
         if (served.session() == null) {
-            log.atInfo()
-                    .addKeyValue("client", served.client())
-                    .addKeyValue("file", served.name())
-                    .addKeyValue("status", served.status())
-                    .log("boot HTTP: {}", served.detail());
+            var verdict = drops.ask("http " + served.outcome());
+            if (verdict.write()) {
+                log.atInfo()
+                        .addKeyValue("client", served.client())
+                        .addKeyValue("file", served.name())
+                        .addKeyValue("status", served.status())
+                        .addKeyValue("leftOutBefore", verdict.leftOut())
+                        .log("boot HTTP: {}", served.detail());
+            }
         } else if (!outcome.isEmpty()) {
             var detail = served.detail().isEmpty() ? "sent in " + text(served.duration()) : served.detail();
             step(served.session().hex(), served.name(), "http", served.bytes(), detail, outcome);
@@ -150,13 +180,16 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
     }
 
     private void step(String session, String file, String protocol, long bytes, String detail, String outcome) {
-        log.atInfo()
-                .addKeyValue("session", session)
-                .addKeyValue("file", file)
-                .addKeyValue("protocol", protocol)
-                .addKeyValue("bytes", bytes)
-                .addKeyValue("outcome", outcome)
-                .log("boot file: {}", detail);
+        // Every file of a boot is told; a session that a stranger made up is not worth a line each time.
+        if (outcome.equals("ok") || drops.ask(protocol + " " + outcome).write()) {
+            log.atInfo()
+                    .addKeyValue("session", session)
+                    .addKeyValue("file", file)
+                    .addKeyValue("protocol", protocol)
+                    .addKeyValue("bytes", bytes)
+                    .addKeyValue("outcome", outcome)
+                    .log("boot file: {}", detail);
+        }
         stage(file).ifPresent(stage -> sessions.append(session, stage, protocol, file + " " + detail, bytes, outcome));
     }
 

@@ -25,10 +25,8 @@ record DhcpBoot(BootDesk desk, BootUrls urls) implements BootDirector {
                     new BootInstruction.Nothing("a Raspberry Pi; there are no images for it"));
         }
         return switch (client.kind()) {
-            case HOST -> CompletableFuture.completedFuture(new BootInstruction.Nothing("a plain host"));
-            case AGENT ->
-                desk.open(client, BootClient.Stage.AGENT)
-                        .thenApply(_ -> new BootInstruction.Nothing("the agent is running"));
+            // Neither boots, so the DHCP server does not ask for them.
+            case HOST, AGENT -> CompletableFuture.completedFuture(new BootInstruction.Nothing("it does not boot"));
             case IPXE ->
                 desk.open(client, BootClient.Stage.IPXE)
                         .thenApply(session -> new BootInstruction.Script(urls.of(session.id(), "script.ipxe")));

@@ -4,7 +4,10 @@ import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.inventory.ServingParts;
+import dev.garboard.inventory.SetAside;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -77,6 +80,26 @@ final class HeardMachines implements ResourceStore {
     public <S extends Record, T extends Record> Resource<S, T> delete(
             Kind<S, T> kind, String name, long resourceVersion) {
         return store.delete(kind, name, resourceVersion);
+    }
+
+    @Override
+    public boolean discardUnreadable(Kind<?, ?> kind, String name) {
+        return store.discardUnreadable(kind, name);
+    }
+
+    @Override
+    public Map<String, String> unreadable(Kind<?, ?> kind) {
+        return store.unreadable(kind);
+    }
+
+    @Override
+    public SetAside setAside() {
+        return store.setAside();
+    }
+
+    @Override
+    public ServingParts parts() {
+        return store.parts();
     }
 
     @Override

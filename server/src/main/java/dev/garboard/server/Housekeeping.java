@@ -1,50 +1,36 @@
 package dev.garboard.server;
 
 import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.ServingLoop;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What has to be done now and then: boots that fell silent are closed, and leases that nobody came back for are forgotten. */
-record Housekeeping(ScheduledExecutorService timer, ScheduledFuture<?> task) implements AutoCloseable {
+final class Housekeeping {
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
+    private static final Duration EVERY = Duration.ofMinutes(1);
     /** A machine that comes back within this time gets the address it had. */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
-    static Housekeeping start(Inventory inventory, InstantSource clock) {
-        var timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("housekeeping").factory());
-        return new Housekeeping(
-                timer, timer.scheduleWithFixedDelay(() -> run(inventory, clock), 1, 1, TimeUnit.MINUTES));
+    private Housekeeping() {}
+
+    static ServingLoop start(Inventory inventory, InstantSource clock) {
+        return ServingLoop.start(inventory.parts().part("housekeeping"), EVERY, () -> run(inventory, clock));
     }
 
     private static void run(Inventory inventory, InstantSource clock) {
-        try {
-            int silent = inventory.bootSessions().closeSilent();
-            if (silent > 0) {
-                log.atInfo().addKeyValue("boots", silent).log("closed boots that fell silent");
-            }
-            inventory
-                    .leases()
-                    .expire(clock.instant().minus(REMEMBERED))
-                    .toCompletableFuture()
-                    .join();
-        } catch (RuntimeException failed) {
-            // A scheduled task that throws is never run again.
-            log.atWarn().setCause(failed).log("housekeeping failed; trying again");
+        int silent = inventory.bootSessions().closeSilent();
+        if (silent > 0) {
+            log.atInfo().addKeyValue("boots", silent).log("closed boots that fell silent");
         }
-    }
-
-    @Override
-    public void close() {
-        task.cancel(false);
-        timer.shutdownNow();
+        inventory
+                .leases()
+                .expire(clock.instant().minus(REMEMBERED))
+                .toCompletableFuture()
+                .join();
     }
 }

@@ -1,6 +1,9 @@
 package dev.garboard.server;
 
+import dev.garboard.inventory.ServingPart;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -10,6 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** What the server counts. Every refusal and every silence is in here, with its reason as a label. */
 final class Metrics {
@@ -38,6 +44,32 @@ final class Metrics {
 
     Metrics() {
         JvmMetrics.builder().register(registry);
+    }
+
+    /** Tells of each part, at each scrape: whether it works, how often it failed, and when it last did its work. */
+    void parts(Supplier<List<ServingPart.Report>> reports) {
+        GaugeWithCallback.builder()
+                .name("garboard_part_up")
+                .help("1 when this part of the server works, 0 when it does not.")
+                .labelNames("part")
+                .callback(gauge -> reports.get().forEach(report -> gauge.call(report.works() ? 1 : 0, report.name())))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("garboard_part_failures_total")
+                .help("Failures of this part of the server; it was tried again after each.")
+                .labelNames("part")
+                .callback(counter -> reports.get().forEach(report -> counter.call(report.failures(), report.name())))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("garboard_part_last_success_timestamp_seconds")
+                .help("When this part of the server last did what it is there for.")
+                .labelNames("part")
+                .callback(gauge -> reports.get().forEach(report -> {
+                    if (report.lastSuccess() != null) {
+                        gauge.call(report.lastSuccess().toEpochMilli() / 1e3, report.name());
+                    }
+                }))
+                .register(registry);
     }
 
     void dhcp(String type, String outcome) {
@@ -72,6 +104,16 @@ final class Metrics {
 
     void leaseCommitted(Duration after) {
         commit.observe(after.toNanos() / 1e9);
+    }
+
+    /** Tells, at each scrape, how many stored things cannot be used, by what is wrong with them. */
+    void setAside(Supplier<Map<String, Integer>> counts) {
+        GaugeWithCallback.builder()
+                .name("garboard_set_aside")
+                .help("Stored things that cannot be used as they are; /readyz?verbose names them.")
+                .labelNames("found")
+                .callback(gauge -> counts.get().forEach((found, count) -> gauge.call(count, found)))
+                .register(registry);
     }
 
     /** The Prometheus text format. */

@@ -15,11 +15,13 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /metrics}, {@code /healthz} (the process works) and {@code /readyz} (it answers machines) on a port of their own, without certificates. */
+/**
+ * {@code /metrics}, {@code /healthz} (the process works) and {@code /readyz} (it answers machines; {@code ?verbose} tells of each part) on a
+ * port of their own, without certificates.
+ */
 final class MetricsEndpoint implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
@@ -32,12 +34,8 @@ final class MetricsEndpoint implements AutoCloseable {
         this.server = server;
     }
 
-    /**
-     * Binds the port.
-     *
-     * @param unready empty when ready; otherwise why not
-     */
-    static MetricsEndpoint bind(Vertx vertx, InetSocketAddress listen, Metrics metrics, Supplier<String> unready) {
+    /** Binds the port. */
+    static MetricsEndpoint bind(Vertx vertx, InetSocketAddress listen, Metrics metrics, Readiness readiness) {
         var bounds = new ConnectionBounds(ConnectionLimits.of(CONNECTIONS, CONNECTIONS));
         var refusals = new RefusalLog(LOG, "metrics", InstantSource.system());
         var options = new HttpServerOptions()
@@ -47,7 +45,7 @@ final class MetricsEndpoint implements AutoCloseable {
                 .setMaxHeaderSize(8192);
         var server = vertx.createHttpServer(options)
                 .connectionHandler(connection -> admit(connection, bounds, refusals))
-                .requestHandler(routes(vertx, metrics, unready));
+                .requestHandler(routes(vertx, metrics, readiness));
         try {
             server.listen(listen.getPort(), listen.getAddress().getHostAddress())
                     .toCompletionStage()
@@ -75,7 +73,7 @@ final class MetricsEndpoint implements AutoCloseable {
                         () -> connection.closeHandler(_ -> bounds.gone(peer)));
     }
 
-    private static Router routes(Vertx vertx, Metrics metrics, Supplier<String> unready) {
+    private static Router routes(Vertx vertx, Metrics metrics, Readiness readiness) {
         var router = Router.router(vertx);
         router.get("/metrics")
                 .handler(context -> context.response()
@@ -83,8 +81,8 @@ final class MetricsEndpoint implements AutoCloseable {
                         .end(metrics.text()));
         router.get("/healthz").handler(context -> text(context, 200, "ok"));
         router.get("/readyz").handler(context -> {
-            var reason = unready.get();
-            text(context, reason.isEmpty() ? 200 : 503, reason.isEmpty() ? "ok" : reason);
+            var answer = readiness.answer(context.request().params().contains("verbose"));
+            text(context, answer.ready() ? 200 : 503, answer.text());
         });
         router.errorHandler(404, context -> text(context, 404, "not found; there are /metrics, /healthz and /readyz"));
         router.errorHandler(405, context -> text(context, 405, "only GET is answered here"));

@@ -6,15 +6,16 @@ import dev.garboard.fleet.cluster.Clusters;
 import dev.garboard.httpboot.BootHttpServer;
 import dev.garboard.image.BundleStore;
 import dev.garboard.image.ImageStore;
-import dev.garboard.inventory.BootPolicy;
 import dev.garboard.inventory.Inventory;
+import dev.garboard.inventory.InventoryConfig;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIndex;
 import dev.garboard.inventory.ResourceMirror;
+import dev.garboard.inventory.ServingLoop;
+import dev.garboard.inventory.ServingParts;
 import dev.garboard.operatorapi.ApiEvents;
 import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiServer;
-import dev.garboard.tftp.TftpListener;
 import dev.garboard.trust.SiteAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -25,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -42,12 +44,18 @@ public final class Server implements AutoCloseable {
     private static final String TICKET_KEY = "boot-ticket.key";
 
     private static final Duration IMAGES_EVERY = Duration.ofSeconds(3);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Metrics metrics = new Metrics();
-    private volatile String unready = "starting";
+    private final ServingParts serving;
+    private final Readiness readiness;
 
-    private Server() {}
+    private Server(InstantSource clock) {
+        this.serving = new ServingParts(clock);
+        this.readiness = new Readiness(serving, clock);
+        metrics.parts(readiness::reports);
+    }
 
     /**
      * Starts everything that the configuration asks for.
@@ -57,14 +65,15 @@ public final class Server implements AutoCloseable {
     public static Server start(Config config) {
         Logging.configure(config.log(), LoggerFactory.getILoggerFactory());
         long begun = System.nanoTime();
-        var server = new Server();
+        var clock = InstantSource.system();
+        var server = new Server(clock);
         try {
-            server.startParts(config, InstantSource.system());
+            server.startParts(config, clock);
         } catch (RuntimeException failed) {
             server.close();
             throw failed;
         }
-        server.unready = "";
+        server.readiness.started();
         log.atInfo()
                 .addKeyValue("site", config.site())
                 .addKeyValue("milliseconds", (System.nanoTime() - begun) / 1_000_000)
@@ -72,21 +81,32 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
+    /** Completes with a reason when a part of this process cannot be brought back; the process should end then, and be started again. */
+    public CompletionStage<String> hopeless() {
+        return serving.hopeless();
+    }
+
     private void startParts(Config config, InstantSource clock) {
         var authority = SiteAuthority.open(config.pki(), clock);
-        var inventory = own(Inventory.open(database(config)));
+        var inventory = own(Inventory.open(InventoryConfig.of(database(config)), clock, serving));
+        own(ServingLoop.start(serving.part("database"), LOOK_EVERY, () -> {
+            // Reads from a table, so that a file or a server that is there but does not answer is noticed.
+            var _ = inventory.store().revision();
+        }));
+        own(StoredThings.start(inventory.store(), clock));
+        metrics.setAside(inventory.store().setAside()::counts);
         Seeds.apply(config.seed(), inventory.store());
         var images = new ImageStore(config.images());
         var bundles = new BundleStore(config.bundles());
-        own(ImageCatalog.start(images, inventory.store(), IMAGES_EVERY));
+        own(ImageCatalog.start(images, inventory.store(), IMAGES_EVERY, clock));
         var machines = own(new MachineIndex(inventory.store()));
         var imageMirror = own(ResourceMirror.start(inventory.store(), Kinds.IMAGE));
         ExecutorService blocking = own(Executors.newVirtualThreadPerTaskExecutor());
-        var identity = own(ServerIdentity.start(authority, config));
+        var identity = own(ServerIdentity.start(authority, config, serving.part("server-certificate")));
         var sessions = inventory.bootSessions();
-        var desk = new BootDesk(machines, imageMirror, sessions, BootPolicy.usual(), blocking);
+        var desk = new BootDesk(machines, imageMirror, sessions, images.id(), blocking);
         var urls = new DhcpBoot.BootUrls(config.httpBoot().publicAddress());
-        var watch = new BootWatch(sessions, metrics);
+        var watch = new BootWatch(sessions, metrics, clock);
         var dhcp = new DhcpService(config.dhcp(), inventory, new DhcpBoot(desk, urls), watch, metrics, clock);
         var tickets = new TicketDesk(
                 inventory.bootTickets(),
@@ -105,7 +125,7 @@ public final class Server implements AutoCloseable {
         var vertx = own(vertx());
         own(BootHttpServer.bind(vertx.vertx(), config.httpBoot().listener().withPublicUrl(urls.base()), files, watch));
         if (config.tftp().enabled()) {
-            own(TftpListener.bind(config.tftp().listener(), files, watch));
+            own(new TftpService(config.tftp().listener(), files, watch, serving.part("tftp")));
         }
         own(dhcp);
         var clusters = own(Clusters.start(new Clusters.Parts(
@@ -127,7 +147,7 @@ public final class Server implements AutoCloseable {
                 List.of(),
                 apiEvents(),
                 clock));
-        own(MetricsEndpoint.bind(vertx.vertx(), config.metrics(), metrics, () -> unready));
+        own(MetricsEndpoint.bind(vertx.vertx(), config.metrics(), metrics, readiness));
         own(Housekeeping.start(inventory, clock));
         dhcp.start();
     }
@@ -214,7 +234,7 @@ public final class Server implements AutoCloseable {
     /** Stops answering, lets what runs finish for a moment, and closes the database last. */
     @Override
     public void close() {
-        unready = "stopping";
+        readiness.stopping();
         while (!parts.isEmpty()) {
             var part = parts.pop();
             try {

@@ -1,46 +1,35 @@
 package dev.garboard.server;
 
+import dev.garboard.inventory.ServingLoop;
+import dev.garboard.inventory.ServingPart;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TlsIdentity;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The server's own certificate: issued at the start for every address of this host, and again long before it ends. */
-record ServerIdentity(RotatingIdentity rotating, ScheduledExecutorService timer, ScheduledFuture<?> renewal)
-        implements AutoCloseable {
+record ServerIdentity(RotatingIdentity rotating, ServingLoop renewal) implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ServerIdentity.class);
 
     /** A certificate holds for 90 days; thirty leave time to notice that renewing fails. */
-    private static final long RENEW_DAYS = 30;
+    private static final Duration RENEW_AFTER = Duration.ofDays(30);
 
-    static ServerIdentity start(SiteAuthority authority, Config config) {
+    static ServerIdentity start(SiteAuthority authority, Config config, ServingPart part) {
         var rotating = new RotatingIdentity(issue(authority, config));
-        var timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("server-identity").factory());
-        var renewal = timer.scheduleWithFixedDelay(
-                () -> renew(rotating, authority, config), RENEW_DAYS, RENEW_DAYS, TimeUnit.DAYS);
-        return new ServerIdentity(rotating, timer, renewal);
-    }
-
-    private static void renew(RotatingIdentity rotating, SiteAuthority authority, Config config) {
-        try {
+        part.worked();
+        var renewal = ServingLoop.start(part, RENEW_AFTER, () -> {
             rotating.replace(issue(authority, config));
             log.atInfo().addKeyValue("notAfter", rotating.identity().notAfter()).log("server certificate renewed");
-        } catch (RuntimeException failed) {
-            // A scheduled task that throws is never run again.
-            log.atError().setCause(failed).log("the server certificate could not be renewed; trying again");
-        }
+        });
+        return new ServerIdentity(rotating, renewal);
     }
 
     private static TlsIdentity issue(SiteAuthority authority, Config config) {
@@ -61,7 +50,6 @@ record ServerIdentity(RotatingIdentity rotating, ScheduledExecutorService timer,
 
     @Override
     public void close() {
-        renewal.cancel(false);
-        timer.shutdownNow();
+        renewal.close();
     }
 }

@@ -22,6 +22,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,76 @@ class ServerIT {
         }
 
         assertThrows(IOException.class, () -> get(metrics, "/readyz"));
+    }
+
+    @Test
+    void everyPartIsToldOfAndSoIsADatabaseThatDoesNotAnswer() throws Exception {
+        try (var _ = Server.start(config("dhcp: {enabled: false}\n" + SEED))) {
+            var well = get(metrics, "/readyz?verbose");
+            sql("ALTER TABLE revision_counter RENAME TO hidden");
+            var failing = awaitReadyz("[-]database failed: ", 503);
+            sql("ALTER TABLE hidden RENAME TO revision_counter");
+            awaitReadyz("[+]database ok", 200);
+
+            for (var part : List.of(
+                    "[+]lease-writer ok",
+                    "[+]boot-session-writer ok",
+                    "[+]image-catalog ok",
+                    "[+]server-certificate ok",
+                    "[+]mirror-machines ok",
+                    "[+]stored-resources ok")) {
+                assertTrue(well.contains(part), well);
+            }
+            assertTrue(failing.contains("revision_counter") && failing.contains("readyz check failed"), failing);
+            assertTrue(get(metrics, "/metrics").contains("garboard_part_up{part=\"database\"} 1.0"));
+            assertTrue(get(metrics, "/metrics").contains("garboard_part_failures_total{part=\"database\"} "));
+        }
+    }
+
+    @Test
+    void oneBadThingOfEachKindStopsNoStart() throws Exception {
+        Server.start(config("dhcp: {enabled: false}\n" + SEED)).close();
+        for (var kind : Kinds.all()) {
+            sql("INSERT INTO resource (kind, name, revision, body) VALUES ('" + kind.name() + "', 'bad', 1, '{')");
+        }
+        sql("UPDATE resource SET body = REPLACE(body, '192.0.2.0/24', '192.0.2.0/31') WHERE name = 'lab'");
+        Files.writeString(
+                Files.createDirectories(site.resolve("images").resolve("manifests"))
+                        .resolve("broken.json"),
+                "{");
+
+        try (var _ = Server.start(config("dhcp: {enabled: false}\n" + SEED))) {
+            var verbose = awaitReadyz("[+]stored-resources ok", 200);
+            var all = get(metrics, "/metrics");
+
+            assertTrue(verbose.contains("[+]image-catalog ok") && verbose.contains("set aside: broken ("), verbose);
+            for (var found :
+                    List.of("invalid Subnet", "unreadable Machine", "unreadable Cluster", "unreadable Image")) {
+                assertTrue(all.contains("garboard_set_aside{found=\"" + found + "\"} 1.0"), all);
+            }
+        }
+    }
+
+    private String awaitReadyz(String wanted, int status) throws Exception {
+        long until = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            var answer = send(HttpRequest.newBuilder(uri(metrics, "/readyz?verbose")));
+            if (answer.statusCode() == status
+                    && answer.body().contains(wanted)
+                    && answer.body().contains("stored-resources ok, last")) {
+                return answer.body();
+            }
+            assertTrue(System.nanoTime() < until, answer.statusCode() + " " + answer.body());
+            Thread.sleep(100);
+        }
+    }
+
+    private void sql(String statement) throws SQLException {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + site.resolve("garboard.db"));
+                var sql = connection.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 10000");
+            sql.execute(statement);
+        }
     }
 
     @Test

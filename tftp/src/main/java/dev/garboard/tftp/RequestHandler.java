@@ -92,9 +92,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<DatagramPacket> {
                     tell(new TftpEvent.Malformed(client, "not a request, and this port only takes requests"));
             }
         } catch (MalformedTftpException malformed) {
-            log.atDebug().addKeyValue("client", client).log(malformed.getMessage());
             tell(new TftpEvent.Malformed(client, String.valueOf(malformed.getMessage())));
         }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable fault) {
+        // One bad datagram must not close the only channel; whoever sent it asks again.
+        log.atError().setCause(fault).log("TFTP datagram not handled");
     }
 
     private void admit(ReadRequest packet, InetSocketAddress client, InetSocketAddress server) {
@@ -104,7 +109,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<DatagramPacket> {
             refuse(raw, new Failure(Failure.ILLEGAL_OPERATION, "mode " + packet.mode() + " is not served; use octet"));
         } else if (name.isEmpty()) {
             refuse(raw, new Failure(Failure.ACCESS_VIOLATION, "file name refused: empty, too long or with .. in it"));
-        } else if (!isRepeated(packet, client)) {
+        } else if (isRepeated(packet, client)) {
+            tell(new TftpEvent.Repeated(raw));
+        } else {
             seat(packet, new TftpRequest(name.get(), client, server));
         }
     }

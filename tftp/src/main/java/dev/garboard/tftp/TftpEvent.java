@@ -21,6 +21,9 @@ public sealed interface TftpEvent {
     /** No transfer: the request was refused, or dropped because every place was taken. */
     record Refused(TftpRequest request, String reason) implements TftpEvent {}
 
+    /** A request that is answered already: UDP repeats, and nobody has to hear of it but a counter. */
+    record Repeated(TftpRequest request) implements TftpEvent {}
+
     /** A datagram that is no packet a server expects; dropped. */
     record Malformed(InetSocketAddress client, String reason) implements TftpEvent {}
 }

@@ -35,9 +35,9 @@ public final class TftpListener implements AutoCloseable {
         if (local.getAddress().isAnyLocalAddress() && !transport.knowsDestination(local)) {
             // Data from another address than the one asked are dropped by firmware, and only epoll over IPv4 tells
             // which was asked.
-            throw new TftpBindException(
-                    "TFTP cannot listen on every address (" + local
-                            + ") here, because answers must leave from the address that was asked; give one address per listener");
+            throw new TftpBindException("TFTP cannot listen on every address (" + local
+                    + ") here, because answers must leave from the address that was asked; give one address"
+                    + " per listener");
         }
         var loop = transport.newLoop();
         var readers = Executors.newThreadPerTaskExecutor(
@@ -55,6 +55,11 @@ public final class TftpListener implements AutoCloseable {
     /** The address and port in use, for a configuration that asked for port 0. */
     public InetSocketAddress address() {
         return (InetSocketAddress) channel.localAddress();
+    }
+
+    /** Whether its socket is bound and something reads it. */
+    public boolean isOpen() {
+        return !loop.isShuttingDown() && channel.isActive();
     }
 
     /** Transfers at this moment. */

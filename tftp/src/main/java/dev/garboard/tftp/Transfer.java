@@ -202,7 +202,20 @@ final class Transfer extends SimpleChannelInboundHandler<DatagramPacket> {
     private void armTimer(Channel socket) {
         disarmTimer();
         long wait = terms.timeout().toNanos() * Math.min(MAX_BACKOFF, 1L << timeouts);
-        timer = socket.eventLoop().schedule(this::timedOut, wait, TimeUnit.NANOSECONDS);
+        timer = socket.eventLoop().schedule(this::retransmit, wait, TimeUnit.NANOSECONDS);
+    }
+
+    /** A scheduled task that throws is forgotten, and the transfer would keep its place for ever. */
+    private void retransmit() {
+        try {
+            timedOut();
+        } catch (RuntimeException | Error fault) {
+            log.atError()
+                    .addKeyValue("client", request.client())
+                    .setCause(fault)
+                    .log("TFTP transfer failed");
+            fail("the server failed: " + causeOf(fault));
+        }
     }
 
     private void timedOut() {
@@ -277,6 +290,14 @@ final class Transfer extends SimpleChannelInboundHandler<DatagramPacket> {
     /** ICMP "port unreachable" arrives here when the client's port is closed; the retransmissions find out by themselves. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        if (!(failure instanceof IOException)) {
+            log.atError()
+                    .addKeyValue("client", request.client())
+                    .setCause(failure)
+                    .log("TFTP transfer failed");
+            fail("the server failed: " + causeOf(failure));
+            return;
+        }
         log.atDebug().addKeyValue("client", request.client()).setCause(failure).log("transfer socket");
     }
 }

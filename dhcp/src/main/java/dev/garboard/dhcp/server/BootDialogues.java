@@ -117,7 +117,7 @@ final class BootDialogues {
     private CompletableFuture<BootInstruction> ask(Request request, Inet4Address address) {
         try {
             return director.direct(request.client(), address, request.server()).toCompletableFuture();
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             return CompletableFuture.failedFuture(failed);
         }
     }

@@ -34,10 +34,21 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
         try {
             message = DhcpCodec.decode(datagram.content().nioBuffer());
         } catch (MalformedDhcpException malformed) {
-            log.atDebug().addKeyValue("sender", datagram.sender()).log(malformed.getMessage());
             events.malformed(datagram.sender(), malformed);
             return;
         }
+        try {
+            handle(context, datagram, message);
+        } catch (RuntimeException | Error fault) {
+            log.atError()
+                    .addKeyValue("mac", message.hardwareAddress())
+                    .setCause(fault)
+                    .log("DHCP message not handled");
+            events.silent(message, Silence.DECISION_FAILED);
+        }
+    }
+
+    private void handle(ChannelHandlerContext context, DatagramPacket datagram, DhcpMessage message) {
         message.options()
                 .undecodable()
                 .forEach(option -> log.atInfo()
@@ -59,14 +70,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     private void finish(ChannelHandlerContext context, Outcome outcome) {
         switch (outcome) {
             case Outcome.Reply reply -> send(context, reply);
-            case Outcome.Quiet(var message, var reason) -> {
-                (reason.isRoutine() ? log.atDebug() : log.atInfo())
-                        .addKeyValue("mac", message.hardwareAddress())
-                        .addKeyValue("message", message.type().map(Enum::name).orElse("none"))
-                        .addKeyValue("reason", reason)
-                        .log("no answer");
-                events.silent(message, reason);
-            }
+            case Outcome.Quiet(var message, var reason) -> events.silent(message, reason);
         }
     }
 
@@ -85,6 +89,8 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
                     .log(sent.isSuccess() ? "answered" : "answer not sent");
             if (sent.isSuccess()) {
                 events.replied(reply.request(), reply.message());
+            } else {
+                events.silent(reply.request().message(), Silence.NOT_SENT);
             }
         });
     }

@@ -86,6 +86,11 @@ public final class DhcpListener implements AutoCloseable {
         }
     }
 
+    /** Whether all its sockets are bound and something reads them. */
+    public boolean isOpen() {
+        return !loop.isShuttingDown() && channels.stream().allMatch(Channel::isActive);
+    }
+
     @Override
     public void close() {
         channels.forEach(channel -> channel.close().syncUninterruptibly());

@@ -75,14 +75,14 @@ public final class DhcpServer {
                 arrival.server(),
                 arrival.bootPort(),
                 arrival.sender());
-        events.received(request);
-        return decide(request)
+        return decide(request, events)
                 .exceptionally(failure -> failed(request, Silence.DECISION_FAILED, failure))
                 .whenComplete((_, _) -> admission.done(mac.get()));
     }
 
-    private CompletionStage<Outcome> decide(Request request) {
+    private CompletionStage<Outcome> decide(Request request, DhcpEvents events) {
         try {
+            events.received(request);
             var pool = pools.stream()
                     .filter(p -> p.subnet().contains(request.origin()))
                     .findFirst();
@@ -94,7 +94,8 @@ public final class DhcpServer {
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("no rule decided about " + request.type()));
             return carryOut(decision, request, pool.get());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            // An Error too: the client's place must be given back, or it is never answered again.
             return CompletableFuture.failedFuture(failure);
         }
     }

@@ -82,17 +82,18 @@ public final class RouterAdvertiser implements AutoCloseable {
                 socket.sendToAllNodes(NO_ROUTER);
                 log.atDebug().addKeyValue("interface", interfaceName).log("router solicitation answered");
             }
-        } catch (SocketException failed) {
+        } catch (SocketException | RuntimeException | Error failed) {
+            // The thread must not end: nobody would notice but old firmware, which then waits 16 s.
             complain(failed);
         }
     }
 
-    private void complain(SocketException failed) {
+    private void complain(Throwable failed) {
         if (!complained) {
             complained = true;
             log.atWarn()
                     .addKeyValue("interface", interfaceName)
-                    .addKeyValue("reason", failed.getMessage())
+                    .addKeyValue("reason", String.valueOf(failed))
                     .log("router advertisement not sent");
         }
     }

@@ -15,6 +15,7 @@ public enum Silence {
     DECISION_FAILED("the boot decision could not be made"),
     LEASE_NOT_COMMITTED("the lease could not be stored"),
     REPLY_TOO_LARGE("the reply does not fit what the client accepts"),
+    NOT_SENT("the reply could not be sent"),
     RELEASED("the client gave its address back"),
     DECLINED("the client found its address in use"),
     NOT_ITS_ADDRESS("the client gave back an address it does not have"),

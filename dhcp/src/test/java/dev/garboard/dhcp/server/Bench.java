@@ -136,6 +136,6 @@ final class Bench implements DhcpEvents, InstantSource {
 
     @Override
     public void malformed(InetSocketAddress sender, MalformedDhcpException malformed) {
-        told.add("malformed");
+        told.add("malformed " + malformed.fault() + " " + malformed.hardwareAddress());
     }
 }

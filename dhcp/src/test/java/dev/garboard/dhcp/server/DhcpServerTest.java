@@ -3,7 +3,7 @@ package dev.garboard.dhcp.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.garboard.dhcp.DhcpMessage;
 import dev.garboard.dhcp.DhcpOption;
@@ -13,9 +13,11 @@ import dev.garboard.dhcp.Ipv4;
 import dev.garboard.dhcp.MacAddress;
 import dev.garboard.dhcp.MessageType;
 import dev.garboard.dhcp.Octets;
+import java.net.Inet4Address;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DhcpServerTest {
@@ -52,13 +54,29 @@ class DhcpServerTest {
 
     @Test
     void aRestartKeepsLeases() {
-        var discover = Fixtures.message(OVMF);
-        var offer = bench.reply(discover);
-        bench.reply(ReplyRecipeTest.requestFor(discover, offer));
+        // An address that the client's MAC address does not lead to by itself: only the journal knows of it.
+        var first = MacAddress.parse("52:54:00:00:00:01");
+        var other = MacAddress.parse("52:54:00:00:00:02");
+        var unwished = bench.reply(discover(first, null)).yourAddress();
+        var wish = unwished.equals(Ipv4.parse("192.168.77.150"))
+                ? Ipv4.parse("192.168.77.151")
+                : Ipv4.parse("192.168.77.150");
+        var offer = bench.reply(discover(other, wish));
+        assertEquals(wish, offer.yourAddress());
+        bench.reply(ReplyRecipeTest.requestFor(discover(other, wish), offer));
 
         bench.restart(Bench.subnet());
 
-        assertEquals(offer.yourAddress(), bench.reply(discover).yourAddress());
+        assertEquals(wish, bench.reply(discover(other, null)).yourAddress());
+        assertNotEquals(wish, bench.reply(discover(first, wish)).yourAddress());
+    }
+
+    private static DhcpMessage discover(MacAddress mac, @Nullable Inet4Address wish) {
+        var type = new DhcpOption.Type(MessageType.DISCOVER);
+        return DhcpMessage.fromClient(
+                mac,
+                7,
+                wish == null ? DhcpOptions.of(type) : DhcpOptions.of(type, new DhcpOption.RequestedAddress(wish)));
     }
 
     @Test
@@ -187,7 +205,10 @@ class DhcpServerTest {
 
         assertEquals(Silence.DECLINED, bench.silence(decline));
 
-        assertTrue(!bench.reply(discover).yourAddress().equals(offer.yourAddress()));
+        assertEquals(List.of(), bench.pool.active());
+        assertEquals(offer.yourAddress(), bench.journal.getLast().address());
+        assertEquals(bench.now, bench.journal.getLast().expires());
+        assertNotEquals(offer.yourAddress(), bench.reply(discover).yourAddress());
     }
 
     @Test

@@ -124,10 +124,31 @@ class PoolTest {
 
     @Test
     void theServerAndTheRoutersAreGivenToNobody() {
-        var pool = pool("192.168.77.1", "192.168.77.2", Map.of());
+        var server = Ipv4.parse("192.168.77.1");
+        var router = Ipv4.parse("192.168.77.2");
+        var names = Ipv4.parse("192.168.77.3");
+        var free = Ipv4.parse("192.168.77.4");
+        var lab = Bench.subnet("192.168.77.1", "192.168.77.4", Map.of());
+        var subnet = new Subnet(
+                lab.name(),
+                lab.network(),
+                lab.prefixLength(),
+                lab.rangeStart(),
+                lab.rangeEnd(),
+                List.of(router),
+                List.of(names),
+                List.of(),
+                null,
+                lab.leaseTime(),
+                lab.bootLeaseTime(),
+                Map.of());
+        for (var taken : List.of(server, router, names)) {
+            var pool = new Pool(subnet, List.of(server), List.of(), () -> now);
 
-        assertEquals(Ipv4.parse("192.168.77.2"), lease(pool, client(1)));
-        assertTrue(pool.choose(client(2), Optional.empty()).isEmpty());
+            assertEquals(Optional.of(free), pool.choose(client(1), Optional.of(taken)), taken::toString);
+            assertFalse(pool.allows(client(2), taken), taken::toString);
+            assertTrue(pool.choose(client(2), Optional.of(taken)).isEmpty(), taken::toString);
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.DocumentRevisions;
+import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
@@ -72,12 +73,24 @@ final class ClusterDesk implements DesiredDocuments {
                     return member(clusters.revision(), cluster, node.get());
                 }
             }
+            var unreadable = store.unreadable(Kinds.CLUSTER);
+            if (!unreadable.isEmpty()) {
+                // It may be a node of one of these, and a node that is told of no document gives up its part.
+                log.atError()
+                        .addKeyValue("machine", machine)
+                        .addKeyValue("clusters", unreadable.keySet())
+                        .log("nothing is said to the machine while a cluster cannot be read");
+                return Optional.empty();
+            }
             if (!ordered.isEmpty()) {
                 return leaving(clusters.revision(), machine, ordered);
             }
             return revisions.isKnown(machine)
                     ? state(machine, clusters.revision(), List.of(), Map.of())
                     : Optional.of(new NodeState(0, List.of(), Map.of()));
+        } catch (InvalidResourceException unreadable) {
+            log.atError().addKeyValue("machine", machine).setCause(unreadable).log("no documents");
+            return Optional.empty();
         } catch (SealingException | UncheckedIOException locked) {
             log.atError().addKeyValue("machine", machine).setCause(locked).log("no documents");
             return Optional.empty();

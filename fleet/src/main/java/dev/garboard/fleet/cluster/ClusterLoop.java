@@ -11,6 +11,7 @@ import dev.garboard.inventory.ResourceConflictException;
 import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.inventory.ServingPart;
 import dev.garboard.kubernetes.KubernetesVersion;
 import dev.garboard.kubernetes.api.KubernetesException;
 import java.time.Duration;
@@ -52,6 +53,7 @@ final class ClusterLoop implements AutoCloseable {
     private final EtcdCensus census;
     private final ClusterEnd end;
     private final Semaphore wake = new Semaphore(0);
+    private final ServingPart part;
     private final Thread thread;
     private final Set<String> told = new HashSet<>();
     private @Nullable Told last;
@@ -88,6 +90,7 @@ final class ClusterLoop implements AutoCloseable {
         this.observer = observer;
         this.care = care;
         this.upgrades = upgrades;
+        this.part = parts.store().parts().part("cluster-" + name + "-" + uid.substring(0, Math.min(8, uid.length())));
         this.thread = Thread.ofVirtual().name("cluster-" + name).unstarted(this::run);
     }
 
@@ -111,16 +114,18 @@ final class ClusterLoop implements AutoCloseable {
             while (!closed) {
                 var pause = CALM;
                 try {
+                    part.began();
                     pause = step();
+                    part.worked();
                 } catch (ResourceConflictException raced) {
                     pause = LEAST;
                 } catch (ResourceMissingException deleted) {
                     return;
-                } catch (RuntimeException failed) {
+                } catch (Throwable failed) {
                     if (closed) {
                         return;
                     }
-                    log.atWarn().addKeyValue("cluster", name).setCause(failed).log("the cluster was not brought on");
+                    pause = part.failed(failed);
                 }
                 Thread.sleep(LEAST);
                 var _ = wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -129,6 +134,7 @@ final class ClusterLoop implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
+            parts.store().parts().forget(part);
             observer.close();
         }
     }
@@ -139,7 +145,7 @@ final class ClusterLoop implements AutoCloseable {
         var cluster = clusters.items().stream()
                 .filter(one -> one.metadata().uid().equals(uid))
                 .findFirst()
-                .orElseThrow(() -> new ResourceMissingException("there is no Cluster " + name));
+                .orElseThrow(this::notListed);
         if (cluster.metadata().isDeleting()) {
             return end(cluster);
         }
@@ -172,6 +178,14 @@ final class ClusterLoop implements AutoCloseable {
             act(cluster.status(), stored, facts, seen, seen.api());
         }
         return isBusy(stored.status()) || parts.clock().instant().isBefore(busyUntil) ? BUSY : CALM;
+    }
+
+    /** A cluster that cannot be read is not deleted: its loop goes on trying. */
+    private RuntimeException notListed() {
+        return parts.store().unreadable(Kinds.CLUSTER).containsKey(name)
+                ? new IllegalStateException(
+                        "cluster " + name + " is stored and cannot be read; its nodes keep what they have")
+                : new ResourceMissingException("there is no Cluster " + name);
     }
 
     /** Saves, says so, and only when both are done orders the machines to leave and lets the cluster go. */
@@ -224,6 +238,13 @@ final class ClusterLoop implements AutoCloseable {
                 other.status().nodes().forEach(node -> taken.put(node.machine(), other.name()));
             }
         }
+        // Who has a part in a cluster that cannot be read is not known; whoever it mentions is left to it.
+        parts.store()
+                .unreadable(Kinds.CLUSTER)
+                .forEach((other, stored) -> parts.machines().all().stream()
+                        .map(Resource::name)
+                        .filter(machine -> stored.contains('"' + machine + '"'))
+                        .forEach(machine -> taken.put(machine, other)));
         cluster.status().nodes().forEach(node -> taken.remove(node.machine()));
         var nodes = new HashMap<String, KubernetesFacts.NodeFacts>();
         seen.nodes()
