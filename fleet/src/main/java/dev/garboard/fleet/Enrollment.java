@@ -173,8 +173,8 @@ final class Enrollment {
 
     /** None while one cannot be read: it may be the one that rejects, so a person decides. */
     private List<Resource<EnrollmentRuleSpec, NoStatus>> rules() {
-        var rules = store.list(Kinds.ENROLLMENT_RULE).items();
-        return store.unreadable(Kinds.ENROLLMENT_RULE).isEmpty() ? rules : List.of();
+        var rules = store.list(Kinds.ENROLLMENT_RULE);
+        return rules.unreadable().isEmpty() ? rules.items() : List.of();
     }
 
     private Outcome admitUnknown(Applicant applicant) {

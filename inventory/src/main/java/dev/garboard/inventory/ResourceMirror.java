@@ -80,7 +80,7 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
         var listing = store.list(kind);
         var names = listing.items().stream().map(Resource::name).collect(Collectors.toSet());
         // What cannot be read now is not gone: it stays as it was last.
-        var unreadable = store.unreadable(kind).keySet();
+        var unreadable = listing.unreadable().keySet();
         for (var gone : List.copyOf(byName.keySet())) {
             if (!names.contains(gone) && !unreadable.contains(gone)) {
                 put(gone, null);

@@ -42,9 +42,9 @@ final class ResourceRows {
         transaction.takeRevision();
     }
 
-    /** A listing, and the rows beside it that cannot be read: the JSON by name, and why. */
+    /** A listing, and why the rows beside it cannot be read. */
     record Rows<S extends Record, T extends Record>(
-            ResourceStore.Listing<S, T> listing, Map<String, String> unreadable, Map<String, String> reasons) {}
+            ResourceStore.Listing<S, T> listing, Map<String, String> reasons) {}
 
     static <S extends Record, T extends Record> ResourceStore.Listing<S, T> list(Handle handle, Kind<S, T> kind) {
         return read(handle, kind).listing();
@@ -72,7 +72,7 @@ final class ResourceRows {
                     return row.getColumn("revision", Long.class);
                 });
         items.sort(Comparator.comparing(Resource::name));
-        return new Rows<>(new ResourceStore.Listing<>(revision, items), unreadable, reasons);
+        return new Rows<>(new ResourceStore.Listing<>(revision, items, unreadable), reasons);
     }
 
     /** Metadata but its revision must be set already. */

@@ -85,10 +85,21 @@ public interface ResourceStore {
     Watch watch(
             @Nullable Kind<?, ?> kind, long afterRevision, Consumer<Change> onChange, Consumer<RuntimeException> onEnd);
 
-    /** A listing at one revision. */
-    record Listing<S extends Record, T extends Record>(long revision, List<Resource<S, T>> items) {
+    /**
+     * A listing at one revision.
+     *
+     * @param unreadable what is stored beside the items and cannot be read: the JSON by name. Whoever concludes anything from what is
+     *     missing among the items must look here first
+     */
+    record Listing<S extends Record, T extends Record>(
+            long revision, List<Resource<S, T>> items, Map<String, String> unreadable) {
         public Listing {
             items = List.copyOf(items);
+            unreadable = Map.copyOf(unreadable);
+        }
+
+        public Listing(long revision, List<Resource<S, T>> items) {
+            this(revision, items, Map.of());
         }
     }
 

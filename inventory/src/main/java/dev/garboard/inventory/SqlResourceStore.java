@@ -55,7 +55,7 @@ final class SqlResourceStore implements ResourceStore {
             return database.read(handle -> listLeases(handle, kind));
         }
         var rows = database.read(handle -> ResourceRows.read(handle, kind));
-        unreadable.put(kind.name(), rows.unreadable());
+        unreadable.put(kind.name(), rows.listing().unreadable());
         setAside.replace("unreadable " + kind.name(), rows.reasons());
         return rows.listing();
     }

@@ -169,7 +169,7 @@ class ResourceRulesTest {
 
         assertEquals(
                 "spec.cidr: found " + cidr
-                        + ", expected a network such as 192.168.77.0/24, with no bits set after the prefix",
+                        + ", expected a network of 8 to 30 bits such as 192.168.77.0/24, with no bits set after the prefix",
                 refusal(subnet).getMessage());
     }
 

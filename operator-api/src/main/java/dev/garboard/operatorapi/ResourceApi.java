@@ -166,9 +166,11 @@ final class ResourceApi {
 
     private <S extends Record, T extends Record> ApiAnswer delete(ApiCall call, Kind<S, T> kind, String name) {
         var options = Bodies.deleteOptions(call);
+        // A Cluster that cannot be read stays: its etcd could not be saved before, and its keys would go with it.
         if (!options.dryRun()
                 && options.uid() == null
                 && options.resourceVersion() == 0
+                && !kind.equals(Kinds.CLUSTER)
                 && store.discardUnreadable(kind, name)) {
             return ApiAnswer.json(200, discarded(kind, name));
         }

@@ -39,7 +39,7 @@ final class HeardMachines implements ResourceStore {
     public <S extends Record, T extends Record> Listing<S, T> list(Kind<S, T> kind) {
         var listing = store.list(kind);
         return new Listing<>(
-                listing.revision(), listing.items().stream().map(this::heard).toList());
+                listing.revision(), listing.items().stream().map(this::heard).toList(), listing.unreadable());
     }
 
     @SuppressWarnings("unchecked") // The status stays of the type that it is of.

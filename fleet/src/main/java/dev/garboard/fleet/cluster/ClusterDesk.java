@@ -73,7 +73,7 @@ final class ClusterDesk implements DesiredDocuments {
                     return member(clusters.revision(), cluster, node.get());
                 }
             }
-            var unreadable = store.unreadable(Kinds.CLUSTER);
+            var unreadable = clusters.unreadable();
             if (!unreadable.isEmpty()) {
                 // It may be a node of one of these, and a node that is told of no document gives up its part.
                 log.atError()

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * All that a plan is made from besides the cluster itself.
  *
  * @param machines of the inventory, by name
+ * @param unread machines that are stored though they are not among those: nothing follows from their absence
  * @param taken machines that have a part in another cluster, each with that one's name
  * @param bundle for the cluster's version; null when none was imported
  * @param bundleTrouble why a bundle that is there cannot be used; empty when none is damaged
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ClusterFacts(
         List<MachineFacts> machines,
+        Set<String> unread,
         Map<String, String> taken,
         @Nullable Bundle bundle,
         String bundleTrouble,
@@ -38,6 +40,7 @@ record ClusterFacts(
         machines = machines.stream()
                 .sorted(Comparator.comparing(MachineFacts::name))
                 .toList();
+        unread = Set.copyOf(unread);
         taken = Map.copyOf(taken);
         emptying = Map.copyOf(emptying);
         departed = Set.copyOf(departed);

@@ -3,6 +3,7 @@ package dev.garboard.fleet.cluster;
 import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.ClusterStatus.Stage;
+import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
@@ -145,7 +146,7 @@ final class ClusterLoop implements AutoCloseable {
         var cluster = clusters.items().stream()
                 .filter(one -> one.metadata().uid().equals(uid))
                 .findFirst()
-                .orElseThrow(this::notListed);
+                .orElseThrow(() -> notListed(clusters.unreadable()));
         if (cluster.metadata().isDeleting()) {
             return end(cluster);
         }
@@ -181,8 +182,8 @@ final class ClusterLoop implements AutoCloseable {
     }
 
     /** A cluster that cannot be read is not deleted: its loop goes on trying. */
-    private RuntimeException notListed() {
-        return parts.store().unreadable(Kinds.CLUSTER).containsKey(name)
+    private RuntimeException notListed(Map<String, String> unreadable) {
+        return unreadable.containsKey(name)
                 ? new IllegalStateException(
                         "cluster " + name + " is stored and cannot be read; its nodes keep what they have")
                 : new ResourceMissingException("there is no Cluster " + name);
@@ -239,8 +240,7 @@ final class ClusterLoop implements AutoCloseable {
             }
         }
         // Who has a part in a cluster that cannot be read is not known; whoever it mentions is left to it.
-        parts.store()
-                .unreadable(Kinds.CLUSTER)
+        clusters.unreadable()
                 .forEach((other, stored) -> parts.machines().all().stream()
                         .map(Resource::name)
                         .filter(machine -> stored.contains('"' + machine + '"'))
@@ -253,6 +253,7 @@ final class ClusterLoop implements AutoCloseable {
         var bundle = bundle(cluster);
         return new ClusterFacts(
                 machines,
+                unread(cluster.status()),
                 taken,
                 bundle,
                 bundle == null ? parts.bundles().trouble() : "",
@@ -263,6 +264,25 @@ final class ClusterLoop implements AutoCloseable {
                 parts.orders().machines(),
                 cluster.status().bootstrapped() ? census.members(cluster.status()) : null,
                 upgrades.facts(cluster, seen, machines));
+    }
+
+    /** Asked of the store itself: a machine that is only missing in memory, or cannot be read, was deleted by nobody. */
+    private Set<String> unread(ClusterStatus status) {
+        var unread = new HashSet<String>();
+        for (var node : status.nodes()) {
+            if (parts.machines().get(node.machine()).isEmpty() && isStored(node.machine())) {
+                unread.add(node.machine());
+            }
+        }
+        return unread;
+    }
+
+    private boolean isStored(String machine) {
+        try {
+            return parts.store().get(Kinds.MACHINE, machine).isPresent();
+        } catch (InvalidResourceException unreadable) {
+            return true;
+        }
     }
 
     /** The one that the cluster began with, or the one it would begin with. */

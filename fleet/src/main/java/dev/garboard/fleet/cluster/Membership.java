@@ -73,6 +73,9 @@ final class Membership {
      */
     private void select() {
         for (var node : List.copyOf(nodes)) {
+            if (facts.unread().contains(node.machine())) {
+                continue;
+            }
             var selected = facts.machine(node.machine())
                     .filter(machine -> isEligible(machine) && machine.has(selector(node.role())))
                     .isPresent();
@@ -208,7 +211,7 @@ final class Membership {
     private String obstacle(Node node) {
         var machine = facts.machine(node.machine()).orElse(null);
         if (machine == null) {
-            return "the machine is gone from the inventory";
+            return absent(node);
         }
         if (machine.acceptance() != Acceptance.ACCEPTED) {
             return "the machine waits for acceptance: garboard machine accept " + node.machine();
@@ -288,9 +291,15 @@ final class Membership {
                 + (obstacle.isEmpty() ? "" : " (" + obstacle + ")");
     }
 
+    private String absent(Node node) {
+        return facts.unread().contains(node.machine())
+                ? "the machine is stored and cannot be read; the node keeps what it has: /readyz?verbose says why"
+                : "the machine is gone from the inventory";
+    }
+
     private String member(Node node, @Nullable MachineFacts machine) {
         if (machine == null) {
-            return "the machine is gone from the inventory";
+            return absent(node);
         }
         if (!machine.connected()) {
             return "the machine is not connected; look at its console";

@@ -399,6 +399,32 @@ class ClusterPlannerTest {
     }
 
     @Test
+    void aMachineThatCannotBeReadIsNotOrderedToLeave() {
+        var site = Site.of(3, 1);
+        site.settle();
+        for (var controlPlane : List.of("cp1", "cp2", "cp3")) {
+            site.serves(controlPlane);
+            site.settle();
+        }
+        site.ready("w1");
+        site.settle();
+        var before = site.stages();
+        assertEquals(List.of("cp1 MEMBER", "cp2 MEMBER", "cp3 MEMBER", "w1 MEMBER"), before);
+
+        for (var name : List.of("w1", "cp2")) {
+            site.machines.remove(name);
+            site.unread.add(name);
+        }
+        site.settle();
+
+        assertEquals(before, site.stages());
+        assertTrue(site.node("w1").message().contains("cannot be read"), site.node("w1").message());
+        site.unread.clear();
+        site.settle();
+        assertEquals(List.of("cp1 MEMBER", "cp2 LEAVING", "cp3 MEMBER", "w1 LEAVING"), site.stages());
+    }
+
+    @Test
     void aWorkerThatIsNoLongerSelectedLeavesAndMayComeBack() {
         var site = Site.of(1, 1);
         site.settle();

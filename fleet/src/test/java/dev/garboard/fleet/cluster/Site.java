@@ -34,6 +34,9 @@ final class Site {
             100L << 20);
 
     final Map<String, MachineFacts> machines = new TreeMap<>();
+    /** Stored, and not among the machines. */
+    final Set<String> unread = new TreeSet<>();
+
     final Set<String> answering = new TreeSet<>();
     final Map<String, KubernetesFacts.NodeFacts> nodes = new HashMap<>();
     final Map<String, String> taken = new TreeMap<>();
@@ -181,6 +184,7 @@ final class Site {
     ClusterFacts facts() {
         return new ClusterFacts(
                 new ArrayList<>(machines.values()),
+                unread,
                 taken,
                 bundle,
                 bundleTrouble,
