@@ -43,8 +43,7 @@ final class ResourceRows {
     }
 
     /** A listing, and why the rows beside it cannot be read. */
-    record Rows<S extends Record, T extends Record>(
-            ResourceStore.Listing<S, T> listing, Map<String, String> reasons) {}
+    record Rows<S extends Record, T extends Record>(ResourceStore.Listing<S, T> listing, Map<String, String> reasons) {}
 
     static <S extends Record, T extends Record> ResourceStore.Listing<S, T> list(Handle handle, Kind<S, T> kind) {
         return read(handle, kind).listing();

@@ -67,7 +67,7 @@ class BootDecisionTest {
                 new BootDecision.Refuse(
                         "m1",
                         "machine m1 asks for image lab-9, which is not imported (there are: lab-1 for amd64, lab-2 for"
-                            + " amd64); import it with `garboard image import`, or change spec.image of the machine"),
+                                + " amd64); import it with `garboard image import`, or change spec.image of the machine"),
                 decide(known(Acceptance.ACCEPTED, "lab-9"), IMAGES));
     }
 

@@ -58,8 +58,8 @@ final class Metrics {
                 .name("garboard_part_failures_total")
                 .help("Failures of this part of the server; it was tried again after each.")
                 .labelNames("part")
-                .callback(counter -> reports.get()
-                        .forEach(report -> counter.call((double) report.failures(), report.name())))
+                .callback(counter ->
+                        reports.get().forEach(report -> counter.call((double) report.failures(), report.name())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("garboard_part_last_success_timestamp_seconds")

@@ -13,10 +13,10 @@ import dev.garboard.inventory.BootClient;
 import dev.garboard.inventory.BootDecision;
 import dev.garboard.inventory.BootSession;
 import dev.garboard.inventory.ImageSpec;
+import dev.garboard.inventory.ImageStatus;
 import dev.garboard.inventory.Inventory;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIdentity;
-import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import java.net.InetAddress;
@@ -54,7 +54,7 @@ class TicketDeskIT {
                         new BootClient(MAC, MachineIdentity.none(), BootClient.Stage.FIRMWARE, "x86-bios", true, null),
                         () -> new BootDecision.Boot(
                                 null,
-                                new Resource<>(Kinds.IMAGE, ObjectMeta.named("lab-1"), image, new NoStatus()),
+                                new Resource<>(Kinds.IMAGE, ObjectMeta.named("lab-1"), image, ImageStatus.on("here")),
                                 "test"));
         opened.stored().toCompletableFuture().join();
         session = opened.session().id();

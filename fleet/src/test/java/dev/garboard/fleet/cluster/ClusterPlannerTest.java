@@ -418,7 +418,9 @@ class ClusterPlannerTest {
         site.settle();
 
         assertEquals(before, site.stages());
-        assertTrue(site.node("w1").message().contains("cannot be read"), site.node("w1").message());
+        assertTrue(
+                site.node("w1").message().contains("cannot be read"),
+                site.node("w1").message());
         site.unread.clear();
         site.settle();
         assertEquals(List.of("cp1 MEMBER", "cp2 LEAVING", "cp3 MEMBER", "w1 LEAVING"), site.stages());
