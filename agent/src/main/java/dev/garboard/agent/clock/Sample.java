@@ -17,7 +17,7 @@ record Sample(Duration offset, Duration error) {
     private static final Duration GRAIN = Duration.ofMillis(5);
 
     /** An answer that is not used, and why. */
-    static final class UnusableException extends Exception {
+    static final class UnusableException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         /** Whether the server itself says that it is not to be asked again soon ("kiss of death"). */
