@@ -2,10 +2,10 @@ package dev.garboard.agentapi;
 
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.CertificateFailure;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.TrustException;
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -15,6 +15,7 @@ import io.grpc.Status;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -35,18 +36,32 @@ public final class RoleInterceptor implements ServerInterceptor {
     /** Hears of every call that was refused. */
     @FunctionalInterface
     public interface Refusals {
-        /**
-         * Called on a thread of gRPC; must not block.
-         *
-         * @param peer address of the other end, as text
-         */
-        void refused(String method, CertificateFailure.Reason reason, String message, String peer);
+        /** Called on a thread of gRPC; must not block. */
+        void refused(Refused call);
     }
+
+    /**
+     * A call that was refused.
+     *
+     * @param method full name
+     * @param caller null when nobody was told by a certificate
+     * @param peer address of the other end, as text
+     * @param machine that the call was for, as its metadata says; empty when they do not
+     */
+    public record Refused(
+            String method,
+            @Nullable Caller caller,
+            Status.Code status,
+            CertificateFailure.Reason reason,
+            String message,
+            String peer,
+            String machine) {}
 
     private final Map<String, Role> roles;
     private final Set<String> open;
     private final X509Certificate siteCa;
     private final InstantSource clock;
+    private final RevocationGate gate;
     private final Refusals refusals;
 
     /**
@@ -54,13 +69,20 @@ public final class RoleInterceptor implements ServerInterceptor {
      *
      * @param roles full method name to the role it needs, see {@link MachineApiRoles}
      * @param open methods that need no certificate
+     * @param gate which certificates were revoked; calls of their bearers end when they are
      */
     public RoleInterceptor(
-            Map<String, Role> roles, Set<String> open, X509Certificate siteCa, InstantSource clock, Refusals refusals) {
+            Map<String, Role> roles,
+            Set<String> open,
+            X509Certificate siteCa,
+            InstantSource clock,
+            RevocationGate gate,
+            Refusals refusals) {
         this.roles = Map.copyOf(roles);
         this.open = Set.copyOf(open);
         this.siteCa = siteCa;
         this.clock = clock;
+        this.gate = gate;
         this.refusals = refusals;
     }
 
@@ -75,20 +97,42 @@ public final class RoleInterceptor implements ServerInterceptor {
                 .orElse(method);
         var certificate = certificate(call);
         if (certificate == null) {
-            return refuse(call, Status.UNAUTHENTICATED, CertificateFailure.missing(shortName));
+            return refuse(call, headers, null, Status.UNAUTHENTICATED, CertificateFailure.missing(shortName));
         }
         // A connection may live longer than the certificate that opened it.
         if (clock.instant().isAfter(certificate.getNotAfter().toInstant())) {
             var expired = CertificateFailure.of(certificate, siteCa, clock.instant());
-            return refuse(call, Status.UNAUTHENTICATED, expired.orElseGet(() -> CertificateFailure.missing(shortName)));
+            return refuse(
+                    call,
+                    headers,
+                    Caller.of(certificate),
+                    Status.UNAUTHENTICATED,
+                    expired.orElseGet(() -> CertificateFailure.missing(shortName)));
         }
         var peer = Caller.of(certificate);
+        var revoked = gate.refusal(certificate);
+        if (revoked.isPresent()) {
+            return refuse(call, headers, peer, Status.UNAUTHENTICATED, revoked.get());
+        }
+        if (!gate.isInformed() && !peer.roles().contains(Role.SERVER)) {
+            return refuse(
+                    call,
+                    headers,
+                    peer,
+                    Status.UNAVAILABLE,
+                    new CertificateFailure(
+                            CertificateFailure.Reason.REVOKED,
+                            "this machine has not heard from its server yet which certificates were revoked, and lets"
+                                    + " nobody but the server in before; call through the server, or try again"));
+        }
         Caller caller;
         try {
             caller = onBehalfOf(peer, headers.get(MachineMetadata.ON_BEHALF_OF));
         } catch (TrustException refused) {
             return refuse(
                     call,
+                    headers,
+                    peer,
                     Status.PERMISSION_DENIED,
                     new CertificateFailure(CertificateFailure.Reason.NO_ROLE, refused.getMessage()));
         }
@@ -96,15 +140,17 @@ public final class RoleInterceptor implements ServerInterceptor {
         if (needed == null) {
             return refuse(
                     call,
+                    headers,
+                    caller,
                     Status.PERMISSION_DENIED,
                     new CertificateFailure(CertificateFailure.Reason.NO_ROLE, shortName + " is open to no role"));
         }
         var tooSmall = CertificateFailure.ofRole(caller, needed, shortName);
         if (tooSmall.isPresent()) {
-            return refuse(call, Status.PERMISSION_DENIED, tooSmall.get());
+            return refuse(call, headers, caller, Status.PERMISSION_DENIED, tooSmall.get());
         }
         var context = Context.current().withValue(CALLER, caller).withValue(CERTIFICATE, certificate);
-        return Contexts.interceptCall(context, call, headers, next);
+        return RevocableCall.start(call, headers, next, context, certificate, gate);
     }
 
     private static Caller onBehalfOf(Caller peer, @Nullable String person) {
@@ -130,12 +176,20 @@ public final class RoleInterceptor implements ServerInterceptor {
         }
     }
 
-    private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status, CertificateFailure failure) {
-        refusals.refused(
+    private <Q, A> ServerCall.Listener<Q> refuse(
+            ServerCall<Q, A> call,
+            Metadata headers,
+            @Nullable Caller caller,
+            Status status,
+            CertificateFailure failure) {
+        refusals.refused(new Refused(
                 call.getMethodDescriptor().getFullMethodName(),
+                caller,
+                status.getCode(),
                 failure.reason(),
                 failure.message(),
-                String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)));
+                String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+                Objects.requireNonNullElse(headers.get(MachineMetadata.MACHINE), "")));
         call.close(status.withDescription(failure.message()), new Metadata());
         return new ServerCall.Listener<>() {};
     }

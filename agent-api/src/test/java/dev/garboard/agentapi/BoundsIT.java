@@ -19,6 +19,7 @@ import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.agentapi.v1.VersionResponse;
 import dev.garboard.trust.CertificateRequest;
 import dev.garboard.trust.KeyPairs;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
@@ -128,7 +129,8 @@ class BoundsIT {
                         Set.of(),
                         authority.certificate(),
                         InstantSource.system(),
-                        (method, reason, message, peer) -> refused.add(reason.name())))
+                        RevocationGate.informed(InstantSource.system()),
+                        call -> refused.add(call.reason().name())))
                 .build()
                 .start();
     }

@@ -8,6 +8,7 @@ import dev.garboard.agentapi.v1.ContainerServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
+import dev.garboard.trust.AccessTable;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.TrustException;
@@ -40,6 +41,16 @@ class MachineApiRolesTest {
                 Set.copyOf(NodeServiceGrpc.getServiceDescriptor().getMethods().stream()
                         .map(MethodDescriptor::getFullMethodName)
                         .toList()));
+    }
+
+    @Test
+    void theGuidePrintsTheTable() throws Exception {
+        var guide = Files.readString(Path.of("../docs/machine-api.md"));
+
+        for (var lines : List.of(AccessTable.CALLS, AccessTable.NODES)) {
+            var table = AccessTable.markdown(lines);
+            assertTrue(guide.contains(table), () -> "docs/machine-api.md should have this table:\n" + table);
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.agentapi.SiteChannels.Peer;
 import dev.garboard.agentapi.SiteServers.ClientCertificate;
+import dev.garboard.agentapi.v1.DmesgLine;
+import dev.garboard.agentapi.v1.DmesgRequest;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.RebootRequest;
 import dev.garboard.agentapi.v1.RebootResponse;
@@ -14,6 +16,8 @@ import dev.garboard.agentapi.v1.VersionResponse;
 import dev.garboard.trust.CertificateFailure.Reason;
 import dev.garboard.trust.CertificateRequest;
 import dev.garboard.trust.KeyPairs;
+import dev.garboard.trust.Revocation;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
@@ -24,6 +28,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
@@ -55,15 +61,24 @@ class RoleInterceptorIT {
     SiteAuthority authority;
     SiteAuthority otherSite;
     Server server;
+    final RevocationGate gate = RevocationGate.waiting(InstantSource.system());
     final List<Reason> refusals = new CopyOnWriteArrayList<>();
+    final CountDownLatch cancelled = new CountDownLatch(1);
     final List<AutoCloseable> open = new ArrayList<>();
 
-    private static final class WhoCalls extends MachineServiceGrpc.MachineServiceImplBase {
+    private final class WhoCalls extends MachineServiceGrpc.MachineServiceImplBase {
         @Override
         public void version(VersionRequest request, StreamObserver<VersionResponse> answer) {
             var caller = RoleInterceptor.CALLER.get().describe();
             answer.onNext(VersionResponse.newBuilder().setMachine(caller).build());
             answer.onCompleted();
+        }
+
+        /** Never ends by itself, and says when it was cancelled. */
+        @Override
+        public void dmesg(DmesgRequest request, StreamObserver<DmesgLine> answer) {
+            ((ServerCallStreamObserver<DmesgLine>) answer).setOnCancelHandler(cancelled::countDown);
+            answer.onNext(DmesgLine.getDefaultInstance());
         }
 
         @Override
@@ -75,6 +90,7 @@ class RoleInterceptorIT {
 
     @BeforeEach
     void startNode() throws Exception {
+        gate.learn(List.of());
         authority = SiteAuthority.create(Files.createDirectory(directory.resolve("a")), "test", InstantSource.system());
         otherSite = SiteAuthority.create(Files.createDirectory(directory.resolve("b")), "test", InstantSource.system());
         var keys = KeyPairs.ecP256();
@@ -88,7 +104,8 @@ class RoleInterceptorIT {
                         Set.of(),
                         authority.certificate(),
                         InstantSource.system(),
-                        (method, reason, message, peer) -> refusals.add(reason)))
+                        gate,
+                        refused -> refusals.add(refused.reason())))
                 .build()
                 .start();
     }
@@ -156,7 +173,8 @@ class RoleInterceptorIT {
         var refusal = refusalOf(null, new Metadata());
 
         assertEquals(
-                "UNAUTHENTICATED: Version needs a client certificate of this site, none was shown; give one with its key",
+                "UNAUTHENTICATED: Version needs a client certificate of this site, none was shown; give one with its"
+                        + " key",
                 describe(refusal));
         assertEquals(List.of(Reason.MISSING), refusals);
     }
@@ -201,6 +219,51 @@ class RoleInterceptorIT {
         var refusal = refusalOf(authority.issueServer(List.of(), List.of()), new Metadata());
 
         assertEquals("PERMISSION_DENIED: Version needs the role reader; garboard-server has server", describe(refusal));
+    }
+
+    @Test
+    void aRevokedCertificateIsRefusedAndItsOpenStreamsEnd() throws Exception {
+        var alice = person("alice", Role.READER);
+        var bob = person("bob", Role.READER);
+        var client = keep(NodeClient.direct(Peer.at("127.0.0.1", server.getPort()), alice, authority.certificate()));
+        var stream = client.api().dmesg(DmesgRequest.getDefaultInstance());
+        assertTrue(stream.hasNext() && stream.read() != null);
+
+        gate.learn(List.of(new Revocation(Revocation.serialOf(alice.certificate()), "", alice.notAfter())));
+
+        var cut = assertThrows(StatusException.class, stream::hasNext);
+        assertEquals(Status.Code.UNAUTHENTICATED, cut.getStatus().getCode());
+        assertTrue(client.explain(cut).contains("was revoked"), () -> client.explain(cut));
+        assertTrue(cancelled.await(10, TimeUnit.SECONDS), "the service was not told");
+        var refusal = refusalOf(alice, new Metadata());
+        assertTrue(describe(refusal).contains("was revoked"), () -> describe(refusal));
+        assertEquals("bob (reader)", version(bob, new Metadata()));
+    }
+
+    @Test
+    void anotherCertificateForARevokedKeyIsRefusedToo() throws Exception {
+        var keys = KeyPairs.ecP256();
+        var request = CertificateRequest.create(keys);
+        var first = authority.issueOperator("alice", Role.READER, request, Duration.ofDays(1));
+        var second = authority.issueOperator("alice", Role.ADMIN, request, Duration.ofDays(1));
+
+        gate.learn(List.of(new Revocation(
+                Revocation.serialOf(first.getFirst()),
+                Revocation.keyDigestOf(first.getFirst()),
+                Instant.now().plusSeconds(60))));
+
+        var refusal = refusalOf(new TlsIdentity(keys.getPrivate(), second), new Metadata());
+        assertTrue(describe(refusal).contains("was revoked"), () -> describe(refusal));
+    }
+
+    @Test
+    void aLaterListThatLacksACertificateTakesNothingBack() {
+        var alice = person("alice", Role.READER);
+        gate.learn(List.of(new Revocation(Revocation.serialOf(alice.certificate()), "", alice.notAfter())));
+
+        gate.learn(List.of());
+
+        assertTrue(describe(refusalOf(alice, new Metadata())).contains("was revoked"));
     }
 
     private TlsIdentity person(String name, Role role) {

@@ -43,6 +43,9 @@ import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Timekeeping.Reason;
 import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.RevocationGate;
+import dev.garboard.trust.RevocationList;
+import dev.garboard.trust.TrustException;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,6 +55,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +89,7 @@ final class Agent {
     private final Stage0Notes stage0;
     private final X509Certificate siteCa;
     private final BootTicket ticket;
+    private final RevocationGate gate = RevocationGate.waiting(InstantSource.system());
     private final Service agentService =
             services.add("agent", "PID 1: starts and supervises the others; its log has what is nobody else's");
     private final Service networkService = services.add("network", "Interfaces, addresses and the DHCP lease");
@@ -136,7 +141,8 @@ final class Agent {
                         .orElse(""),
                 this::bootSteps);
         this.server = new ServerChannel(boot.server(), siteCa, time::notBefore);
-        this.stream = new NodeStream(streamService, server, facts, identity, services, ApiServer.PORT, random, desired);
+        this.stream = new NodeStream(
+                streamService, server, facts, identity, services, ApiServer.PORT, random, desired, this::revoked);
     }
 
     static Agent assemble(
@@ -337,6 +343,17 @@ final class Agent {
         }
     }
 
+    /** What the site CA did not sign changes nothing. */
+    private void revoked(RevocationList list) {
+        try {
+            var certificates = list.verify(siteCa);
+            gate.learn(certificates);
+            LOG.info("{} certificates are revoked", certificates.size());
+        } catch (TrustException disbelieved) {
+            LOG.warn("{}; what was known of revoked certificates stays", disbelieved.getMessage());
+        }
+    }
+
     private void startApi() throws IOException {
         apiService.starting("opening port " + ApiServer.PORT);
         var view = new NodeView(facts, () -> screen.status().machine(), network::state, this::resolvers, time);
@@ -347,7 +364,7 @@ final class Agent {
         if (Files.exists(FAULT_INJECTION)) {
             offered.add(new FaultApi(fatal, exit));
         }
-        ApiServer.start(new InetSocketAddress(ApiServer.PORT), identity, siteCa, offered);
+        ApiServer.start(new InetSocketAddress(ApiServer.PORT), identity, siteCa, gate, offered);
         apiService.running();
         steps.now("api", "");
         screen.update(now -> now.withState("ready"));

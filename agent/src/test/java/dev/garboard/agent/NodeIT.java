@@ -29,15 +29,22 @@ import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.agentapi.v1.ServiceListRequest;
 import dev.garboard.agentapi.v1.VersionRequest;
+import dev.garboard.trust.Revocation;
+import dev.garboard.trust.RevocationGate;
+import dev.garboard.trust.RevocationList;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TlsIdentity;
+import dev.garboard.trust.TrustException;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -74,6 +81,8 @@ class NodeIT {
             () -> "52:54:00:77:00:01",
             () -> "127.0.0.1",
             List::of);
+    private final RevocationGate gate = RevocationGate.waiting(InstantSource.system());
+    private final BlockingQueue<RevocationList> lists = new LinkedBlockingQueue<>();
     private SiteAuthority site;
     private TestBootServer server;
 
@@ -129,7 +138,8 @@ class NodeIT {
         var service = services.add("stream", "");
         supervisor.start(
                 service,
-                new NodeStream(service, channel(), facts, identity, services, 7444, new Random(1), desired::add));
+                new NodeStream(
+                        service, channel(), facts, identity, services, 7444, new Random(1), desired::add, lists::add));
     }
 
     private String nextProgress() throws InterruptedException {
@@ -213,6 +223,11 @@ class NodeIT {
     }
 
     private ApiServer api(BlockingQueue<String> down) throws Exception {
+        gate.learn(List.of());
+        return apiThatWaits(down);
+    }
+
+    private ApiServer apiThatWaits(BlockingQueue<String> down) throws Exception {
         decision.complete(null);
         enroll();
         assertEquals("accepted node-1", nextProgress());
@@ -222,11 +237,67 @@ class NodeIT {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 identity,
                 site.certificate(),
+                gate,
                 List.of(new MachineApi(view, services, (Power.Down how, String why) -> down.add(how + " " + why))));
     }
 
     private NodeClient client(ApiServer api, TlsIdentity caller, SiteAuthority authority) {
         return NodeClient.direct(Peer.machine("node-1", "127.0.0.1", api.port()), caller, authority.certificate());
+    }
+
+    @Test
+    void aRevokedCertificateIsRefusedWithItsOpenStreamsWithinSeconds() throws Exception {
+        var alice = site.issueOperator("alice", Role.READER, Duration.ofDays(1));
+        try (var api = apiThatWaits(new LinkedBlockingQueue<>());
+                var reader = client(api, alice, site)) {
+            var early = assertThrows(
+                    StatusException.class, () -> reader.api().version(VersionRequest.getDefaultInstance()));
+            assertTrue(reader.explain(early).contains("has not heard from its server"), () -> reader.explain(early));
+
+            openStream();
+            gate.learn(lists.poll(30, TimeUnit.SECONDS).verify(site.certificate()));
+            var stream = reader.api()
+                    .logs(LogsRequest.newBuilder()
+                            .setService("enrollment")
+                            .setTail(10)
+                            .setFollow(true)
+                            .build());
+            assertTrue(stream.hasNext());
+
+            var revoked = new Revocation(Revocation.serialOf(alice.certificate()), "", alice.notAfter());
+            server.send(TestBootServer.revocations(site, List.of(revoked)));
+            long since = System.nanoTime();
+            gate.learn(lists.poll(5, TimeUnit.SECONDS).verify(site.certificate()));
+            var cut = assertThrows(StatusException.class, () -> {
+                while (stream.hasNext()) {
+                    stream.read();
+                }
+            });
+            assertTrue(System.nanoTime() - since < 5_000_000_000L, "the stream was open for more than 5 s");
+            assertTrue(reader.explain(cut).contains("was revoked"), () -> reader.explain(cut));
+        }
+    }
+
+    @Test
+    void aListThatAnotherSiteSignedIsNotBelieved() {
+        var other = TestBootServer.revocations(foreign(), List.of());
+
+        var disbelieved = assertThrows(
+                TrustException.class,
+                () -> new RevocationList(
+                                other.getRevocations().getContent().toByteArray(),
+                                other.getRevocations().getSignature().toByteArray())
+                        .verify(site.certificate()));
+
+        assertTrue(disbelieved.getMessage().contains("is not signed by this site's CA"));
+    }
+
+    private SiteAuthority foreign() {
+        try {
+            return TestBootServer.newSite(directory.resolve("foreign"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test

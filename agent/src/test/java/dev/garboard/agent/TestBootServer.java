@@ -21,6 +21,7 @@ import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.RequestedKey;
+import dev.garboard.trust.Revocation;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TlsIdentity;
@@ -115,6 +116,16 @@ public final class TestBootServer implements AutoCloseable {
         stream.orElseThrow().onNext(message);
     }
 
+    /** What the site's server says of revoked certificates. */
+    public static ServerMessage revocations(SiteAuthority site, List<Revocation> revoked) {
+        var list = site.revocations(revoked);
+        return ServerMessage.newBuilder()
+                .setRevocations(ServerMessage.Revocations.newBuilder()
+                        .setContent(ByteString.copyFrom(list.content()))
+                        .setSignature(ByteString.copyFrom(list.signature())))
+                .build();
+    }
+
     /** Ends the stream of the connected node, as a server that restarts does. */
     public void breakStream() {
         stream.orElseThrow().onError(Status.UNAVAILABLE.asRuntimeException());
@@ -183,6 +194,7 @@ public final class TestBootServer implements AutoCloseable {
         @Override
         public StreamObserver<NodeMessage> connect(StreamObserver<ServerMessage> out) {
             stream = Optional.of(out);
+            out.onNext(revocations(site, List.of()));
             out.onNext(ServerMessage.newBuilder()
                     .setWelcome(ServerMessage.Welcome.newBuilder().setServer("test"))
                     .build());

@@ -29,6 +29,7 @@ public final class Main {
                 new BootsCommand(),
                 new NodeCommand(),
                 new ClusterCommand(),
+                new CertificateCommand(),
                 new LabCommand(),
                 new CompletionCommand());
     }

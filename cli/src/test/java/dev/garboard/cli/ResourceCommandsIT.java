@@ -103,7 +103,7 @@ class ResourceCommandsIT {
     void declaresAndShowsClusters() throws Exception {
         var none = site.runAs(Role.READER, "cluster", "list");
         var created = site.runAs(
-                Role.OPERATOR,
+                Role.ADMIN,
                 "cluster",
                 "create",
                 "lab",
@@ -111,9 +111,9 @@ class ResourceCommandsIT {
                 "--control-planes=role=control-plane",
                 "--workers=role=worker,rack=1");
         var again = site.runAs(
-                Role.OPERATOR, "cluster", "create", "lab", "--version=1.37.2", "--control-planes=role=control-plane");
+                Role.ADMIN, "cluster", "create", "lab", "--version=1.37.2", "--control-planes=role=control-plane");
         var overlapping = site.runAs(
-                Role.OPERATOR,
+                Role.ADMIN,
                 "cluster",
                 "create",
                 "other",

@@ -6,6 +6,7 @@ import dev.garboard.operatorapi.ApiEvents;
 import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiConfig;
 import dev.garboard.operatorapi.OperatorApiServer;
+import dev.garboard.operatorapi.OperatorCertificates;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
@@ -31,12 +32,14 @@ final class RunningSite implements AutoCloseable {
     private final Inventory inventory;
     private final GatedTransport transport = new GatedTransport();
     private final Vertx vertx = Vertx.builder().withTransport(transport).build();
+    private final OperatorCertificates certificates;
     private final OperatorApiServer server;
 
     RunningSite(Path directory) {
         this.directory = directory;
         this.authority = SiteAuthority.create(directory, "test", InstantSource.system());
         this.inventory = Inventory.open(directory.resolve("garboard.db").toString());
+        this.certificates = OperatorCertificates.open(inventory.store(), authority, InstantSource.system());
         var loopback = InetAddress.getLoopbackAddress();
         this.server = OperatorApiServer.bind(
                 vertx,
@@ -45,6 +48,7 @@ final class RunningSite implements AutoCloseable {
                 inventory.store(),
                 new RotatingIdentity(authority.issueServer(List.of(), List.of(loopback))),
                 authority.certificate(),
+                certificates,
                 List.of(),
                 ApiEvents.IGNORED,
                 InstantSource.system());
@@ -89,6 +93,7 @@ final class RunningSite implements AutoCloseable {
     public void close() {
         server.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
+        certificates.close();
         inventory.close();
     }
 }

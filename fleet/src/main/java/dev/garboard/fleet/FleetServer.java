@@ -23,6 +23,7 @@ import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.trust.Caller;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
@@ -93,6 +94,7 @@ public final class FleetServer implements AutoCloseable {
      * @param index closed by its owner, after this server
      * @param documents of the nodes; its owner closes it after this server
      * @param methods of the machine API that the server answers itself, because they are about more than one machine
+     * @param gate which certificates were revoked; {@link #revoked} tells the nodes
      * @param identity the server's certificate; replaced by its owner before it expires
      */
     public record Parts(
@@ -105,6 +107,7 @@ public final class FleetServer implements AutoCloseable {
             LeasedAddresses leases,
             DesiredDocuments documents,
             List<ServerMethodDefinition<?, ?>> methods,
+            RevocationGate gate,
             FleetEvents events,
             InstantSource clock) {}
 
@@ -131,6 +134,7 @@ public final class FleetServer implements AutoCloseable {
                 parts.authority(),
                 config.certificateValidity(),
                 parts.documents(),
+                parts.gate(),
                 events);
         this.enrollments = new EnrollmentEndpoint(
                 enrollment,
@@ -154,6 +158,8 @@ public final class FleetServer implements AutoCloseable {
                 .addService(nodes)
                 .addServices(new MachineForwarder(index, streams, channels, parts.methods(), events).services())
                 .addService(ProtoReflectionServiceV1.newInstance())
+                // The last is asked first: roles, then the audit of what they let pass.
+                .intercept(new CallAudit())
                 .intercept(new PeerAddress())
                 // Asked after the roles, which are added last.
                 .intercept(new CallBounds(CALLS, CALLS_OF_ONE, COUNTED_ELSEWHERE, (reason, peer) -> {
@@ -165,9 +171,11 @@ public final class FleetServer implements AutoCloseable {
                         Set.of(EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName()),
                         siteCa,
                         parts.clock(),
-                        (method, reason, message, peer) -> {
-                            events.happened("call", reason.name());
-                            refusals.refused(reason.name(), peer);
+                        parts.gate(),
+                        refused -> {
+                            events.happened("call", refused.reason().name());
+                            refusals.refused(refused.reason().name(), refused.peer());
+                            CallAudit.refused(refused);
                         }))
                 .build();
         parts.documents().listen(nodes::documentsChanged);
@@ -217,6 +225,11 @@ public final class FleetServer implements AutoCloseable {
     /** How many machines wait for acceptance on an open stream. */
     public int pending() {
         return enrollments.pending();
+    }
+
+    /** Certificates were revoked: the nodes are told. */
+    public void revoked() {
+        nodes.sendRevocations();
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TrustException;
 import io.grpc.Status;
@@ -38,6 +39,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
     private final SiteAuthority authority;
     private final Duration certificateValidity;
     private final DesiredDocuments documents;
+    private final RevocationGate gate;
     private final FleetEvents events;
     private volatile boolean stopping;
 
@@ -49,6 +51,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
             SiteAuthority authority,
             Duration certificateValidity,
             DesiredDocuments documents,
+            RevocationGate gate,
             FleetEvents events) {
         this.machines = machines;
         this.streams = streams;
@@ -57,6 +60,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
         this.authority = authority;
         this.certificateValidity = certificateValidity;
         this.documents = documents;
+        this.gate = gate;
         this.events = events;
     }
 
@@ -216,6 +220,8 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                 .addKeyValue("address", stream.address())
                 .log("node connected");
         var now = recorder.now();
+        // First of all, because the node lets nobody but the server in before.
+        stream.send(revocations());
         stream.send(ServerMessage.newBuilder()
                 .setWelcome(ServerMessage.Welcome.newBuilder()
                         .setServer(SERVER)
@@ -225,6 +231,21 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                 .build());
         machine.ifPresent(found -> sendDesired(stream, found));
         return stream;
+    }
+
+    /** Tells every connected node what is revoked; one that connects later is told then. */
+    void sendRevocations() {
+        var message = revocations();
+        streams.all().forEach(stream -> stream.send(message));
+    }
+
+    private ServerMessage revocations() {
+        var list = authority.revocations(gate.revoked());
+        return ServerMessage.newBuilder()
+                .setRevocations(ServerMessage.Revocations.newBuilder()
+                        .setContent(ByteString.copyFrom(list.content()))
+                        .setSignature(ByteString.copyFrom(list.signature())))
+                .build();
     }
 
     /** Why a node is not (or no longer) served, or null. */

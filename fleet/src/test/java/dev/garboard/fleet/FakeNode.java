@@ -18,6 +18,8 @@ import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.NetworkInterfaceCard;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
+import dev.garboard.agentapi.v1.RebootRequest;
+import dev.garboard.agentapi.v1.RebootResponse;
 import dev.garboard.agentapi.v1.RenewCertificateRequest;
 import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ResolveResponse;
@@ -28,6 +30,7 @@ import dev.garboard.agentapi.v1.VersionResponse;
 import dev.garboard.trust.CertificateRequest;
 import dev.garboard.trust.KeyPairs;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.TlsIdentity;
 import io.grpc.ManagedChannel;
@@ -147,7 +150,8 @@ final class FakeNode implements AutoCloseable {
                         Set.of(),
                         siteCa,
                         InstantSource.system(),
-                        (method, reason, message, peer) -> {}))
+                        RevocationGate.informed(InstantSource.system()),
+                        _ -> {}))
                 .build()
                 .start();
         api = machineApi;
@@ -239,6 +243,12 @@ final class FakeNode implements AutoCloseable {
             answer.onNext(VersionResponse.newBuilder()
                     .setMachine(RoleInterceptor.CALLER.get().describe())
                     .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void reboot(RebootRequest request, StreamObserver<RebootResponse> answer) {
+            answer.onNext(RebootResponse.getDefaultInstance());
             answer.onCompleted();
         }
 

@@ -23,6 +23,7 @@ import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
 import io.grpc.ServerMethodDefinition;
@@ -60,6 +61,7 @@ final class FleetRig implements AutoCloseable {
     final Map<String, String> leases = new ConcurrentHashMap<>();
     final ConcurrentMap<String, Integer> counted = new ConcurrentHashMap<>();
     final List<Runnable> open = new ArrayList<>();
+    final RevocationGate gate = RevocationGate.informed(InstantSource.system());
     DesiredDocuments documents = DesiredDocuments.none();
     List<ServerMethodDefinition<?, ?>> methods = List.of();
     FleetServer fleet;
@@ -117,6 +119,7 @@ final class FleetRig implements AutoCloseable {
                         mac -> Optional.ofNullable(leases.get(mac)),
                         documents,
                         methods,
+                        gate,
                         (event, outcome) -> counted.merge(event + " " + outcome, 1, Integer::sum),
                         InstantSource.system()));
     }

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.garboard.agentapi.NodeClient;
 import dev.garboard.agentapi.SiteChannels;
 import dev.garboard.agentapi.v1.LogsRequest;
@@ -29,12 +32,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class MachineForwarderIT {
@@ -91,6 +97,44 @@ class MachineForwarderIT {
         assertEquals(
                 "alice (reader)",
                 client.api().version(VersionRequest.getDefaultInstance()).getMachine());
+    }
+
+    @Test
+    void whatChangesSomethingIsAuditedWhetherDoneOrRefused() throws Exception {
+        var lines = new ListAppender<ILoggingEvent>();
+        var audit = (Logger) LoggerFactory.getLogger("audit");
+        lines.start();
+        audit.addAppender(lines);
+        try {
+            client(Role.OPERATOR, "node-1").api().reboot(RebootRequest.getDefaultInstance());
+            assertThrows(
+                    StatusException.class,
+                    () -> client(Role.READER, "node-1").api().reboot(RebootRequest.getDefaultInstance()));
+            assertThrows(
+                    StatusException.class,
+                    () -> client(Role.OPERATOR, "node-9").api().reboot(RebootRequest.getDefaultInstance()));
+            client(Role.READER, "node-1").api().version(VersionRequest.getDefaultInstance());
+        } finally {
+            audit.detachAppender(lines);
+        }
+
+        var said = lines.list.stream()
+                .map(line -> line.getMessage() + " "
+                        + line.getKeyValuePairs().stream()
+                                .filter(pair -> !pair.key.equals("remote"))
+                                .map(pair -> pair.key + "=" + pair.value)
+                                .collect(Collectors.joining(" ")))
+                .toList();
+        var reboot = "verb=Reboot resource=garboard.machine.v1.MachineService ";
+        assertEquals(
+                List.of(
+                        "resource written caller=alice roles=operator " + reboot
+                                + "name=node-1 dryRun=false status=OK reason=",
+                        "write refused caller=alice roles=reader " + reboot
+                                + "name=node-1 dryRun=false status=PERMISSION_DENIED reason=ROLE_TOO_SMALL",
+                        "write refused caller=alice roles=operator " + reboot
+                                + "name=node-9 dryRun=false status=NOT_FOUND reason=NOT_FOUND"),
+                said);
     }
 
     @Test

@@ -20,6 +20,9 @@ import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
+import dev.garboard.trust.Revocation;
+import dev.garboard.trust.RevocationList;
+import dev.garboard.trust.Role;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.nio.file.Path;
@@ -59,10 +62,42 @@ class NodeStreamIT {
         rig.close();
     }
 
+    /** The next one that is not about revoked certificates. */
     private ServerMessage message() throws InterruptedException {
+        var message = any();
+        return message.hasRevocations() ? message() : message;
+    }
+
+    private ServerMessage any() throws InterruptedException {
         var message = node.received.poll(20, TimeUnit.SECONDS);
         assertNotNull(message, "no message within 20 s");
         return message;
+    }
+
+    @Test
+    void theFirstMessageSaysWhatIsRevokedAndAnotherFollowsEachChange() throws Exception {
+        var alice = rig.authority.issueOperator("alice", Role.READER, Duration.ofDays(1));
+        var first = list(any());
+        var welcome = any();
+
+        rig.gate.learn(List.of(new Revocation(Revocation.serialOf(alice.certificate()), "", alice.notAfter())));
+        rig.fleet.revoked();
+
+        assertEquals(List.of(), first);
+        assertTrue(welcome.hasWelcome());
+        var next = any();
+        while (!next.hasRevocations()) {
+            next = any();
+        }
+        assertEquals(
+                List.of(new Revocation(Revocation.serialOf(alice.certificate()), "", alice.notAfter())), list(next));
+    }
+
+    private List<Revocation> list(ServerMessage message) {
+        var said = message.getRevocations();
+        return new RevocationList(
+                        said.getContent().toByteArray(), said.getSignature().toByteArray())
+                .verify(rig.authority.certificate());
     }
 
     private Status ended() throws InterruptedException {

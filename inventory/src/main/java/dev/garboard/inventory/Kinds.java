@@ -34,10 +34,19 @@ public final class Kinds {
     public static final Kind<ClusterSpec, ClusterStatus> CLUSTER =
             new Kind<>("Cluster", "clusters", "cluster", List.of(), ClusterSpec.class, ClusterStatus.class, false);
 
+    public static final Kind<OperatorCertificateSpec, NoStatus> OPERATOR_CERTIFICATE = new Kind<>(
+            "OperatorCertificate",
+            "operatorcertificates",
+            "operatorcertificate",
+            List.of("oc"),
+            OperatorCertificateSpec.class,
+            NoStatus.class,
+            false);
+
     private Kinds() {}
 
     public static List<Kind<?, ?>> all() {
-        return List.of(MACHINE, IMAGE, ENROLLMENT_RULE, SUBNET, LEASE, BOOT_SESSION, CLUSTER);
+        return List.of(MACHINE, IMAGE, ENROLLMENT_RULE, SUBNET, LEASE, BOOT_SESSION, CLUSTER, OPERATOR_CERTIFICATE);
     }
 
     /** The kind of that name, for example {@code Machine}. */

@@ -41,6 +41,19 @@ public final class ResourceRules {
                 findings.expect(Syntax.hex(resource.name(), 32), "metadata.name", resource.name(), "32 hex digits");
                 findings.mac("spec.mac", spec.mac());
             }
+            case OperatorCertificateSpec spec -> {
+                findings.expect(
+                        Syntax.hex(resource.name(), resource.name().length())
+                                && resource.name().length() <= 40,
+                        "metadata.name",
+                        resource.name(),
+                        "a serial number of at most 40 hex digits");
+                findings.expect(
+                        spec.subject().length() <= 64,
+                        "spec.subject",
+                        spec.subject().length() + " characters",
+                        "at most 64 characters");
+            }
             default ->
                 throw new IllegalArgumentException(
                         "no rules for " + resource.spec().getClass());
@@ -120,8 +133,9 @@ public final class ResourceRules {
             boolean gives = disk != null && (disk.overwrite() || disk.discard() != null);
             if (disk != null && gives && StateDisk.isKernelName(disk.disk())) {
                 throw new InvalidResourceException("spec.stateDisk.disk: found " + disk.disk()
-                        + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give that name to"
-                        + " another disk at the next start; see garboard node " + resource.name() + " hardware");
+                        + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give"
+                        + " that name to another disk at the next start; see"
+                        + " garboard node " + resource.name() + " hardware");
             }
         }
     }

@@ -90,7 +90,7 @@ class ResourceJsonTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"kind":"Machine"} | apiVersion: missing, expected a string
             {"apiVersion":"v1","kind":"Machine"} | apiVersion: found v1, expected garboard.dev/v1alpha1
-            {"apiVersion":"garboard.dev/v1alpha1","kind":"Pod"} | kind: found Pod, expected one of Machine, Image, EnrollmentRule, Subnet, Lease, BootSession, Cluster
+            {"apiVersion":"garboard.dev/v1alpha1","kind":"Pod"} | kind: found Pod, expected one of Machine, Image, EnrollmentRule, Subnet, Lease, BootSession, Cluster, OperatorCertificate
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine"} | metadata.name: missing, expected a string
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","lables":{}}} | metadata.lables: unknown field; did you mean labels?
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","namespace":"x"}} | metadata.namespace: found "x", expected none; resources of garboard.dev are not in namespaces

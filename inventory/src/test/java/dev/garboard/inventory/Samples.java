@@ -107,6 +107,20 @@ final class Samples {
         return new Resource<>(Kinds.LEASE, ObjectMeta.named("192.168.77.100"), leaseSpec(100), new NoStatus());
     }
 
+    static Resource<OperatorCertificateSpec, NoStatus> certificate() {
+        return new Resource<>(
+                Kinds.OPERATOR_CERTIFICATE,
+                ObjectMeta.named("4f0a"),
+                new OperatorCertificateSpec(
+                        "alice",
+                        "operator",
+                        "0".repeat(64),
+                        TIME,
+                        "admin",
+                        new OperatorCertificateSpec.Revoked(TIME, "admin", "laptop lost")),
+                new NoStatus());
+    }
+
     static LeaseSpec leaseSpec(int host) {
         return new LeaseSpec(
                 "192.168." + (77 + host / 256) + "." + host % 256,
@@ -188,6 +202,13 @@ final class Samples {
 
     static List<Resource<?, ?>> oneOfEachKind() {
         return List.of(
-                fullMachine(), image("lab-1", true, TIME), rule("rule"), subnet("lab"), lease(), session(), cluster());
+                fullMachine(),
+                image("lab-1", true, TIME),
+                rule("rule"),
+                subnet("lab"),
+                lease(),
+                session(),
+                cluster(),
+                certificate());
     }
 }

@@ -1,8 +1,10 @@
 package dev.garboard.operatorapi;
 
 import dev.garboard.trust.Caller;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param accept the header, or {@code *}{@code /*} when there was none
  * @param contentType in lower case and without parameters, or null when there was none
  * @param remote address of the caller, for the audit log
+ * @param certificate that the caller showed; null for a call that came over no connection
  */
 record ApiCall(
         String method,
@@ -22,7 +25,13 @@ record ApiCall(
         @Nullable String contentType,
         String body,
         Caller caller,
-        String remote) {
+        String remote,
+        @Nullable X509Certificate certificate) {
+
+    /** The certificate that the caller showed. */
+    X509Certificate shown() {
+        return Objects.requireNonNull(certificate, "a call without a connection has no certificate");
+    }
 
     /** The parameter's first value, or null. */
     @Nullable

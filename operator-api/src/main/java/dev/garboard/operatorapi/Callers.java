@@ -1,6 +1,7 @@
 package dev.garboard.operatorapi;
 
 import dev.garboard.trust.Caller;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.SiteTrust;
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -16,8 +17,10 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class Callers {
 
     private final SiteTrust trust;
+    private final RevocationGate gate;
 
-    Callers(X509Certificate siteCa) {
+    Callers(X509Certificate siteCa, RevocationGate gate) {
+        this.gate = gate;
         this.trust = SiteTrust.of(siteCa);
     }
 
@@ -32,6 +35,9 @@ final class Callers {
         } catch (CertificateException refused) {
             throw new RefusedException(Refusal.unauthorized(String.valueOf(refused.getMessage())));
         }
+        gate.refusal(chain[0]).ifPresent(revoked -> {
+            throw new RefusedException(Refusal.unauthorized(revoked.message()));
+        });
         return Caller.of(chain[0]);
     }
 

@@ -33,7 +33,8 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
             Kinds.SUBNET, subnet(),
             Kinds.LEASE, lease(),
             Kinds.BOOT_SESSION, bootSession(),
-            Kinds.CLUSTER, cluster());
+            Kinds.CLUSTER, cluster(),
+            Kinds.OPERATOR_CERTIFICATE, operatorCertificate());
 
     static List<Column> of(Kind<?, ?> kind) {
         return COLUMNS.getOrDefault(kind, List.of(NAME, AGE));
@@ -131,6 +132,21 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
                 plain(kind, "Expires", (lease, now) -> until(lease.spec().expires(), now)),
                 plain(kind, "Since", (lease, now) -> since(lease.spec().start(), now)),
                 wide(kind, "Client Id", (lease, _) -> lease.spec().clientId()));
+    }
+
+    private static List<Column> operatorCertificate() {
+        var kind = Kinds.OPERATOR_CERTIFICATE;
+        return List.of(
+                NAME,
+                plain(kind, "Subject", (one, _) -> one.spec().subject()),
+                plain(kind, "Role", (one, _) -> one.spec().role()),
+                plain(kind, "Until", (one, _) -> one.spec().notAfter().toString()),
+                plain(kind, "Issued By", (one, _) -> one.spec().issuedBy()),
+                plain(kind, "Revoked", (one, _) -> {
+                    var revoked = one.spec().revoked();
+                    return revoked == null ? null : revoked.by() + ": " + revoked.reason();
+                }),
+                AGE);
     }
 
     private static List<Column> bootSession() {

@@ -256,7 +256,8 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
                     contentType(request),
                     body.toString(StandardCharsets.UTF_8),
                     caller,
-                    remote == null ? "" : remote.toString());
+                    remote == null ? "" : remote.toString(),
+                    certificates(request.connection())[0]);
         } catch (IllegalArgumentException malformed) {
             throw new RefusedException(
                     Refusal.badRequest("the address of the request is malformed: " + malformed.getMessage()));

@@ -52,6 +52,7 @@ public final class OperatorApiServer implements AutoCloseable {
      *
      * @param transport what that Vert.x was built with
      * @param identity what the server shows to its callers; asked at each handshake, so that it may be renewed
+     * @param certificates of people; closed by its owner, after this server
      * @param siteCa who issued the certificates of those who may call
      * @param pages what is answered without a certificate
      * @throws OperatorApiException when the address cannot be listened on
@@ -63,13 +64,21 @@ public final class OperatorApiServer implements AutoCloseable {
             ResourceStore store,
             X509KeyManager identity,
             X509Certificate siteCa,
+            OperatorCertificates certificates,
             List<PublicPage> pages,
             ApiEvents events,
             InstantSource clock) {
         var workers = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("operator-api-", 0).factory());
-        var gateway = new ApiGateway(store, clock, events, config.maxWatchTime());
-        var handler = new HttpApiHandler(vertx, config, new Callers(siteCa), gateway, events, workers, pages);
+        var gateway = new ApiGateway(
+                store,
+                new CertificateApi(certificates, siteCa),
+                certificates.gate(),
+                clock,
+                events,
+                config.maxWatchTime());
+        var handler = new HttpApiHandler(
+                vertx, config, new Callers(siteCa, certificates.gate()), gateway, events, workers, pages);
         var connections = new ConnectionBounds(config.connections());
         var refusals = new RefusalLog(LOG, "operator-api", clock);
         var gate = new ConnectionGate(connections, (reason, peer) -> {

@@ -4,6 +4,7 @@ import dev.garboard.inventory.Kind;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,6 +50,21 @@ record Refusal(
 
     static Refusal forbidden(String message) {
         return plain(403, "Forbidden", message);
+    }
+
+    /** A change whose verb is permitted and some of whose fields are not. */
+    static Refusal forbidden(Kind<?, ?> kind, String name, List<Cause> causes) {
+        return new Refusal(
+                403,
+                "Forbidden",
+                kind.plural() + "." + Kind.GROUP + " \"" + name + "\" is forbidden: "
+                        + causes.stream()
+                                .map(cause -> cause.field() + " " + cause.message())
+                                .collect(Collectors.joining("; ")),
+                kind.plural(),
+                name,
+                causes,
+                0);
     }
 
     static Refusal noSuchPath(String path) {

@@ -30,10 +30,12 @@ final class ResourceApi {
 
     private final ResourceStore store;
     private final InstantSource clock;
+    private final ChangeGuard guard;
 
     ResourceApi(ResourceStore store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        this.guard = new ChangeGuard(store);
     }
 
     /** Answers everything but a watch. */
@@ -62,6 +64,7 @@ final class ResourceApi {
                         "metadata.resourceVersion should not be set on a resource to be created; found "
                                 + wanted.metadata().resourceVersion()));
             }
+            guard.check(call.caller(), null, wanted);
             ResourceRules.checkOrder(wanted);
             if (!call.dryRun()) {
                 return shown(call, 201, store.create(wanted));
@@ -102,7 +105,11 @@ final class ResourceApi {
 
     private <S extends Record, T extends Record> ApiAnswer patch(ApiCall call, Kind<S, T> kind, String name) {
         var patch = Bodies.patch(call);
-        var pinned = patch.path("metadata").has("resourceVersion");
+        var pinned = patch.path("metadata").hasNonNull("resourceVersion");
+        if (!pinned && patch.path("metadata") instanceof ObjectNode metadata) {
+            // Null would take the version away, and with it the tie between what is checked and what is replaced.
+            metadata.remove("resourceVersion");
+        }
         for (int attempt = 1; ; attempt++) {
             var before = stored(kind, name);
             var tree = MergePatch.apply(ResourceJson.write(before), patch);
@@ -141,6 +148,13 @@ final class ResourceApi {
 
     private <S extends Record, T extends Record> Resource<S, T> write(
             ApiCall call, Resource<S, T> before, Resource<S, T> wanted) {
+        var meta = before.metadata();
+        // Also because the guard's word holds for the difference to this version and no other.
+        if (wanted.metadata().resourceVersion() != meta.resourceVersion()) {
+            throw new ResourceConflictException("the resource has version " + meta.resourceVersion()
+                    + ", the change was made from " + wanted.metadata().resourceVersion());
+        }
+        guard.check(call.caller(), before, wanted);
         if (wanted.spec().equals(before.spec())) {
             ResourceRules.check(wanted);
         } else {
@@ -153,11 +167,6 @@ final class ResourceApi {
         }
         if (!call.dryRun()) {
             return store.replace(wanted);
-        }
-        var meta = before.metadata();
-        if (wanted.metadata().resourceVersion() != meta.resourceVersion()) {
-            throw new ResourceConflictException("the resource has version " + meta.resourceVersion()
-                    + ", the change was made from " + wanted.metadata().resourceVersion());
         }
         return before.withSpec(wanted.spec())
                 .withMetadata(meta.withLabels(wanted.metadata().labels())
@@ -181,15 +190,17 @@ final class ResourceApi {
                 throw new ResourceConflictException(
                         "the precondition names the UID " + options.uid() + ", the resource has " + meta.uid());
             }
+            if (options.resourceVersion() != 0 && options.resourceVersion() != meta.resourceVersion()) {
+                throw new ResourceConflictException("the precondition names the version " + options.resourceVersion()
+                        + ", the resource has " + meta.resourceVersion());
+            }
+            guard.check(call.caller(), before, null);
             if (options.dryRun()) {
                 return ApiAnswer.json(200, deleted(before));
             }
-            // With a condition on the UID, exactly the resource that was looked at is deleted.
-            long version = options.resourceVersion() != 0
-                    ? options.resourceVersion()
-                    : options.uid() != null ? meta.resourceVersion() : 0;
             try {
-                var after = store.delete(kind, name, version);
+                // Exactly the resource that was looked at is deleted: by its UID, and by what the guard saw in it.
+                var after = store.delete(kind, name, meta.resourceVersion());
                 // As Kubernetes answers: what waits for its finalizers is shown, what is gone is not.
                 return after.metadata().finalizers().isEmpty()
                         ? ApiAnswer.json(200, deleted(after))

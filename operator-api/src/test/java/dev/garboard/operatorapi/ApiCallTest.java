@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ApiCallTest {
 
     private static ApiCall call(Map<String, List<String>> query) {
-        return new ApiCall("GET", "/", query, "*/*", null, "", new Caller("alice", Set.of(Role.READER)), "");
+        return new ApiCall("GET", "/", query, "*/*", null, "", new Caller("alice", Set.of(Role.READER)), "", null);
     }
 
     /** Kubernetes, apimachinery, {@code Convert_Slice_string_To_bool}. */

@@ -36,28 +36,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KubectlIT {
 
     private static final String MACHINE = """
-            apiVersion: garboard.dev/v1alpha1
-            kind: Machine
-            metadata:
-              name: rack1-a
-              labels: {rack: "1"}
-            spec:
-              acceptance: Pending
-              hostname: first
-            """;
+        apiVersion: garboard.dev/v1alpha1
+        kind: Machine
+        metadata:
+          name: rack1-a
+          labels: {rack: "1"}
+        spec:
+          acceptance: Pending
+          hostname: first
+        """;
 
     private static final String CLUSTER = """
-            apiVersion: garboard.dev/v1alpha1
-            kind: Cluster
-            metadata:
-              name: lab
-            spec:
-              version: 1.37.2
-              controlPlane:
-                selector: {role: control-plane}
-              workers:
-                selector: {role: worker}
-            """;
+        apiVersion: garboard.dev/v1alpha1
+        kind: Cluster
+        metadata:
+          name: lab
+        spec:
+          version: 1.37.2
+          controlPlane:
+            selector: {role: control-plane}
+          workers:
+            selector: {role: worker}
+        """;
 
     @TempDir
     private Path directory;
@@ -132,6 +132,35 @@ class KubectlIT {
                 List.of("NAME", "VERSION", "PHASE", "CONTROL", "PLANES", "WORKERS", "AGE"),
                 List.of(rows.getFirst().split(" +")));
         assertTrue(rows.getLast().matches("lab +1\\.37\\.2 +Pending +0/0 +0/0 +\\S+"), rows::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kubectls")
+    void tellsCallersWhatTheyMay(String kubectl) throws Exception {
+        assertEquals("yes", canI(kubectl, Role.READER, 0, "list", "machines.garboard.dev"));
+        assertEquals(
+                "no - that takes the role operator, the certificate says reader",
+                canI(kubectl, Role.READER, 1, "patch", "machines.garboard.dev"));
+        assertTrue(canI(kubectl, Role.OPERATOR, 0, "patch", "machines.garboard.dev")
+                .startsWith("yes"));
+        assertEquals(
+                "no - that takes the role admin, the certificate says operator",
+                canI(kubectl, Role.OPERATOR, 1, "delete", "clusters.garboard.dev"));
+        assertEquals("yes", canI(kubectl, Role.ADMIN, 0, "delete", "clusters.garboard.dev"));
+        assertEquals("no - leases have no delete", canI(kubectl, Role.ADMIN, 1, "delete", "leases.garboard.dev"));
+        assertTrue(canI(kubectl, Role.ADMIN, 1, "get", "pods").startsWith("no - there are no pods"));
+
+        var list =
+                finish(command(kubectl, Role.READER, "auth", "can-i", "--list").start(), 0);
+        assertTrue(
+                list.lines().anyMatch(line -> line.matches("machines\\.garboard\\.dev .*\\[get list watch\\]")), list);
+    }
+
+    /** The last line: newer versions warn before it that a kind has no namespace. */
+    private String canI(String kubectl, Role role, int exitCode, String verb, String resource) throws Exception {
+        var output =
+                finish(command(kubectl, role, "auth", "can-i", verb, resource).start(), exitCode);
+        return output.strip().lines().toList().getLast();
     }
 
     @ParameterizedTest

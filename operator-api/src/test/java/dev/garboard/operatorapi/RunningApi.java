@@ -40,6 +40,7 @@ final class RunningApi implements AutoCloseable {
     private final GatedTransport transport = new GatedTransport();
     private final Vertx vertx = Vertx.builder().withTransport(transport).build();
     private final Inventory inventory;
+    final OperatorCertificates certificates;
     private final OperatorApiServer server;
     private final Path directory;
 
@@ -48,6 +49,7 @@ final class RunningApi implements AutoCloseable {
         this.directory = directory;
         this.inventory = inventory;
         this.authority = authority;
+        this.certificates = OperatorCertificates.open(inventory.store(), authority, InstantSource.system());
         var loopback = InetAddress.getLoopbackAddress();
         this.server = OperatorApiServer.bind(
                 vertx,
@@ -56,6 +58,7 @@ final class RunningApi implements AutoCloseable {
                 inventory.store(),
                 new RotatingIdentity(authority.issueServer(List.of("localhost"), List.of(loopback))),
                 authority.certificate(),
+                certificates,
                 List.of(new PublicPage("/healthz", () -> PublicPage.Content.text(200, "ok\n"))),
                 new ApiEvents() {
                     @Override
@@ -143,13 +146,13 @@ final class RunningApi implements AutoCloseable {
                 "CLIENT_CERTIFICATE", base64(identity.chainPem()),
                 "CLIENT_PRIVATE", base64(identity.keyPem()));
         var text = """
-                apiVersion: v1
-                kind: Config
-                current-context: test
-                contexts: [{name: test, context: {cluster: test, user: alice}}]
-                clusters: [{name: test, cluster: {server: "ADDRESS_OF_SERVER", certificate-authority-data: SITE_CA}}]
-                users: [{name: alice, user: {client-certificate-data: CLIENT_CERTIFICATE, client-key-data: CLIENT_PRIVATE}}]
-                """;
+            apiVersion: v1
+            kind: Config
+            current-context: test
+            contexts: [{name: test, context: {cluster: test, user: alice}}]
+            clusters: [{name: test, cluster: {server: "ADDRESS_OF_SERVER", certificate-authority-data: SITE_CA}}]
+            users: [{name: alice, user: {client-certificate-data: CLIENT_CERTIFICATE, client-key-data: CLIENT_PRIVATE}}]
+            """;
         for (var entry : values.entrySet()) {
             text = text.replace(entry.getKey(), entry.getValue());
         }
@@ -168,6 +171,7 @@ final class RunningApi implements AutoCloseable {
     public void close() {
         server.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
+        certificates.close();
         inventory.close();
     }
 }

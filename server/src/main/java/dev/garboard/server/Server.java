@@ -16,6 +16,8 @@ import dev.garboard.inventory.ServingParts;
 import dev.garboard.operatorapi.ApiEvents;
 import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiServer;
+import dev.garboard.operatorapi.OperatorCertificates;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.SiteAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -96,6 +98,7 @@ public final class Server implements AutoCloseable {
         own(StoredThings.start(inventory.store(), clock));
         metrics.setAside(inventory.store().setAside()::counts);
         Seeds.apply(config.seed(), inventory.store());
+        var certificates = own(OperatorCertificates.open(inventory.store(), authority, clock));
         var images = new ImageStore(config.images());
         var bundles = new BundleStore(config.bundles());
         own(ImageCatalog.start(images, inventory.store(), IMAGES_EVERY, clock));
@@ -134,7 +137,9 @@ public final class Server implements AutoCloseable {
                 config.pki().resolve(CLUSTER_KEY),
                 config.snapshots(),
                 clock)));
-        var fleet = own(fleet(config, inventory, machines, authority, identity, dhcp, clusters, clock));
+        var fleet = own(
+                fleet(config, inventory, machines, authority, identity, dhcp, clusters, certificates.gate(), clock));
+        certificates.onRevoked(fleet::revoked);
         clusters.reachEtcdBy(fleet::removeEtcdMember);
         clusters.reachNodesBy(fleet::kubernetesOf);
         own(OperatorApiServer.bind(
@@ -144,6 +149,7 @@ public final class Server implements AutoCloseable {
                 new HeardMachines(inventory.store(), fleet::lastHeard),
                 identity.rotating(),
                 authority.certificate(),
+                certificates,
                 List.of(),
                 apiEvents(),
                 clock));
@@ -160,6 +166,7 @@ public final class Server implements AutoCloseable {
             ServerIdentity identity,
             DhcpService dhcp,
             Clusters clusters,
+            RevocationGate gate,
             InstantSource clock) {
         var fleetConfig = FleetConfig.of(
                         config.nodeApi().listen(), config.enrollment().allowWeakIdentity())
@@ -178,6 +185,7 @@ public final class Server implements AutoCloseable {
                             dhcp::addressOf,
                             clusters.desired(),
                             clusters.methods(),
+                            gate,
                             metrics::fleet,
                             clock));
         } catch (IOException failed) {

@@ -20,6 +20,7 @@ public record CertificateFailure(Reason reason, String message) {
         OTHER_SITE,
         EXPIRED,
         NOT_YET_VALID,
+        REVOKED,
         NO_ROLE,
         ROLE_TOO_SMALL,
         REFUSED_BY_PEER,
@@ -60,6 +61,15 @@ public record CertificateFailure(Reason reason, String message) {
         return new CertificateFailure(
                 Reason.MISSING,
                 action + " needs a client certificate of this site, none was shown; give one with its key");
+    }
+
+    /** The certificate was taken back. */
+    public static CertificateFailure revoked(X509Certificate presented) {
+        return new CertificateFailure(
+                Reason.REVOKED,
+                "the certificate of " + Caller.of(presented).describe() + " with the serial number "
+                        + Revocation.serialOf(presented)
+                        + " was revoked; use the one that replaced it, or ask an admin for another");
     }
 
     /** What keeps a caller from an action that needs a role, or empty. */

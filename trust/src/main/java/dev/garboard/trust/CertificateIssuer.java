@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.DEROctetString;
@@ -120,6 +121,10 @@ final class CertificateIssuer {
                         Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
             }
         });
+    }
+
+    RevocationList revocations(Collection<Revocation> revoked) {
+        return RevocationList.sign(revoked, keys.getPrivate());
     }
 
     private X509v3CertificateBuilder builder(X500Name subject, PublicKey key, Validity validity) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -55,9 +56,9 @@ public final class SiteAuthority {
     public static SiteAuthority create(Path directory, String site, InstantSource clock) {
         for (var file : List.of(CERTIFICATE_FILE, KEY_FILE)) {
             if (Files.exists(directory.resolve(file))) {
-                throw new TrustException(
-                        directory.resolve(file)
-                                + " exists; replacing a site CA would lock out every node and person of the site, so move it away yourself if that is meant");
+                throw new TrustException(directory.resolve(file)
+                        + " exists; replacing a site CA would lock out every node and person of the site, so"
+                        + " move it away yourself if that is meant");
             }
         }
         var authority = inMemory(site, clock);
@@ -121,6 +122,26 @@ public final class SiteAuthority {
         }
         var keys = KeyPairs.ecP256();
         return identity(keys, issue(name, role, keys.getPublic(), validity, List.of(), List.of()));
+    }
+
+    /**
+     * A certificate for the key of a person or a tool, and the chain to the site CA.
+     *
+     * @param certificationRequest PKCS #10 in DER; its subject is ignored
+     * @throws TrustException when the role is not a person's, the name is empty or the request is not signed by its key
+     */
+    public List<X509Certificate> issueOperator(String name, Role role, byte[] certificationRequest, Duration validity) {
+        if (!role.isPersons()) {
+            throw new TrustException(
+                    "a person cannot have the role " + role.word() + "; choose reader, operator or admin");
+        }
+        var key = RequestedKey.verify(certificationRequest);
+        return List.of(issue(name, role, key, validity, List.of(), List.of()), certificate);
+    }
+
+    /** What was revoked, signed for the nodes. */
+    public RevocationList revocations(Collection<Revocation> revoked) {
+        return issuer.revocations(revoked);
     }
 
     /** A node certificate of the usual length, see {@link #issueNode(String, byte[], InetAddress, Duration)}. */

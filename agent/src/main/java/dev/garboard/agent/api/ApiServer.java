@@ -10,6 +10,7 @@ import dev.garboard.agentapi.SiteServers;
 import dev.garboard.agentapi.SiteServers.ClientCertificate;
 import dev.garboard.agentapi.v1.FaultServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -68,10 +69,15 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
+     * @param gate which certificates were revoked; until it is informed, nobody but the server is let in
      * @param services the machine API and, on a laboratory image, fault injection
      */
     public static ApiServer start(
-            InetSocketAddress listen, X509KeyManager identity, X509Certificate siteCa, List<BindableService> services)
+            InetSocketAddress listen,
+            X509KeyManager identity,
+            X509Certificate siteCa,
+            RevocationGate gate,
+            List<BindableService> services)
             throws IOException {
         var calls = new CallThreads(THREADS);
         var log = new RefusalLog(LOG, "machine API", InstantSource.system());
@@ -90,8 +96,10 @@ public final class ApiServer implements AutoCloseable {
                         Set.of(),
                         siteCa,
                         InstantSource.system(),
-                        (method, reason, message, peer) ->
-                                log.refused(reason.name(), peer + " to " + method + ": " + message)))
+                        gate,
+                        refused -> log.refused(
+                                refused.reason().name(),
+                                refused.peer() + " to " + refused.method() + ": " + refused.message())))
                 .addService(new HealthStatusManager().getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         services.forEach(builder::addService);

@@ -10,6 +10,7 @@ import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.agentapi.v1.ServerMessage;
+import dev.garboard.trust.RevocationList;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class NodeStream implements Supervisor.Work {
     private final ServiceTable services;
     private final int apiPort;
     private final Desired desired;
+    private final Consumer<RevocationList> revoked;
     private final Backoff backoff;
     private long observedRevision;
     private boolean changed;
@@ -67,7 +70,11 @@ public final class NodeStream implements Supervisor.Work {
         }
     }
 
-    /** The stream of this node. */
+    /**
+     * The stream of this node.
+     *
+     * @param revoked hears of each list of revoked certificates that the server sends, and decides whether to believe it
+     */
     public NodeStream(
             Service service,
             ServerChannel server,
@@ -76,7 +83,8 @@ public final class NodeStream implements Supervisor.Work {
             ServiceTable services,
             int apiPort,
             RandomGenerator random,
-            Desired desired) {
+            Desired desired,
+            Consumer<RevocationList> revoked) {
         this.service = service;
         this.server = server;
         this.facts = facts;
@@ -84,6 +92,7 @@ public final class NodeStream implements Supervisor.Work {
         this.services = services;
         this.apiPort = apiPort;
         this.desired = desired;
+        this.revoked = revoked;
         this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
         services.onChange(this::statusChanged);
     }
@@ -222,6 +231,11 @@ public final class NodeStream implements Supervisor.Work {
                     observedRevision = state.getRevision();
                 }
                 statusChanged();
+            }
+            case REVOCATIONS -> {
+                var list = message.getRevocations();
+                revoked.accept(new RevocationList(
+                        list.getContent().toByteArray(), list.getSignature().toByteArray()));
             }
             case MESSAGE_NOT_SET -> LOG.warn("the server sent a message that this agent does not know");
         }

@@ -30,6 +30,7 @@ import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ServiceListRequest;
 import dev.garboard.agentapi.v1.TimeRequest;
 import dev.garboard.agentapi.v1.VersionRequest;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -37,6 +38,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -91,7 +93,8 @@ public final class Training {
             var stream = services.add("stream", "");
             supervisor.start(
                     stream,
-                    new NodeStream(stream, channel, facts, identity, services, ApiServer.PORT, random, _ -> {}));
+                    new NodeStream(
+                            stream, channel, facts, identity, services, ApiServer.PORT, random, _ -> {}, _ -> {}));
             var view = new NodeView(facts, () -> "training", Optional::empty, List::of, time);
             api(site, new MachineApi(view, services, (_, _) -> {}));
             server.awaitStatus();
@@ -106,7 +109,8 @@ public final class Training {
         var caller = new NodeIdentity();
         caller.become(site.identity("training", Role.ADMIN));
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (var server = ApiServer.start(loopback, shown, site.ca(), List.of(api))) {
+        try (var server = ApiServer.start(
+                loopback, shown, site.ca(), RevocationGate.informed(InstantSource.system()), List.of(api))) {
             var channel = new ServerChannel(HOST + ":" + server.port(), site.ca(), _ -> {}).as(caller);
             try {
                 callAll(MachineServiceGrpc.newBlockingStub(channel));

@@ -7,6 +7,7 @@ import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.agentapi.v1.VersionResponse;
 import dev.garboard.trust.CertificateRequest;
 import dev.garboard.trust.KeyPairs;
+import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TlsIdentity;
@@ -62,6 +63,7 @@ public final class LoadedNode {
                 new InetSocketAddress(loopback, 0),
                 new RotatingIdentity(new TlsIdentity(keys.getPrivate(), chain)),
                 authority.certificate(),
+                RevocationGate.informed(InstantSource.system()),
                 List.of(new Machine()))) {
             System.out.println("port " + api.port());
             while (System.in.read() >= 0) {

@@ -20,7 +20,7 @@ import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.kubernetes.KubernetesVersion;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.CertificateFailure;
-import dev.garboard.trust.Role;
+import dev.garboard.trust.GuardedChange;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -128,7 +128,7 @@ final class UpgradeCall {
                     against.isEmpty() ? "nothing speaks against it; nothing was changed" : against));
             return;
         }
-        CertificateFailure.ofRole(caller, Role.ADMIN, "KubernetesUpgrade without dry_run")
+        CertificateFailure.ofRole(caller, GuardedChange.UPGRADE_CALL.role(), "KubernetesUpgrade without dry_run")
                 .ifPresent(small -> {
                     throw Status.PERMISSION_DENIED
                             .withDescription(small.message())

@@ -1,0 +1,294 @@
+package dev.garboard.operatorapi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.EnrollmentRuleSpec;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.MachineIdentity;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineSpec.StateDisk;
+import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.ObjectMeta;
+import dev.garboard.inventory.Resource;
+import dev.garboard.inventory.SubnetSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class GuardedChangesTest {
+
+    private static final Map<String, String> SELECTOR = Map.of("role", "control-plane", "rack", "a");
+    private static final MachineSpec PLAIN = MachineSpec.undecided();
+
+    private static final GuardedChanges GUARD = new GuardedChanges(List.of(SELECTOR), Map.of());
+
+    /** What an operator might do, and the fields that are refused. */
+    record Change(
+            String what,
+            @Nullable Resource<?, ?> before,
+            @Nullable Resource<?, ?> after,
+            Set<String> fields) {
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    static final List<Change> changes = List.of(
+            change("a plain machine is created", null, machine(PLAIN, Map.of("site", "x")), Set.of()),
+            change("a plain machine is deleted", machine(PLAIN, Map.of()), null, Set.of()),
+            change(
+                    "a machine is created with a selecting label",
+                    null,
+                    machine(PLAIN, SELECTOR),
+                    Set.of("metadata.labels.rack", "metadata.labels.role")),
+            change(
+                    "one label of a selector of two is given",
+                    machine(PLAIN, Map.of()),
+                    machine(PLAIN, Map.of("role", "control-plane")),
+                    Set.of("metadata.labels.role")),
+            change(
+                    "the other label of the selector is given",
+                    machine(PLAIN, Map.of("role", "control-plane")),
+                    machine(PLAIN, SELECTOR),
+                    Set.of("metadata.labels.rack")),
+            change(
+                    "a selecting label is taken",
+                    machine(PLAIN, Map.of("rack", "a")),
+                    machine(PLAIN, Map.of()),
+                    Set.of("metadata.labels.rack")),
+            change(
+                    "a selecting label is changed",
+                    machine(PLAIN, Map.of("role", "control-plane")),
+                    machine(PLAIN, Map.of("role", "worker")),
+                    Set.of("metadata.labels.role")),
+            change(
+                    "the same label gets a value that selects nothing",
+                    machine(PLAIN, Map.of("role", "spare")),
+                    machine(PLAIN, Map.of("role", "worker")),
+                    Set.of()),
+            change(
+                    "a control plane is deleted",
+                    machine(PLAIN, SELECTOR),
+                    null,
+                    Set.of("metadata.labels.rack", "metadata.labels.role")),
+            change(
+                    "a machine declared as control plane is accepted",
+                    machine(PLAIN, SELECTOR),
+                    machine(PLAIN.withAcceptance(Acceptance.ACCEPTED), SELECTOR),
+                    Set.of("spec.acceptance")),
+            change(
+                    "a plain machine is accepted",
+                    machine(PLAIN, Map.of()),
+                    machine(PLAIN.withAcceptance(Acceptance.ACCEPTED), Map.of()),
+                    Set.of()),
+            change(
+                    "another computer becomes the control plane",
+                    machine(PLAIN, SELECTOR),
+                    machine(spec(identity("52:54:00:00:00:09"), null, null), SELECTOR),
+                    Set.of("spec.identity")),
+            change(
+                    "a control plane loses its disk",
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false)), SELECTOR),
+                    machine(PLAIN, SELECTOR),
+                    Set.of("spec.stateDisk")),
+            change(
+                    "a plain machine gets a disk",
+                    machine(PLAIN, Map.of()),
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false)), Map.of()),
+                    Set.of()),
+            change(
+                    "overwrite is set",
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false)), Map.of()),
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", true)), Map.of()),
+                    Set.of("spec.stateDisk.overwrite")),
+            change(
+                    "a machine is created with overwrite",
+                    null,
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", true)), Map.of()),
+                    Set.of("spec.stateDisk.overwrite")),
+            change(
+                    "overwrite moves to another disk",
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", true)), Map.of()),
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sdb", true)), Map.of()),
+                    Set.of("spec.stateDisk.overwrite")),
+            change(
+                    "a node's data may be lost",
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false)), Map.of()),
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false, "uuid")), Map.of()),
+                    Set.of("spec.stateDisk.discard")),
+            change(
+                    "overwrite that was set stays",
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", true)), Map.of()),
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", true)), Map.of("site", "x")),
+                    Set.of()),
+            change(
+                    "overwrite is taken back",
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", true)), Map.of()),
+                    machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false)), Map.of()),
+                    Set.of()),
+            change(
+                    "weak identity is allowed",
+                    machine(PLAIN, Map.of()),
+                    machine(spec(MachineIdentity.none(), true, null), Map.of()),
+                    Set.of("spec.allowWeakIdentity")),
+            change(
+                    "a machine is created with weak identity",
+                    null,
+                    machine(spec(MachineIdentity.none(), true, null), Map.of()),
+                    Set.of("spec.allowWeakIdentity")),
+            change(
+                    "weak identity is forbidden",
+                    machine(PLAIN, Map.of()),
+                    machine(spec(MachineIdentity.none(), false, null), Map.of()),
+                    Set.of()),
+            change(
+                    "a machine forgets that weak identity was forbidden",
+                    machine(spec(MachineIdentity.none(), false, null), Map.of()),
+                    machine(PLAIN, Map.of()),
+                    Set.of("spec.allowWeakIdentity")),
+            change(
+                    "a machine that forbids weak identity is deleted, to be created without that",
+                    machine(spec(MachineIdentity.none(), false, null), Map.of()),
+                    null,
+                    Set.of("spec.allowWeakIdentity")),
+            change(
+                    "a cluster's version is raised",
+                    cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
+                    cluster(ClusterSpec.of("1.37.2", SELECTOR, Map.of())),
+                    Set.of("spec.version")),
+            change(
+                    "a cluster selects other machines",
+                    cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of("role", "worker"))),
+                    cluster(ClusterSpec.of("1.37.1", Map.of("role", "control-plane"), Map.of())),
+                    Set.of("spec.controlPlane.selector", "spec.workers.selector")),
+            change(
+                    "a cluster gets labels of its own",
+                    cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
+                    cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
+                    Set.of()));
+
+    @ParameterizedTest
+    @FieldSource("changes")
+    void decidesByTheDifference(Change change) {
+        var found = GUARD.between(change.before(), change.after());
+
+        assertEquals(change.fields(), fields(found));
+    }
+
+    @Test
+    void aDeletionIsGuardedWhereARuleWouldMakeTheMachineAControlPlane() {
+        var rule = rule(List.of(), Map.of("rack", "a"), false);
+        var guard = new GuardedChanges(List.of(SELECTOR), Map.of("all", rule));
+
+        var found = guard.between(machine(PLAIN, Map.of()), null);
+
+        assertEquals(Set.of("labels of the EnrollmentRule all"), fields(found));
+    }
+
+    @Test
+    void aRuleThatRejectsOrGivesOtherLabelsGuardsNothing() {
+        var rejecting = new EnrollmentRuleSpec(
+                1,
+                rule(List.of(), Map.of(), false).match(),
+                Acceptance.REJECTED,
+                null,
+                "n-{n}",
+                Map.of("rack", "a"),
+                true);
+        var guard = GuardedChanges.of(
+                List.of(cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of()))),
+                List.of(
+                        new Resource<>(Kinds.ENROLLMENT_RULE, ObjectMeta.named("no"), rejecting, new NoStatus()),
+                        new Resource<>(
+                                Kinds.ENROLLMENT_RULE,
+                                ObjectMeta.named("workers"),
+                                rule(List.of(), Map.of("role", "worker"), false),
+                                new NoStatus())));
+
+        assertEquals(List.of(), guard.between(machine(PLAIN, Map.of()), null));
+        assertEquals(Set.of("metadata.labels.rack"), fields(guard.between(null, machine(PLAIN, Map.of("rack", "a")))));
+    }
+
+    @Test
+    void addressesAreGuardedWhereARuleTakesThemForProof() {
+        var byAddress = new GuardedChanges(
+                List.of(SELECTOR), Map.of("near", rule(List.of("192.168.77.0/28"), Map.of("rack", "a"), false)));
+        var weak = new GuardedChanges(List.of(), Map.of("weak", rule(List.of("192.168.77.0/28"), Map.of(), true)));
+        var elsewhere = new GuardedChanges(List.of(), Map.of("weak", rule(List.of("192.168.78.0/28"), Map.of(), true)));
+        var before = subnet(Map.of(), "one.example");
+        var reserved = subnet(Map.of("52:54:00:00:00:01", "192.168.77.3"), "one.example");
+
+        assertEquals(Set.of("match.subnets of the EnrollmentRule near"), fields(byAddress.between(before, reserved)));
+        assertEquals(Set.of("match.subnets of the EnrollmentRule weak"), fields(weak.between(null, reserved)));
+        assertEquals(Set.of("match.subnets of the EnrollmentRule weak"), fields(weak.between(before, null)));
+        assertEquals(List.of(), weak.between(before, subnet(Map.of(), "two.example")));
+        assertEquals(List.of(), elsewhere.between(before, reserved));
+        assertEquals(List.of(), GUARD.between(before, reserved));
+    }
+
+    private static Set<String> fields(List<GuardedChanges.Found> found) {
+        var fields = new TreeSet<String>();
+        found.forEach(one -> fields.add(one.field()));
+        return fields;
+    }
+
+    private static Change change(
+            String what, @Nullable Resource<?, ?> before, @Nullable Resource<?, ?> after, Set<String> fields) {
+        return new Change(what, before, after, fields);
+    }
+
+    private static Resource<MachineSpec, MachineStatus> machine(MachineSpec spec, Map<String, String> labels) {
+        return new Resource<>(Kinds.MACHINE, ObjectMeta.named("m1").withLabels(labels), spec, MachineStatus.unseen());
+    }
+
+    private static MachineSpec spec(MachineIdentity identity, @Nullable Boolean weak, @Nullable StateDisk disk) {
+        return new MachineSpec(Acceptance.PENDING, identity, null, null, List.of(), List.of(), weak, disk);
+    }
+
+    private static MachineIdentity identity(String mac) {
+        return new MachineIdentity(List.of(mac), null, null, null);
+    }
+
+    private static Resource<ClusterSpec, ?> cluster(ClusterSpec spec) {
+        return new Resource<>(
+                Kinds.CLUSTER, ObjectMeta.named("c1"), spec, dev.garboard.inventory.ClusterStatus.declared());
+    }
+
+    private static EnrollmentRuleSpec rule(List<String> subnets, Map<String, String> labels, boolean weak) {
+        return new EnrollmentRuleSpec(
+                1,
+                new EnrollmentRuleSpec.Match(subnets, List.of(), List.of(), List.of()),
+                Acceptance.ACCEPTED,
+                null,
+                "node-{n}",
+                labels,
+                weak);
+    }
+
+    private static Resource<SubnetSpec, NoStatus> subnet(Map<String, String> reservations, String domain) {
+        return new Resource<>(
+                Kinds.SUBNET,
+                ObjectMeta.named("s1"),
+                new SubnetSpec(
+                        "192.168.77.0/24",
+                        "192.168.77.100",
+                        "192.168.77.200",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        domain,
+                        3600,
+                        600,
+                        reservations),
+                new NoStatus());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.garboard.trust;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What was revoked, as the site CA signs it for the nodes: a node need not trust whoever brings it. A line for each certificate, below one
+ * that no other thing that the CA signs begins with.
+ */
+public final class RevocationList {
+
+    private static final String HEAD = "garboard revocations 1";
+    private static final int LARGEST = 2 << 20;
+
+    private final byte[] content;
+    private final byte[] signature;
+
+    /**
+     * A list as it was brought, not believed yet.
+     *
+     * @param content the lines
+     * @param signature of the site CA
+     */
+    public RevocationList(byte[] content, byte[] signature) {
+        this.content = content.clone();
+        this.signature = signature.clone();
+    }
+
+    /** The lines. */
+    public byte[] content() {
+        return content.clone();
+    }
+
+    /** Of the site CA over {@link #content}. */
+    public byte[] signature() {
+        return signature.clone();
+    }
+
+    static RevocationList sign(Collection<Revocation> revoked, PrivateKey key) {
+        var text = new StringBuilder(HEAD).append('\n');
+        revoked.stream()
+                .sorted(Comparator.comparing(Revocation::serial))
+                .forEach(one -> text.append(one.serial())
+                        .append(' ')
+                        .append(one.keyDigest().isEmpty() ? "-" : one.keyDigest())
+                        .append(' ')
+                        .append(one.notAfter())
+                        .append('\n'));
+        var content = text.toString().getBytes(StandardCharsets.US_ASCII);
+        try {
+            var signer = Signature.getInstance(KeyPairs.signatureAlgorithm(key));
+            signer.initSign(key);
+            signer.update(content);
+            return new RevocationList(content, signer.sign());
+        } catch (GeneralSecurityException unusable) {
+            throw new TrustException(
+                    "the site CA cannot sign the list of revoked certificates: " + unusable.getMessage(), unusable);
+        }
+    }
+
+    /**
+     * What the list says.
+     *
+     * @throws TrustException when the site CA did not sign it, or it cannot be read
+     */
+    public List<Revocation> verify(X509Certificate siteCa) {
+        if (content.length > LARGEST) {
+            throw new TrustException(
+                    "a list of revoked certificates has " + content.length + " bytes, expected at most " + LARGEST);
+        }
+        try {
+            var verifier = Signature.getInstance(
+                    siteCa.getPublicKey().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+            verifier.initVerify(siteCa);
+            verifier.update(content);
+            if (!verifier.verify(signature)) {
+                throw new TrustException("a list of revoked certificates is not signed by this site's CA");
+            }
+        } catch (GeneralSecurityException malformed) {
+            throw new TrustException(
+                    "a list of revoked certificates is not signed by this site's CA: " + malformed.getMessage(),
+                    malformed);
+        }
+        var lines = new String(content, StandardCharsets.US_ASCII).lines().toList();
+        if (lines.isEmpty() || !lines.getFirst().equals(HEAD)) {
+            throw new TrustException("a list of revoked certificates does not begin with \"" + HEAD + "\"");
+        }
+        var revoked = new ArrayList<Revocation>();
+        for (var line : lines.subList(1, lines.size())) {
+            revoked.add(read(line));
+        }
+        return List.copyOf(revoked);
+    }
+
+    private static Revocation read(String line) {
+        var words = List.of(line.split(" ", -1));
+        try {
+            if (words.size() == 3) {
+                return new Revocation(
+                        words.get(0), words.get(1).equals("-") ? "" : words.get(1), Instant.parse(words.get(2)));
+            }
+        } catch (DateTimeException malformed) {
+            throw new TrustException("a revoked certificate has no time: \"" + line + "\"", malformed);
+        }
+        throw new TrustException("a revoked certificate is written \"" + line + "\", expected serial, key and time");
+    }
+}
