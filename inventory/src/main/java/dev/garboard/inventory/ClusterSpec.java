@@ -23,6 +23,9 @@ public record ClusterSpec(
         PodNetwork podNetwork,
         @Nullable String endpoint) {
 
+    /** Set to {@code true} on a cluster by whoever gives its state up that cannot be saved any more. */
+    public static final String WITHOUT_SNAPSHOT_ANNOTATION = "garboard.dev/delete-without-snapshot";
+
     /** Who connects the pods. In JSON {@code Bridge}, {@code None}. */
     public enum PodNetwork {
         /** The agents: a bridge on each node, and a route to each other node. */

@@ -122,7 +122,16 @@ record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, Enrol
         if (!was.workers().equals(is.workers())) {
             found.add(new Found(GuardedChange.CLUSTER_SELECTORS, "spec.workers.selector"));
         }
+        if (!Objects.equals(annotation(before), annotation(after))) {
+            found.add(new Found(
+                    GuardedChange.CLUSTER_WITHOUT_SNAPSHOT,
+                    "metadata.annotations." + ClusterSpec.WITHOUT_SNAPSHOT_ANNOTATION));
+        }
         return found;
+    }
+
+    private static @Nullable String annotation(Resource<?, ?> cluster) {
+        return cluster.metadata().annotations().get(ClusterSpec.WITHOUT_SNAPSHOT_ANNOTATION);
     }
 
     /** A reservation or a range can put any machine at an address that a rule takes for proof. */

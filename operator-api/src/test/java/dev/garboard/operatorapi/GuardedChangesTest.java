@@ -171,6 +171,16 @@ class GuardedChangesTest {
                     cluster(ClusterSpec.of("1.37.1", Map.of("role", "control-plane"), Map.of())),
                     Set.of("spec.controlPlane.selector", "spec.workers.selector")),
             change(
+                    "a cluster's state is given up",
+                    cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
+                    annotated("garboard.dev/delete-without-snapshot"),
+                    Set.of("metadata.annotations.garboard.dev/delete-without-snapshot")),
+            change(
+                    "a cluster gets another annotation",
+                    cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
+                    annotated("example.org/owner"),
+                    Set.of()),
+            change(
                     "a cluster gets labels of its own",
                     cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
                     cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
@@ -261,6 +271,11 @@ class GuardedChangesTest {
     private static Resource<ClusterSpec, ?> cluster(ClusterSpec spec) {
         return new Resource<>(
                 Kinds.CLUSTER, ObjectMeta.named("c1"), spec, dev.garboard.inventory.ClusterStatus.declared());
+    }
+
+    private static Resource<ClusterSpec, ?> annotated(String key) {
+        var cluster = cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of()));
+        return cluster.withMetadata(cluster.metadata().withAnnotations(Map.of(key, "true")));
     }
 
     private static EnrollmentRuleSpec rule(List<String> subnets, Map<String, String> labels, boolean weak) {

@@ -10,6 +10,10 @@ public enum GuardedChange {
             "clusters",
             "spec.controlPlane.selector, spec.workers.selector",
             "they choose the machines that hold the cluster's keys and data, and those that leave"),
+    CLUSTER_WITHOUT_SNAPSHOT(
+            "clusters",
+            "the annotation garboard.dev/delete-without-snapshot",
+            "it gives etcd's data up when the cluster is deleted"),
     OVERWRITE(
             "machines",
             "spec.stateDisk.overwrite or discard set, or moved to another disk",

@@ -31,7 +31,7 @@ final class ClusterEnd {
     static final String FINALIZER = "garboard.dev/cluster";
 
     /** Set to {@code true} by whoever gives the state of a cluster up that cannot be saved any more. */
-    static final String WITHOUT_SNAPSHOT = "garboard.dev/delete-without-snapshot";
+    static final String WITHOUT_SNAPSHOT = ClusterSpec.WITHOUT_SNAPSHOT_ANNOTATION;
 
     private static final Logger log = LoggerFactory.getLogger(ClusterEnd.class);
     private static final String SAVED = "StateSaved";
