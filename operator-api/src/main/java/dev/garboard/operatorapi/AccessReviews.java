@@ -5,6 +5,7 @@ import dev.garboard.inventory.Kinds;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.GuardedChange;
 import dev.garboard.trust.Role;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -38,12 +39,18 @@ final class AccessReviews {
             throw new RefusedException(
                     Refusal.methodNotAllowed(call.method() + " is not possible on " + call.path() + "; POST is"));
         }
-        var spec = Bodies.object(call).path("spec");
-        return Optional.of(ApiAnswer.json(
-                201,
-                wanted.equals("selfsubjectaccessreviews")
-                        ? review(ACCESS, spec, access(call.caller(), spec))
-                        : review(RULES, spec, rules(call.caller()))));
+        var isProtobuf = KubernetesProtobuf.TYPE.equals(call.contentType());
+        if (wanted.equals("selfsubjectrulesreviews")) {
+            // A rules review asks about a namespace, and here are none.
+            var spec = isProtobuf
+                    ? JsonNodeFactory.instance.objectNode()
+                    : Bodies.object(call).path("spec");
+            return Optional.of(ApiAnswer.json(201, review(RULES, spec, rules(call.caller()))));
+        }
+        var spec = isProtobuf
+                ? KubernetesProtobuf.accessSpec(call.body().getBytes(StandardCharsets.ISO_8859_1))
+                : Bodies.object(call).path("spec");
+        return Optional.of(ApiAnswer.json(201, review(ACCESS, spec, access(call.caller(), spec))));
     }
 
     private static ObjectNode review(String kind, JsonNode spec, ObjectNode status) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param query every parameter with its values
  * @param accept the header, or {@code *}{@code /*} when there was none
  * @param contentType in lower case and without parameters, or null when there was none
+ * @param body as text; the bytes of {@link KubernetesProtobuf} as characters of ISO 8859-1
  * @param remote address of the caller, for the audit log
  * @param certificate that the caller showed; null for a call that came over no connection
  */

@@ -248,13 +248,17 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
                             .add(entry.getValue()));
             var accept = request.getHeader("Accept");
             var remote = request.remoteAddress();
+            var type = contentType(request);
             return new ApiCall(
                     request.method().name(),
                     URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8),
                     query,
                     accept == null || accept.isBlank() ? "*/*" : accept,
-                    contentType(request),
-                    body.toString(StandardCharsets.UTF_8),
+                    type,
+                    body.toString(
+                            KubernetesProtobuf.TYPE.equals(type)
+                                    ? StandardCharsets.ISO_8859_1
+                                    : StandardCharsets.UTF_8),
                     caller,
                     remote == null ? "" : remote.toString(),
                     certificates(request.connection())[0]);

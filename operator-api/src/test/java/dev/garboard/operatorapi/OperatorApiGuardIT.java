@@ -115,7 +115,7 @@ class OperatorApiGuardIT {
 
     @Test
     void disksWeakIdentityAndClustersAreAdmins() throws Exception {
-        var disk = "{\"spec\":{\"stateDisk\":{\"disk\":\"sda\",\"overwrite\":true}}}";
+        var disk = "{\"spec\":{\"stateDisk\":{\"disk\":\"S4EWNX0R123456\",\"overwrite\":true}}}";
         var weak = "{\"spec\":{\"allowWeakIdentity\":true}}";
         var version = "{\"spec\":{\"version\":\"1.37.2\"}}";
         var selector = "{\"spec\":{\"controlPlane\":{\"selector\":{\"role\":null,\"rack\":\"a\"}}}}";
@@ -124,6 +124,14 @@ class OperatorApiGuardIT {
         assertRefused("spec.allowWeakIdentity", send(operator, "PATCH", "machines/worker", MERGE, weak));
         assertRefused("spec.version", send(operator, "PATCH", "clusters/c1", MERGE, version));
         assertRefused("spec.controlPlane.selector", send(operator, "PATCH", "clusters/c1", MERGE, selector));
+        assertRefused(
+                "metadata.annotations.garboard.dev/delete-without-snapshot",
+                send(
+                        operator,
+                        "PATCH",
+                        "clusters/c1",
+                        MERGE,
+                        "{\"metadata\":{\"annotations\":{\"garboard.dev/delete-without-snapshot\":\"true\"}}}"));
         assertEquals(403, send(operator, "DELETE", "clusters/c1", MERGE, "").status());
         assertEquals(
                 403,
