@@ -65,8 +65,8 @@ class ListOptionsTest {
                 "resourceVersionMatch=Exact | 422 | ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch:"
                         + " Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
                 "resourceVersion=9&resourceVersionMatch=Exact&continue=x | 422 | ListOptions.meta.k8s.io \"\" is"
-                    + " invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is"
-                    + " provided",
+                        + " invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is"
+                        + " provided",
                 "resourceVersion=9&resourceVersionMatch=exact | 422 | ListOptions.meta.k8s.io \"\" is invalid:"
                         + " resourceVersionMatch: Unsupported value: \"exact\": supported values: \"Exact\","
                         + " \"NotOlderThan\", \"\"",

@@ -80,7 +80,8 @@ public final class RevocationList {
         try {
             var verifier = Signature.getInstance(
                     siteCa.getPublicKey().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
-            // Its key and not the certificate, of which Java wants the usage for documents; that of this CA is for certificates and lists.
+            // Its key and not the certificate, of which Java wants the usage for documents; that of this CA is for
+            // certificates and lists.
             verifier.initVerify(siteCa.getPublicKey());
             verifier.update(content);
             if (!verifier.verify(signature)) {
