@@ -23,7 +23,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
         name = "revoke",
         description = {
             "Take a certificate back: it is refused by the server and by every connected node within seconds, and what"
-                + " its bearer has open ends. This cannot be undone; `garboard certificate renew` issues another one."
+                    + " its bearer has open ends. This cannot be undone; `garboard certificate renew` issues another one."
         })
 final class CertificateRevokeCommand implements Callable<Integer> {
 
@@ -37,7 +37,7 @@ final class CertificateRevokeCommand implements Callable<Integer> {
     private ResourceOutput output;
 
     @ArgGroup(exclusive = true, multiplicity = "1")
-    private Which which;
+    private Which which = new Which();
 
     static final class Which {
         @Parameters(
