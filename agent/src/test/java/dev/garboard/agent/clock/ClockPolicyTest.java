@@ -87,8 +87,7 @@ class ClockPolicyTest {
         assertEquals(
                 new Correct(Duration.ofMillis(-50), false, "a", ""), corrected(List.of(steady("a", -50)), first()));
         assertEquals(
-                new Correct(Duration.ofSeconds(59), true, "a", ""),
-                corrected(List.of(steady("a", 59_000)), later()));
+                new Correct(Duration.ofSeconds(59), true, "a", ""), corrected(List.of(steady("a", 59_000)), later()));
         assertEquals(Reason.DISAGREES_WITH_BOOT_SERVER, refused(List.of(steady("a", 61_000)), later()));
         assertEquals(Reason.DISAGREES_WITH_BOOT_SERVER, refused(List.of(steady("a", -61_000)), first()));
     }
