@@ -20,6 +20,7 @@ import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.Resource;
 import dev.garboard.trust.Revocation;
 import dev.garboard.trust.RevocationList;
 import dev.garboard.trust.Role;
@@ -141,7 +142,7 @@ class NodeStreamIT {
         message();
         node.ready();
         phaseIs("Ready");
-        long revision = rig.store.revision();
+        var stored = machine();
         var before = Instant.now();
 
         // Repeated, because the times of two messages may fall into one millisecond.
@@ -152,7 +153,11 @@ class NodeStreamIT {
                 },
                 () -> rig.fleet.lastHeard("node-1").toString());
         assertEquals(Optional.empty(), rig.fleet.lastHeard("node-2"));
-        assertEquals(revision, rig.store.revision());
+        assertEquals(stored, machine());
+    }
+
+    private Resource<MachineSpec, MachineStatus> machine() {
+        return rig.store.get(Kinds.MACHINE, "node-1").orElseThrow();
     }
 
     @Test
