@@ -73,11 +73,13 @@ final class BootProof {
         }
         var leased = leases.addressOf(mac);
         var peer = evidence.peer().getHostAddress();
-        if (leased.isPresent() && !leased.get().equals(peer)) {
+        // Without a lease nothing says where the machine is, and anybody could be it that asks first.
+        if (leased.isEmpty() || !leased.get().equals(peer)) {
             return refuted(
                     session,
                     "address",
-                    "it comes from " + peer + ", and " + mac + " was leased " + leased.get()
+                    "it comes from " + peer + ", and " + mac
+                            + leased.map(address -> " was leased " + address).orElse(" has no lease of this server")
                             + "; is there address translation or a second DHCP server on the boot network?");
         }
         var claim = tickets.claim(session.id(), evidence.ticket().toByteArray(), evidence.key(), peer);

@@ -87,12 +87,12 @@ final class Enrollment {
         return switch (proof.check(evidence)) {
             case BootProof.Refuted(var outcome) -> refuted(outcome, peer);
             case BootProof.Proven(var session) -> {
-                var alive = formerBoot(session, identity);
+                var applicant =
+                        new Applicant(request, peer, identity, session.spec().mac());
+                var alive = formerBoot(session, applicant);
                 if (alive != null) {
                     yield refuted(alive, peer);
                 }
-                var applicant =
-                        new Applicant(request, peer, identity, session.spec().mac());
                 oneAtATime.lock();
                 try {
                     yield decide(applicant);
@@ -125,10 +125,13 @@ final class Enrollment {
 
     /**
      * A machine that boots is not at the same time up: as long as its former boot answers, a new one of its name was begun by somebody else.
-     * Asked outside of the lock, since an address that nobody has any more takes its time to say so.
+     * Who becomes a machine of its own takes nobody's place. Asked outside of the lock, since an address that nobody has any more takes its time
+     * to say so.
      */
-    private Outcome.@Nullable Unproven formerBoot(BootSession session, MachineIdentity identity) {
-        if (!(machines.match(identity) instanceof IdentityMatch.Known(var known))) {
+    private Outcome.@Nullable Unproven formerBoot(BootSession session, Applicant applicant) {
+        var match = machines.match(applicant.identity());
+        if (!(match instanceof IdentityMatch.Known(var known))
+                || shared.another(applicant, match).isPresent()) {
             return null;
         }
         var status = known.status();

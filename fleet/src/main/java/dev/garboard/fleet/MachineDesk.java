@@ -137,9 +137,12 @@ final class MachineDesk {
     private MachineStatus observed(MachineStatus status, Applicant applicant) {
         var request = applicant.request();
         var fused = Identities.fuse(status.identity(), applicant.identity());
+        var address = applicant.peer().getHostAddress();
+        // The same boot that asks again still answers where it did: whether it does is asked when another boot comes.
+        boolean same = applicant.session().equals(status.bootSession()) && address.equals(status.address());
         var change = new StatusChange(status, now())
                 .hardware(fused, applicant.facts())
-                .at(applicant.peer().getHostAddress(), 0)
+                .at(address, same ? status.apiPort() : 0)
                 .booted(applicant.session(), request.getAgentVersion(), request.getImage())
                 .without(CONFLICT)
                 .without(BOOT_PROVEN);

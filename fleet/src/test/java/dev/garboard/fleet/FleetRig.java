@@ -155,6 +155,7 @@ final class FleetRig implements AutoCloseable {
         var sessions = inventory.bootSessions();
         var opened = sessions.open(client, () -> new BootDecision.Boot(null, resource, "test"));
         opened.stored().toCompletableFuture().join();
+        leases.putIfAbsent(mac, "127.0.0.1");
         sessions.append(opened.session().id(), "kernel", "http", "", 1, "ok");
         return opened.session().id();
     }

@@ -1,10 +1,14 @@
 package dev.garboard.operatorapi;
 
+import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.operatorapi.Refusal.Cause;
 import dev.garboard.trust.Caller;
+import dev.garboard.trust.Role;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses a {@link GuardedChanges guarded change} to callers whose role is too small. */
@@ -23,9 +27,16 @@ final class ChangeGuard {
      */
     void check(Caller caller, @Nullable Resource<?, ?> before, @Nullable Resource<?, ?> after) {
         var kind = after != null ? after.kind() : before != null ? before.kind() : Kinds.MACHINE;
-        var guarded = GuardedChanges.of(
-                store.list(Kinds.CLUSTER).items(),
-                store.list(Kinds.ENROLLMENT_RULE).items());
+        var name = after != null ? after.name() : before != null ? before.name() : "";
+        var clusters = store.list(Kinds.CLUSTER);
+        var rules = store.list(Kinds.ENROLLMENT_RULE);
+        requireAllReadable(
+                caller,
+                kind,
+                name,
+                clusters.unreadable().keySet(),
+                rules.unreadable().keySet());
+        var guarded = GuardedChanges.of(clusters.items(), rules.items());
         var causes = guarded.between(before, after).stream()
                 .filter(found -> !caller.may(found.change().role()))
                 .map(found -> new Cause(
@@ -36,8 +47,24 @@ final class ChangeGuard {
                                 + found.change().why()))
                 .toList();
         if (!causes.isEmpty()) {
-            var name = after != null ? after.name() : before != null ? before.name() : "";
             throw new RefusedException(Refusal.forbidden(kind, name, causes));
+        }
+    }
+
+    /** What cannot be read may be just what makes a change an administrator's. */
+    private static void requireAllReadable(
+            Caller caller, Kind<?, ?> kind, String name, Set<String> clusters, Set<String> rules) {
+        boolean decides = kind.equals(Kinds.MACHINE) || kind.equals(Kinds.SUBNET);
+        if (decides && !(clusters.isEmpty() && rules.isEmpty()) && !caller.may(Role.ADMIN)) {
+            throw new RefusedException(Refusal.forbidden(
+                    kind,
+                    name,
+                    List.of(new Cause(
+                            "FieldValueForbidden",
+                            "metadata.name",
+                            "needs the role admin while a stored Cluster or EnrollmentRule cannot be read (" + clusters
+                                    + ", " + rules
+                                    + "): nobody can tell what of this machine or subnet they decide by"))));
         }
     }
 }

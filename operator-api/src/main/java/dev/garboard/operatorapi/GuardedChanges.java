@@ -2,7 +2,9 @@ package dev.garboard.operatorapi;
 
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.EnrollmentRuleSpec;
+import dev.garboard.inventory.EnrollmentRules;
 import dev.garboard.inventory.Ipv4Block;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
@@ -26,10 +28,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param controlPlanes the selectors of control planes of all clusters
  * @param rules that accept machines
+ * @param members names of the machines that clusters hold for their control planes, whatever their labels: a part in a cluster goes by name
  */
-record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, EnrollmentRuleSpec> rules) {
+record GuardedChanges(
+        List<Map<String, String>> controlPlanes, Map<String, EnrollmentRuleSpec> rules, Set<String> members) {
+
+    /** Of clusters that have no machines yet. */
+    GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, EnrollmentRuleSpec> rules) {
+        this(controlPlanes, rules, Set.of());
+    }
 
     GuardedChanges {
+        members = Set.copyOf(members);
         controlPlanes = List.copyOf(controlPlanes);
         rules = Map.copyOf(rules);
     }
@@ -39,7 +49,7 @@ record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, Enrol
 
     /** What these clusters and rules make of labels, deletions and subnets. */
     static GuardedChanges of(
-            Collection<? extends Resource<ClusterSpec, ?>> clusters,
+            Collection<Resource<ClusterSpec, ClusterStatus>> clusters,
             Collection<? extends Resource<EnrollmentRuleSpec, ?>> rules) {
         return new GuardedChanges(
                 clusters.stream()
@@ -47,7 +57,13 @@ record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, Enrol
                         .toList(),
                 rules.stream()
                         .filter(rule -> rule.spec().action() == Acceptance.ACCEPTED)
-                        .collect(Collectors.toMap(Resource::name, Resource::spec)));
+                        .collect(Collectors.toMap(Resource::name, Resource::spec)),
+                clusters.stream()
+                        .flatMap(cluster -> cluster.status().nodes().stream())
+                        .filter(node -> node.role() == ClusterStatus.Role.CONTROL_PLANE
+                                && node.stage() != ClusterStatus.Stage.WAITING)
+                        .map(ClusterStatus.Node::machine)
+                        .collect(Collectors.toSet()));
     }
 
     /** Everything guarded that differs; before is null for a creation, after for a deletion. */
@@ -71,7 +87,12 @@ record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, Enrol
         for (var label : difference(hadLabels, hasLabels)) {
             found.add(new Found(GuardedChange.CONTROL_PLANE_LABEL, "metadata.labels." + label));
         }
-        boolean isControlPlane = before != null && after != null && !hadLabels.isEmpty();
+        boolean isMember = members.contains(
+                Objects.requireNonNull(after == null ? before : after).name());
+        if (isMember && before == null) {
+            found.add(new Found(GuardedChange.CONTROL_PLANE_MACHINE, "metadata.name"));
+        }
+        boolean isControlPlane = before != null && after != null && (isMember || !hadLabels.isEmpty());
         if (isControlPlane && was.acceptance() != is.acceptance()) {
             found.add(new Found(GuardedChange.CONTROL_PLANE_MACHINE, "spec.acceptance"));
         }
@@ -93,7 +114,7 @@ record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, Enrol
                 && !Boolean.FALSE.equals(is.allowWeakIdentity())) {
             found.add(new Found(GuardedChange.WEAK_IDENTITY, "spec.allowWeakIdentity"));
         }
-        if (after == null) {
+        if (asksTheRules(before, after)) {
             rules.entrySet().stream()
                     .filter(rule ->
                             !controlPlaneLabels(rule.getValue().labels()).isEmpty())
@@ -103,6 +124,19 @@ record GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, Enrol
                             new Found(GuardedChange.ENROLMENT_BY_RULE, "labels of the EnrollmentRule " + rule)));
         }
         return found;
+    }
+
+    /** Deleted, pending again, or no longer counted for the limit of its rule: then a rule may accept a machine once more. */
+    private static boolean asksTheRules(@Nullable Resource<?, ?> before, @Nullable Resource<?, ?> after) {
+        if (before == null || after == null) {
+            return after == null;
+        }
+        var was = ((MachineSpec) before.spec()).acceptance();
+        var is = ((MachineSpec) after.spec()).acceptance();
+        return (was != is && is == Acceptance.PENDING)
+                || !Objects.equals(
+                        before.metadata().annotations().get(EnrollmentRules.RULE_ANNOTATION),
+                        after.metadata().annotations().get(EnrollmentRules.RULE_ANNOTATION));
     }
 
     private static List<Found> cluster(@Nullable Resource<?, ?> before, @Nullable Resource<?, ?> after) {

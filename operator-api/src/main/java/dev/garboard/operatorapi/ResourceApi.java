@@ -15,6 +15,7 @@ import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceRules;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.operatorapi.Refusal.Cause;
+import dev.garboard.trust.Role;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -180,6 +181,8 @@ final class ResourceApi {
                 && options.uid() == null
                 && options.resourceVersion() == 0
                 && !kind.equals(Kinds.CLUSTER)
+                // Nobody can tell what is lost with it, so it is no operator's.
+                && call.caller().may(Role.ADMIN)
                 && store.discardUnreadable(kind, name)) {
             return ApiAnswer.json(200, discarded(kind, name));
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.ClusterSpec;
+import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.EnrollmentRuleSpec;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIdentity;
@@ -205,6 +206,31 @@ class GuardedChangesTest {
     }
 
     @Test
+    void soIsWhateverLetsARuleAcceptAMachineOnceMore() {
+        var guard = new GuardedChanges(List.of(SELECTOR), Map.of("all", rule(List.of(), Map.of("rack", "a"), false)));
+        var counted = machine(PLAIN, Map.of());
+        counted =
+                counted.withMetadata(counted.metadata().withAnnotations(Map.of("garboard.dev/enrollment-rule", "all")));
+        var rejected = counted.withSpec(counted.spec().withAcceptance(Acceptance.REJECTED));
+        var expected = Set.of("labels of the EnrollmentRule all");
+
+        assertEquals(expected, fields(guard.between(rejected, rejected.withSpec(PLAIN))));
+        assertEquals(expected, fields(guard.between(counted, machine(PLAIN, Map.of()))));
+        assertEquals(List.of(), guard.between(counted, rejected));
+    }
+
+    @Test
+    void aMachineThatAClusterHoldsForItsControlPlaneIsGuardedByItsName() {
+        var held = new GuardedChanges(List.of(SELECTOR), Map.of(), Set.of("m1"));
+        var machine = machine(PLAIN, Map.of());
+        var accepted = machine.withSpec(PLAIN.withAcceptance(Acceptance.ACCEPTED));
+
+        assertEquals(Set.of("metadata.name"), fields(held.between(null, machine)));
+        assertEquals(Set.of("spec.acceptance"), fields(held.between(machine, accepted)));
+        assertEquals(List.of(), GUARD.between(machine, accepted));
+    }
+
+    @Test
     void aRuleThatRejectsOrGivesOtherLabelsGuardsNothing() {
         var rejecting = new EnrollmentRuleSpec(
                 1,
@@ -268,9 +294,8 @@ class GuardedChangesTest {
         return new MachineIdentity(List.of(mac), null, null, null);
     }
 
-    private static Resource<ClusterSpec, ?> cluster(ClusterSpec spec) {
-        return new Resource<>(
-                Kinds.CLUSTER, ObjectMeta.named("c1"), spec, dev.garboard.inventory.ClusterStatus.declared());
+    private static Resource<ClusterSpec, ClusterStatus> cluster(ClusterSpec spec) {
+        return new Resource<>(Kinds.CLUSTER, ObjectMeta.named("c1"), spec, ClusterStatus.declared());
     }
 
     private static Resource<ClusterSpec, ?> annotated(String key) {

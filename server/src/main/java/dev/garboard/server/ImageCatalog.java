@@ -64,11 +64,16 @@ final class ImageCatalog implements AutoCloseable {
     void synchronize() {
         var contents = images.get();
         var known = new HashMap<String, Resource<ImageSpec, ImageStatus>>();
-        store.list(Kinds.IMAGE).items().forEach(image -> known.put(image.name(), image));
+        var stored = store.list(Kinds.IMAGE);
+        stored.items().forEach(image -> known.put(image.name(), image));
         boolean preferred =
                 known.values().stream().anyMatch(image -> image.spec().preferred());
         for (var image : contents.images()) {
             var current = known.remove(image.manifest().name());
+            if (stored.unreadable().containsKey(image.manifest().name())) {
+                // Named by the part of the store; written again it would be over what a person may yet mend.
+                continue;
+            }
             if (current == null) {
                 preferred = announce(image, !preferred) || preferred;
             } else {

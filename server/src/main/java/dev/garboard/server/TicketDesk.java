@@ -24,7 +24,7 @@ final class TicketDesk {
     /**
      * A desk.
      *
-     * @param leases the address that is leased to a MAC address; empty when the lease is not ours, then the first asker's counts
+     * @param leases the address that is leased to a MAC address; empty when it has none: then nobody gets the ticket, for nothing says whose it is
      */
     TicketDesk(
             BootTickets tickets,
@@ -44,7 +44,14 @@ final class TicketDesk {
     }
 
     private FileAnswer answer(BootSession session, String asker) {
-        var owner = leases.apply(session.spec().mac()).orElse(asker);
+        var leased = leases.apply(session.spec().mac());
+        if (leased.isEmpty()) {
+            return refused(
+                    asker,
+                    "the boot's network card has no lease; one that ended while the machine loaded was too short"
+                            + " (spec.bootLeaseTime of its Subnet)");
+        }
+        var owner = leased.get();
         if (!session.isLoading() && owner.equals(asker)) {
             return refused(asker, "the loader of this boot has done its work");
         }

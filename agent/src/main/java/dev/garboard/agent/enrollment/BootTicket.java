@@ -44,16 +44,26 @@ public final class BootTicket {
                 Arrays.fill(rest, (byte) 0);
                 length += count;
             }
-            // Standard input stays: whatever is opened next would take its place.
-            if (fd >= FIRST_OF_OURS) {
-                Libc.close(fd);
-            }
         } catch (LastErrorException unreadable) {
             LOG.warn("the boot ticket cannot be read from file {}: error {}", fd, unreadable.getErrorCode());
+        } finally {
+            close(fd);
         }
         var ticket = new BootTicket(Arrays.copyOf(buffer, length));
         Arrays.fill(buffer, (byte) 0);
         return ticket;
+    }
+
+    /** Standard input stays: whatever is opened next would take its place. */
+    private static void close(int fd) {
+        if (fd < FIRST_OF_OURS) {
+            return;
+        }
+        try {
+            Libc.close(fd);
+        } catch (LastErrorException closed) {
+            LOG.warn("file {} cannot be closed: error {}", fd, closed.getErrorCode());
+        }
     }
 
     /** For the request; empty when there is none any more. */

@@ -104,18 +104,18 @@ final class EtcdData {
         aside.expire();
     }
 
-    /** Forgets everything. */
+    /** Forgets everything; last of all whose it was, so that an end in between leaves no data that looks like nobody's. */
     void delete() throws IOException {
-        DurableFile.delete(cluster);
-        DurableFile.delete(clusterId);
         if (Files.isDirectory(directory)) {
             List<Path> all;
             try (Stream<Path> walk = Files.walk(directory)) {
                 all = walk.sorted(Comparator.reverseOrder()).toList();
             }
             for (var file : all) {
-                Files.deleteIfExists(file);
+                DurableFile.delete(file);
             }
         }
+        DurableFile.delete(cluster);
+        DurableFile.delete(clusterId);
     }
 }
