@@ -15,7 +15,10 @@ import dev.garboard.trust.Role;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,31 @@ class OperatorApiGuardIT {
         assertEquals(
                 200, send(operator, "PATCH", "clusters/c1", MERGE, endpoint).status());
         assertEquals(200, send(operator, "DELETE", "machines/worker", MERGE, "").status());
+    }
+
+    @Test
+    void whileAClusterCannotBeReadMachinesAreAnAdmins() throws Exception {
+        machine("broken", Map.of());
+        corrupt("c1");
+        corrupt("broken");
+        var label = "{\"metadata\":{\"labels\":{\"site\":\"x\"}}}";
+
+        assertRefused("metadata.name", send(operator, "PATCH", "machines/worker", MERGE, label));
+        assertRefused("metadata.name", send(operator, "DELETE", "machines/worker", MERGE, ""));
+        assertTrue(send(operator, "DELETE", "machines/broken", MERGE, "").status() >= 400);
+        assertEquals(
+                Set.of("broken"), api.store().list(Kinds.MACHINE).unreadable().keySet());
+
+        assertEquals(200, send(admin, "PATCH", "machines/worker", MERGE, label).status());
+        assertEquals(200, send(admin, "DELETE", "machines/broken", MERGE, "").status());
+    }
+
+    private void corrupt(String name) throws SQLException {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("garboard.db"));
+                var sql = connection.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 10000");
+            sql.execute("UPDATE resource SET body = '{' WHERE name = '" + name + "'");
+        }
     }
 
     private Resource<MachineSpec, MachineStatus> stored(String name) {

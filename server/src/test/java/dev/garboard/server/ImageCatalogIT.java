@@ -15,11 +15,14 @@ import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,6 +153,26 @@ class ImageCatalogIT {
         assertEquals(
                 "StoresDiffer", image("lab-1").status().conditions().getFirst().reason());
         assertEquals("a".repeat(64), image("lab-1").spec().rootHash());
+    }
+
+    @Test
+    void anImageThatIsHereAndCannotBeReadStopsNoOther() throws SQLException {
+        east.put("lab-1", "a");
+        rounds();
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + site.resolve("garboard.db"));
+                var sql = connection.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 10000");
+            sql.execute("UPDATE resource SET body = '{' WHERE name = 'lab-1'");
+        }
+        east.put("lab-0", "b");
+        east.put("lab-2", "c");
+
+        rounds();
+
+        assertEquals(Map.of("lab-0", List.of("east"), "lab-2", List.of("east")), servers());
+        assertEquals(
+                Set.of("lab-1"),
+                inventory.store().list(Kinds.IMAGE).unreadable().keySet());
     }
 
     private void rounds() {
