@@ -23,6 +23,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -54,6 +56,7 @@ class AccessIT {
         write("expired", SiteAuthority.open(lab.pki(), lastYear).issueOperator("late", Role.ADMIN, Duration.ofDays(1)));
         write("stranger", elsewhere.issueOperator("admin", Role.ADMIN, Duration.ofDays(1)));
         write("admin", site.issueOperator("ada", Role.ADMIN, Duration.ofDays(1)));
+        write("leaver", site.issueOperator("lee", Role.OPERATOR, Duration.ofDays(1)));
         Files.copy(lab.pki().resolve("site-ca.crt"), keys.resolve("site-ca.crt"));
     }
 
@@ -105,6 +108,38 @@ class AccessIT {
                     .exitedWith(4);
             assertTrue(version.err().contains(caller.getValue()), version::toString);
         }
+    }
+
+    /** Whoever has streams open, and a connection that was let in before, is out as soon: at the server and at the node itself. */
+    @Test
+    void aCertificateThatIsTakenBackIsRefusedEverywhereWithinSeconds() throws Exception {
+        var address =
+                lab.kubectlJson("get", "machine", "m1").at("/status/address").asString();
+        var command = lab.insideCommand(TestPrograms.command(
+                RevocationProbe.class.getName(), keys.toString(), "m1", address, "leaver"));
+        var probe = CompletableFuture.supplyAsync(() -> lab.run(command, Duration.ofMinutes(5)));
+        LabFixture.await(
+                "the streams are open", () -> probe.isDone() || Files.exists(keys.resolve("open")));
+        assertTrue(!probe.isDone(), () -> probe.join().toString());
+
+        lab.cli("certificate", "revoke", "--file", keys.resolve("leaver.crt").toString())
+                .succeeded();
+        long revoked = System.currentTimeMillis();
+
+        var ends = probe.get(2, TimeUnit.MINUTES).succeeded().out().lines().toList();
+        for (var what : List.of("server stream", "server call", "node stream", "node call")) {
+            var end = ends.stream()
+                    .filter(line -> line.startsWith(what + " "))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(what + " did not end: " + ends));
+            long after = Long.parseLong(end.replaceFirst("\\D+(\\d+) .*", "$1")) - revoked;
+            System.out.println(what + " ended " + after + " ms after the revocation's answer");
+            assertTrue(after < 5_000, end);
+            assertTrue(end.matches(".*(UNAUTHENTICATED|UNAVAILABLE).*"), end);
+        }
+        var refused = lab.cli("node", "--kubeconfig", kubeconfig("leaver"), "m1", "version")
+                .exitedWith(4);
+        assertTrue(refused.err().contains("revoked"), refused::toString);
     }
 
     /** How a call must end: who is unknown is refused by TLS or by the API, who is too small by the API. */

@@ -31,6 +31,11 @@ record ClusterClient(Path kubectl, Path kubeconfig) {
         }
     }
 
+    /** The same, for what a test has made itself. */
+    void applyText(String manifest) {
+        reading(manifest, "apply", "-f", "-").succeeded();
+    }
+
     Output run(String... arguments) {
         return reading("", arguments);
     }

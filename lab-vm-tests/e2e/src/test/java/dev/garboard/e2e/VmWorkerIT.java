@@ -105,9 +105,34 @@ class VmWorkerIT {
         assertTrue(version.contains("CoreDNS-"), version);
     }
 
-    /** Its disk was empty when it first came; what it has fetched and stored since is still there. */
+    /**
+     * A pod reads the session on the kernel's command line, learns the addresses of its node, and comes by that node's address, as all pods do. It gets
+     * no certificate for that, it is told, and the node goes on; a caller with a certificate of their own is served through the same pod.
+     */
     @Test
     @Order(6)
+    void aPodThatKnowsTheBootDoesNotBecomeItsNode() throws Exception {
+        try (var pod = RelayPod.start(cluster)) {
+            var machine = lab.kubectlJson("get", "machine", "m2");
+            var address = machine.at("/status/address").asString();
+            var mac = machine.at("/status/identity/macs/0").asString();
+            var session = pod.commandLine().replaceFirst(".*garboard\\.session=(\\S+).*", "$1");
+            assertTrue(session.matches("[0-9a-z-]{8,}"), pod::commandLine);
+
+            var answer = pod.enroll(lab, session, mac, address);
+
+            assertTrue(answer.hasRejected() && answer.getRejected().getBootAgain(), answer::toString);
+            assertTrue(!answer.toString().contains(mac) && !answer.toString().contains("m2"), answer::toString);
+            LabFixture.await("m2 is told that somebody else was there", () -> claimedTwice().contains(address));
+            assertTrue(!pod.imageAsReader(lab, "m2").isEmpty());
+        }
+        lab.cli("node", "m2", "version").succeeded();
+        cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=60s").succeeded();
+    }
+
+    /** Its disk was empty when it first came; what it has fetched and stored since is still there. */
+    @Test
+    @Order(7)
     void comesBackWithWhatItsDiskHasKept() {
         assertTrue(logs("disk").contains("which has nothing on it"), logs("disk"));
         assertTrue(logs("disk").contains("/dev/vda is mounted at /var"), logs("disk"));
@@ -128,7 +153,7 @@ class VmWorkerIT {
     /** The file has its size; that its blocks are others only the kernel can see, when it reads them. */
     @Tag("long")
     @Test
-    @Order(7)
+    @Order(8)
     void damagedProgramsAreNamedAndFetchedAnewAtTheNextStart() throws IOException {
         lab.power("off", "m2");
         damageTheBundle();
@@ -181,7 +206,7 @@ class VmWorkerIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aDiskWithSomethingElseIsFormattedOnlyWhenThatIsSaid() {
         lab.power("off", "m2");
         Program.run(
@@ -216,6 +241,15 @@ class VmWorkerIT {
         assertTrue(logs("bundle").contains("fetched, "), logs("bundle"));
         cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=300s")
                 .succeeded();
+    }
+
+    private static String claimedTwice() {
+        return lab.kubectlJson("get", "machine", "m2").at("/status/conditions").values().stream()
+                .filter(condition -> condition.path("type").asString().equals("IdentityClaimedTwice"))
+                .filter(condition -> condition.path("status").asString().equals("True"))
+                .map(condition -> condition.path("message").asString())
+                .findFirst()
+                .orElse("");
     }
 
     /** Of the boot that the machine is in; nothing while its agent does not answer. */
