@@ -76,6 +76,11 @@ class ArchitectureTest {
         assertEquals(List.of(), wrong.stream().distinct().sorted().toList());
     }
 
+    /** Inside a module as well: each package is a slice of its own. */
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("dev.garboard.(**)").should().beFreeOfCycles();
+
     @ArchTest
     static final ArchRule featuresAreFreeOfCycles =
             slices().matching("dev.garboard.(*)..").should().beFreeOfCycles();

@@ -15,9 +15,10 @@ import dev.garboard.agent.enrollment.NodeIdentity;
 import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.hardware.HardwareFacts;
-import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
+import dev.garboard.agent.kubernetes.node.KubernetesNode;
 import dev.garboard.agent.linux.BootParameters;
 import dev.garboard.agent.linux.Children;
 import dev.garboard.agent.linux.Kernel;
@@ -236,7 +237,7 @@ final class Agent {
                     servers.wanted(addresses(state.getDnsServersList()), addresses(state.getTimeServersList())));
             KubernetesNode node = kubernetes;
             if (node == null && (state.getDocumentsCount() > 0 || state.getOrdersCount() > 0)) {
-                var parts = new KubernetesNode.Parts(
+                var parts = new NodeParts(
                         children, supervisor, services, random, () -> new HardwareFacts(Path.of("/")).disks());
                 node = new KubernetesNode(
                         parts,

@@ -27,7 +27,7 @@ final class ContainerRuntimeApplier implements DocumentApplier {
     private static final String SHIMS = "shims";
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-    private final KubernetesNode.Parts parts;
+    private final NodeParts parts;
     private final BundleShelf shelf;
     private final NodeKernel kernel;
     private final BeforeChange before;
@@ -35,7 +35,7 @@ final class ContainerRuntimeApplier implements DocumentApplier {
     private @Nullable Program program;
     private String imported = "";
 
-    ContainerRuntimeApplier(KubernetesNode.Parts parts, BundleShelf shelf, NodeKernel kernel, BeforeChange before) {
+    ContainerRuntimeApplier(NodeParts parts, BundleShelf shelf, NodeKernel kernel, BeforeChange before) {
         this.parts = parts;
         this.shelf = shelf;
         this.kernel = kernel;

@@ -26,7 +26,7 @@ final class KubeletApplier implements DocumentApplier {
     private static final int ANSWER_MILLIS = 2000;
     private static final URI HEALTH = URI.create("http://127.0.0.1:10248/healthz");
 
-    private final KubernetesNode.Parts parts;
+    private final NodeParts parts;
     private final BundleShelf shelf;
     private final KubeletCredentials credentials = new KubeletCredentials();
     private @Nullable Service service;
@@ -35,7 +35,7 @@ final class KubeletApplier implements DocumentApplier {
     private @Nullable ApiBalancer balancer;
     private String running = "";
 
-    KubeletApplier(KubernetesNode.Parts parts, BundleShelf shelf) {
+    KubeletApplier(NodeParts parts, BundleShelf shelf) {
         this.parts = parts;
         this.shelf = shelf;
     }

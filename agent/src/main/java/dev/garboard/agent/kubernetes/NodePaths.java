@@ -30,13 +30,13 @@ public final class NodePaths {
     static final Path CNI_PLUGINS = Path.of("/var/lib/cni/bin");
 
     static final Path KUBELET_CONFIG = RUN.resolve("kubelet.yaml");
-    static final Path CONTAINERD_SOCKET = Path.of("/run/containerd/containerd.sock");
+    public static final Path CONTAINERD_SOCKET = Path.of("/run/containerd/containerd.sock");
 
     /** Files of bundles; with a disk they are fetched once. */
     static final Path BUNDLE_FILES = Path.of("/var/lib/garboard/bundles");
 
     /** The orders of the server that were carried out. */
-    static final Path ORDERS = Path.of("/var/lib/garboard/orders");
+    public static final Path ORDERS = Path.of("/var/lib/garboard/orders");
 
     static final Path CONTAINERD = Path.of("/var/lib/containerd");
     static final Path KUBELET = Path.of("/var/lib/kubelet");

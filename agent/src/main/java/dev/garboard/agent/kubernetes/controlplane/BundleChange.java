@@ -3,6 +3,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 import dev.garboard.agent.kubernetes.BeforeChange;
 import dev.garboard.agent.kubernetes.FormerPods;
 import dev.garboard.agent.kubernetes.MountedBundle;
+import dev.garboard.agent.kubernetes.NodeAppliers.FormerKubelet;
 import dev.garboard.agent.linux.ProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,13 +34,6 @@ public final class BundleChange implements BeforeChange {
 
     private final Path manifests;
     private final FormerKubelet kubelet;
-
-    /** The kubelet that runs the static pods. */
-    @FunctionalInterface
-    public interface FormerKubelet {
-        /** Ends it if it is of another bundle; it is started again by its own document. */
-        void endUnlessOf(MountedBundle inUse) throws InterruptedException;
-    }
 
     /** For the static pods whose manifests lie there. */
     public BundleChange(Path manifests, FormerKubelet kubelet) {

@@ -6,7 +6,7 @@ import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.kubernetes.DocumentApplier;
 import dev.garboard.agent.kubernetes.DocumentInput;
 import dev.garboard.agent.kubernetes.DocumentPendingException;
-import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.kubernetes.api.KubernetesClient;
@@ -45,7 +45,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
     private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
     private static final Path RESOLVERS = Path.of("/etc/resolv.conf");
 
-    private final KubernetesNode.Parts parts;
+    private final NodeParts parts;
     private final BundleShelf shelf;
     private final ControlPlanePaths paths;
     private final CertificateRotation certificates;
@@ -58,7 +58,7 @@ public final class ControlPlaneApplier implements DocumentApplier {
 
     /** One that runs nothing yet. */
     public ControlPlaneApplier(
-            KubernetesNode.Parts parts,
+            NodeParts parts,
             BundleShelf shelf,
             ControlPlanePaths paths,
             CertificateRotation certificates,

@@ -6,7 +6,7 @@ import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.kubernetes.DocumentApplier;
 import dev.garboard.agent.kubernetes.DocumentInput;
 import dev.garboard.agent.kubernetes.DocumentPendingException;
-import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.agent.supervision.Program;
 import dev.garboard.agent.supervision.Program.Command;
@@ -44,7 +44,7 @@ public final class EtcdApplier implements DocumentApplier {
     private static final int LOOKED_AT = 100;
     private static final String LOCAL = "127.0.0.1";
 
-    private final KubernetesNode.Parts parts;
+    private final NodeParts parts;
     private final BundleShelf shelf;
     private final ControlPlanePaths paths;
     private final CertificateRotation certificates;
@@ -86,7 +86,7 @@ public final class EtcdApplier implements DocumentApplier {
 
     /** One that runs nothing yet. */
     public EtcdApplier(
-            KubernetesNode.Parts parts,
+            NodeParts parts,
             BundleShelf shelf,
             ControlPlanePaths paths,
             CertificateRotation certificates,

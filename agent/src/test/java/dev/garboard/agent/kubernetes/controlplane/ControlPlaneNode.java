@@ -3,7 +3,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 import dev.garboard.agent.kubernetes.DocumentApplier;
 import dev.garboard.agent.kubernetes.DocumentInput;
 import dev.garboard.agent.kubernetes.DocumentPendingException;
-import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.agent.kubernetes.TestNode;
 import dev.garboard.agent.linux.Children;
@@ -60,7 +60,7 @@ final class ControlPlaneNode {
                 directory.resolve("pki"), directory.resolve("manifests"), directory.resolve("etcd"));
         children.start();
         var supervisor = new Supervisor(new Random(1), error -> say("fatal " + error));
-        var parts = new KubernetesNode.Parts(children, supervisor, services, new Random(1), List::of);
+        var parts = new NodeParts(children, supervisor, services, new Random(1), List::of);
         var shelf = TestNode.shelf(bundle);
         var clock = InstantSource.system();
         certificates = new CertificateRotation(

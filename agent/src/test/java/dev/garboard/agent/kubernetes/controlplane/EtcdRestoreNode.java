@@ -2,7 +2,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import com.google.protobuf.ByteString;
 import dev.garboard.agent.kubernetes.DocumentEngine;
-import dev.garboard.agent.kubernetes.KubernetesNode;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.LeaveOrders;
 import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.agent.kubernetes.TestDisk;
@@ -73,7 +73,7 @@ final class EtcdRestoreNode {
                 directory.resolve("pki"), directory.resolve("manifests"), directory.resolve("etcd"));
         children.start();
         supervisor = new Supervisor(new Random(1), error -> say("fatal " + error));
-        var parts = new KubernetesNode.Parts(children, supervisor, services, new Random(1), List::of);
+        var parts = new NodeParts(children, supervisor, services, new Random(1), List::of);
         var shelf = TestNode.shelf(bundle);
         var clock = InstantSource.system();
         var certificates = new CertificateRotation(services.add("certificates", ""), clock);
