@@ -1,6 +1,9 @@
 package dev.garboard.fleet;
 
 import com.google.protobuf.ByteString;
+import dev.garboard.agentapi.v1.EtcdAlarm;
+import dev.garboard.agentapi.v1.EtcdAlarmsRequest;
+import dev.garboard.agentapi.v1.EtcdAlarmsResponse;
 import dev.garboard.agentapi.v1.EtcdMember;
 import dev.garboard.agentapi.v1.EtcdMembersRequest;
 import dev.garboard.agentapi.v1.EtcdMembersResponse;
@@ -8,6 +11,8 @@ import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberResponse;
 import dev.garboard.agentapi.v1.EtcdSnapshotRequest;
 import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
+import dev.garboard.agentapi.v1.EtcdStatusRequest;
+import dev.garboard.agentapi.v1.EtcdStatusResponse;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.trust.Sha256;
 import io.grpc.Status;
@@ -17,11 +22,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The part of a node's agent that speaks for its member of etcd. */
-final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
+public final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
 
-    private static final byte[] DATABASE = "the whole state".getBytes(StandardCharsets.UTF_8);
+    /** What its member holds, which is what a snapshot of it has. */
+    public volatile byte[] database = "the whole state".getBytes(StandardCharsets.UTF_8);
 
     /** Names of the members, as this one lists them; all members of one etcd share the list. */
     volatile List<String> members = new CopyOnWriteArrayList<>();
@@ -32,11 +39,47 @@ final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
     /** Members that cannot be removed now. */
     final Set<String> stuck = java.util.concurrent.ConcurrentHashMap.newKeySet();
 
+    /** How its member says that it is; null when the node has neither a member nor data. */
+    public volatile @Nullable EtcdStatusResponse status = EtcdStatusResponse.newBuilder()
+            .setMemberId("000000000000000a")
+            .setLeaderId("000000000000000a")
+            .setRaftAppliedIndex(7)
+            .build();
+
+    /** The alarms that etcd has raised; null when there is no majority that could say so. */
+    public volatile @Nullable List<EtcdAlarm> alarms = List.of();
+
     /** Whether it gives a snapshot. */
-    volatile boolean saves = true;
+    public volatile boolean saves = true;
 
     /** How often a snapshot was asked for and not given. */
     final AtomicInteger refusedToSave = new AtomicInteger();
+
+    @Override
+    public void etcdStatus(EtcdStatusRequest request, StreamObserver<EtcdStatusResponse> answer) {
+        var now = status;
+        if (now == null) {
+            answer.onError(Status.FAILED_PRECONDITION
+                    .withDescription("this node has no member of etcd")
+                    .asRuntimeException());
+            return;
+        }
+        answer.onNext(now);
+        answer.onCompleted();
+    }
+
+    @Override
+    public void etcdAlarms(EtcdAlarmsRequest request, StreamObserver<EtcdAlarmsResponse> answer) {
+        var now = alarms;
+        if (now == null) {
+            answer.onError(Status.UNAVAILABLE
+                    .withDescription("etcdserver: request timed out")
+                    .asRuntimeException());
+            return;
+        }
+        answer.onNext(EtcdAlarmsResponse.newBuilder().addAllAlarms(now).build());
+        answer.onCompleted();
+    }
 
     @Override
     public void etcdMembers(EtcdMembersRequest request, StreamObserver<EtcdMembersResponse> answer) {
@@ -67,7 +110,7 @@ final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
             return;
         }
         answer.onNext(EtcdSnapshotResponse.newBuilder()
-                .setData(ByteString.copyFrom(DATABASE))
+                .setData(ByteString.copyFrom(database))
                 .build());
         answer.onNext(EtcdSnapshotResponse.newBuilder().setSha256(sha256()).build());
         answer.onCompleted();
@@ -82,7 +125,7 @@ final class FakeEtcd extends KubernetesServiceGrpc.KubernetesServiceImplBase {
                 .toList();
     }
 
-    static String sha256() {
-        return Sha256.of(DATABASE);
+    String sha256() {
+        return Sha256.of(database);
     }
 }

@@ -1,5 +1,6 @@
 package dev.garboard.fleet.cluster;
 
+import dev.garboard.agentapi.v1.EtcdStatusRequest;
 import dev.garboard.inventory.ClusterSnapshot;
 import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
@@ -7,9 +8,12 @@ import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.inventory.Condition;
+import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import io.grpc.StatusException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -18,12 +22,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The end of a cluster whose deletion was asked for: the state of its etcd is saved, and only then its machines are ordered to leave. A
- * cluster that cannot be saved waits for a person.
+ * cluster that cannot be saved waits for a person. That nobody noted the founding does not mean that there is nothing: the founder is asked.
  */
 final class ClusterEnd {
 
@@ -36,17 +43,20 @@ final class ClusterEnd {
     private static final Logger log = LoggerFactory.getLogger(ClusterEnd.class);
     private static final String SAVED = "StateSaved";
     private static final int KEPT = 10;
+    private static final Duration ANSWER = Duration.ofSeconds(8);
 
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final NodeCalls nodes;
     private final EtcdSnapshots snapshots;
+    private final SnapshotSource source;
     private final InstantSource clock;
 
     ClusterEnd(NodeCalls nodes, EtcdSnapshots snapshots, InstantSource clock) {
         this.nodes = nodes;
         this.snapshots = snapshots;
+        this.source = new SnapshotSource(nodes, snapshots);
         this.clock = clock;
     }
 
@@ -57,41 +67,73 @@ final class ClusterEnd {
      */
     record Step(ClusterStatus status, boolean isSaved) {}
 
+    /** The machines of the inventory. */
+    @FunctionalInterface
+    interface Machines {
+        Optional<Resource<MachineSpec, MachineStatus>> of(String name);
+    }
+
     /** Saves the state when that was not done yet. May block for as long as a snapshot takes. */
-    Step advance(Resource<ClusterSpec, ClusterStatus> cluster) {
-        if (!cluster.status().bootstrapped()) {
+    Step advance(Resource<ClusterSpec, ClusterStatus> cluster, Machines machines) {
+        var status = cluster.status();
+        var founder = founder(status);
+        if (!status.bootstrapped() && founder.isEmpty()) {
             return said(cluster, true, "NothingToSave", "the cluster was never founded");
         }
         if ("true".equals(cluster.metadata().annotation(WITHOUT_SNAPSHOT))) {
-            log.atWarn().addKeyValue("cluster", cluster.name()).log("deleted without a snapshot of its etcd");
-            return said(cluster, true, "GivenUp", "the state of etcd is given up, as the annotation says");
+            return givenUp(cluster);
         }
+        var members = controlPlanes(status);
+        if (!status.bootstrapped()) {
+            var state = state(founder.get(), machines);
+            if (!state.doubt().isEmpty()) {
+                return refused(cluster, state.doubt());
+            }
+            if (!state.isFounded()) {
+                return said(
+                        cluster, true, "NothingToSave", "the cluster was never founded: " + founder.get() + " has no data");
+            }
+            members = List.of(founder.get());
+        }
+        return save(cluster, members);
+    }
+
+    private Step givenUp(Resource<ClusterSpec, ClusterStatus> cluster) {
+        var holders = cluster.status().nodes().stream()
+                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() != Stage.WAITING)
+                .map(Node::machine)
+                .collect(Collectors.joining(", "));
+        log.atWarn()
+                .addKeyValue("cluster", cluster.name())
+                .addKeyValue("controlPlanes", holders)
+                .log("deleted without a snapshot of its etcd");
+        return said(
+                cluster,
+                true,
+                "GivenUp",
+                "the state of etcd is given up, as the annotation says: lost is every object and secret of the cluster that"
+                        + " no earlier snapshot has, with the data on "
+                        + (holders.isEmpty() ? "no machine" : holders));
+    }
+
+    private Step save(Resource<ClusterSpec, ClusterStatus> cluster, List<String> members) {
         var name = prefix(cluster)
                 + STAMP.format(Objects.requireNonNull(cluster.metadata().deletionTimestamp())) + ".db";
         var troubles = new ArrayList<String>();
         try {
-            var known = snapshots.find(name);
+            var known = source.find(name);
             if (known.isPresent()) {
                 return saved(cluster, known.get());
             }
-            for (var node : controlPlanes(cluster.status())) {
-                var stub = nodes.to(node.machine());
-                if (stub.isEmpty()) {
-                    troubles.add(node.machine() + " is not connected");
-                    continue;
-                }
-                try {
-                    var taken = snapshots.take(stub.get(), name);
-                    log.atInfo()
-                            .addKeyValue("cluster", cluster.name())
-                            .addKeyValue("file", taken.file())
-                            .addKeyValue("sha256", taken.sha256())
-                            .log("saved the state of etcd before the cluster is deleted");
-                    snapshots.keepLast(prefix(cluster), KEPT);
-                    return saved(cluster, taken);
-                } catch (StatusException refused) {
-                    troubles.add(node.machine() + ": " + refused.getMessage());
-                }
+            var taken = source.take(members, name, troubles);
+            if (taken.isPresent()) {
+                log.atInfo()
+                        .addKeyValue("cluster", cluster.name())
+                        .addKeyValue("file", taken.get().file())
+                        .addKeyValue("sha256", taken.get().sha256())
+                        .log("saved the state of etcd before the cluster is deleted");
+                snapshots.keepLast(prefix(cluster), KEPT);
+                return saved(cluster, taken.get());
             }
         } catch (IOException unwritable) {
             troubles.add(String.valueOf(unwritable.getMessage()));
@@ -99,14 +141,42 @@ final class ClusterEnd {
             Thread.currentThread().interrupt();
             troubles.add("the server is stopping");
         }
+        return refused(cluster, troubles.isEmpty() ? "no control plane is a member" : String.join("; ", troubles));
+    }
+
+    private Step refused(Resource<ClusterSpec, ClusterStatus> cluster, String why) {
         return said(
                 cluster,
                 false,
                 "NoSnapshot",
-                "the cluster is deleted when the state of etcd is saved, and it cannot be: "
-                        + (troubles.isEmpty() ? "no control plane is a member" : String.join("; ", troubles))
-                        + ". Bring a control plane back; to give its state up: garboard cluster delete "
+                "the cluster is deleted when the state of etcd is saved, and it cannot be: " + why
+                        + ". Bring a control plane back whose member votes, sees a leader and has no alarm CORRUPT; to"
+                        + " give its state up, and lose what no earlier snapshot has: garboard cluster delete "
                         + cluster.name() + " --without-snapshot");
+    }
+
+    /** The one that may found, once it was told to. */
+    private static Optional<String> founder(ClusterStatus status) {
+        return Optional.ofNullable(status.bootstrapMachine())
+                .flatMap(status::node)
+                .filter(node -> node.stage() != Stage.WAITING)
+                .map(Node::machine);
+    }
+
+    private FounderState state(String founder, Machines machines) {
+        var node = nodes.to(founder);
+        if (node.isEmpty()) {
+            return FounderState.unknown(founder, "it is not connected");
+        }
+        try {
+            var _ = node.get()
+                    .withDeadlineAfter(ANSWER.toSeconds(), TimeUnit.SECONDS)
+                    .etcdStatus(EtcdStatusRequest.getDefaultInstance());
+            return FounderState.of(founder, null, null);
+        } catch (StatusException refused) {
+            return FounderState.of(
+                    founder, refused.getStatus(), machines.of(founder).orElse(null));
+        }
     }
 
     private static String prefix(Resource<ClusterSpec, ClusterStatus> cluster) {
@@ -141,9 +211,10 @@ final class ClusterEnd {
                 .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS));
     }
 
-    private static List<Node> controlPlanes(ClusterStatus status) {
+    private static List<String> controlPlanes(ClusterStatus status) {
         return status.nodes().stream()
                 .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
+                .map(Node::machine)
                 .toList();
     }
 }

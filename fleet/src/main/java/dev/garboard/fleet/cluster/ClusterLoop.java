@@ -191,7 +191,7 @@ final class ClusterLoop implements AutoCloseable {
 
     /** Saves, says so, and only when both are done orders the machines to leave and lets the cluster go. */
     private Duration end(Resource<ClusterSpec, ClusterStatus> cluster) {
-        var step = end.advance(cluster);
+        var step = end.advance(cluster, parts.machines()::get);
         var stored = parts.store().replaceStatus(cluster.withStatus(step.status()));
         known = stored;
         if (!step.isSaved()) {

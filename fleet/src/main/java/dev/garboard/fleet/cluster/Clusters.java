@@ -104,6 +104,7 @@ public final class Clusters implements AutoCloseable {
 
     private ClusterLoop loop(String name, String uid) {
         var census = new EtcdCensus(asked, parts.clock());
+        var snapshots = new EtcdSnapshots(parts.snapshots());
         var loop = new ClusterLoop(
                 name,
                 uid,
@@ -111,9 +112,9 @@ public final class Clusters implements AutoCloseable {
                         parts.inventory().store(), machines, desk, orders, parts.bundles(), parts.clock()),
                 new ClusterObserver(vault, connector, threads, parts.clock()),
                 new ClusterCare(tokens, (through, member) -> removed(census, through, member), parts.clock()),
-                new UpgradeCare(parts.bundles(), asked, inspector, new EtcdSnapshots(parts.snapshots()), parts.clock()),
+                new UpgradeCare(parts.bundles(), inspector, new SnapshotSource(asked, snapshots), parts.clock()),
                 census,
-                new ClusterEnd(asked, new EtcdSnapshots(parts.snapshots()), parts.clock()));
+                new ClusterEnd(asked, snapshots, parts.clock()));
         loop.start();
         return loop;
     }

@@ -12,13 +12,13 @@ import dev.garboard.inventory.ClusterUpgrade.Step;
 import dev.garboard.inventory.Resource;
 import dev.garboard.kubernetes.KubernetesVersion;
 import dev.garboard.kubernetes.api.KubernetesException;
-import io.grpc.StatusException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -41,9 +41,8 @@ final class UpgradeCare {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final Bundles bundles;
-    private final NodeCalls nodes;
     private final UpgradeInspector inspector;
-    private final EtcdSnapshots snapshots;
+    private final SnapshotSource source;
     private final InstantSource clock;
     private Instant checkedAt = Instant.MIN;
     private String snapshotTrouble = "";
@@ -53,14 +52,12 @@ final class UpgradeCare {
 
     UpgradeCare(
             Bundles bundles,
-            NodeCalls nodes,
             UpgradeInspector inspector,
-            EtcdSnapshots snapshots,
+            SnapshotSource source,
             InstantSource clock) {
         this.bundles = bundles;
-        this.nodes = nodes;
         this.inspector = inspector;
-        this.snapshots = snapshots;
+        this.source = source;
         this.clock = clock;
     }
 
@@ -125,7 +122,7 @@ final class UpgradeCare {
 
     private @Nullable ClusterSnapshot snapshot(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
         try {
-            return snapshots.find(file(cluster, upgrade)).orElse(null);
+            return source.find(file(cluster, upgrade)).orElse(null);
         } catch (IOException unreadable) {
             snapshotTrouble = String.valueOf(unreadable.getMessage());
             return null;
@@ -170,33 +167,30 @@ final class UpgradeCare {
     }
 
     private void save(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
-        for (var node : controlPlanes(cluster.status())) {
-            var stub = nodes.to(node.machine());
-            if (stub.isEmpty()) {
-                snapshotTrouble = node.machine() + " is not connected";
-                continue;
-            }
-            try {
-                var taken = snapshots.take(stub.get(), file(cluster, upgrade));
-                snapshotTrouble = "";
-                log.atInfo()
-                        .addKeyValue("cluster", cluster.name())
-                        .addKeyValue("file", taken.file())
-                        .addKeyValue("sha256", taken.sha256())
-                        .log("saved the state of etcd");
-                return;
-            } catch (IOException | StatusException failed) {
-                snapshotTrouble = node.machine() + ": " + failed.getMessage();
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        var troubles = new ArrayList<String>();
+        try {
+            source.take(controlPlanes(cluster.status()), file(cluster, upgrade), troubles)
+                    .ifPresent(taken -> {
+                        troubles.clear();
+                        log.atInfo()
+                                .addKeyValue("cluster", cluster.name())
+                                .addKeyValue("file", taken.file())
+                                .addKeyValue("sha256", taken.sha256())
+                                .log("saved the state of etcd");
+                    });
+        } catch (IOException failed) {
+            troubles.add(String.valueOf(failed.getMessage()));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return;
         }
+        snapshotTrouble = String.join("; ", troubles);
     }
 
-    private static List<Node> controlPlanes(ClusterStatus status) {
+    private static List<String> controlPlanes(ClusterStatus status) {
         return status.nodes().stream()
                 .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
+                .map(Node::machine)
                 .toList();
     }
 }

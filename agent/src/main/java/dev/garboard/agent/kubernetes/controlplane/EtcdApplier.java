@@ -346,6 +346,11 @@ public final class EtcdApplier implements DocumentApplier {
         return Optional.ofNullable(member).map(running -> running.client(LOCAL));
     }
 
+    /** Whether data of a member lies here, which may be of an earlier boot and of any cluster. */
+    boolean hasData() {
+        return data.exists();
+    }
+
     /** The member is none any more, or the whole cluster ends: whoever orders a node to leave has seen to that before. */
     @Override
     public void remove(String name) throws Exception {

@@ -12,6 +12,7 @@ import dev.garboard.agentapi.v1.EtcdSnapshotResponse;
 import dev.garboard.agentapi.v1.EtcdStatusResponse;
 import dev.garboard.trust.Sha256;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -160,9 +161,17 @@ public final class EtcdCalls {
     }
 
     private EtcdClient client() {
-        return etcd.client()
-                .orElseThrow(() -> KubernetesCalls.refusal(
-                        "this node has no member of etcd; ask one of the cluster's control-plane nodes"));
+        return etcd.client().orElseThrow(() -> none(etcd.hasData()));
+    }
+
+    /** Whoever decides by the answer whether there is anything to lose must be able to tell the two apart. */
+    static StatusRuntimeException none(boolean hasData) {
+        return hasData
+                ? Status.UNAVAILABLE
+                        .withDescription("this node has data of etcd, and no member runs on it")
+                        .asRuntimeException()
+                : KubernetesCalls.refusal(
+                        "this node has no member of etcd; ask one of the cluster's control-plane nodes");
     }
 
     private static RuntimeException unavailable(EtcdException failed) {
