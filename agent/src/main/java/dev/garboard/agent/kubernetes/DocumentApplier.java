@@ -23,6 +23,11 @@ public interface DocumentApplier extends AutoCloseable {
         return false;
     }
 
+    /** Whether its documents are part of a cluster: these are not applied to a node that has a part in another one. */
+    default boolean ofCluster() {
+        return true;
+    }
+
     /** What becomes of the effect when the document is no longer declared, and no order says that the node leaves. */
     default Absence whenAbsent() {
         return Absence.TAKEN_BACK;

@@ -47,12 +47,14 @@ public final class DocumentEngine implements Supervisor.Work {
     private final Service service;
     private final Map<String, DocumentApplier> appliers = new LinkedHashMap<>();
     private final LeaveOrders orders;
+    private final ClusterGate gate;
     private final Runnable changed;
     private final Backoff backoff;
     private final Map<DocumentKey, DocumentProgress> progress = new HashMap<>();
     private final Set<String> reopened = new HashSet<>();
     private State desired = new State(Map.of(), Map.of());
     private boolean fresh;
+    private boolean refused;
     private volatile boolean goesDown;
 
     /** How a pass ended, the worse the further down. */
@@ -103,6 +105,7 @@ public final class DocumentEngine implements Supervisor.Work {
             Runnable changed) {
         this.service = service;
         this.orders = orders;
+        this.gate = new ClusterGate(orders.membership());
         appliers.forEach(applier -> this.appliers.put(applier.kind(), applier));
         this.changed = changed;
         this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
@@ -148,8 +151,16 @@ public final class DocumentEngine implements Supervisor.Work {
         return progress.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(
                         Comparator.comparing(DocumentKey::kind).thenComparing(DocumentKey::name)))
-                .map(entry -> entry.getValue().message(entry.getKey()))
+                .map(entry -> status(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    /** Of documents that are refused none is applied: what holds under their names is another cluster's. */
+    private DocumentStatus status(DocumentKey key, DocumentProgress so) {
+        var status = so.message(key);
+        return refused && isOfCluster(key) && desired.documents().containsKey(key)
+                ? status.toBuilder().setAppliedRevision(0).build()
+                : status;
     }
 
     /** What became of each order. */
@@ -207,8 +218,16 @@ public final class DocumentEngine implements Supervisor.Work {
 
     private Outcome converge(State now) throws InterruptedException {
         Outcome all = goesDown ? Outcome.SETTLED : obey(now);
-        if (all != Outcome.SETTLED) {
+        if (all != Outcome.SETTLED || goesDown) {
             return all;
+        }
+        // On the disk may lie what another cluster has here.
+        Outcome first = applyFirst(now);
+        if (first != Outcome.SETTLED) {
+            return first.and(removeOthers(now));
+        }
+        if (isRefused(now)) {
+            return Outcome.FAILED;
         }
         all = goesDown ? Outcome.SETTLED : removeOthers(now);
         boolean earlierChanged = false;
@@ -235,6 +254,34 @@ public final class DocumentEngine implements Supervisor.Work {
             appliers.values().forEach(DocumentApplier::settle);
         }
         return all;
+    }
+
+    /** Whether the documents are of another cluster than this node: then none of them is applied, and nothing is taken back. */
+    private boolean isRefused(State now) {
+        var keys = inOrder(now.documents().keySet()).stream()
+                .filter(this::isOfCluster)
+                .toList();
+        String said = gate.refusal(keys.stream().map(now::document).toList(), now::secret)
+                .orElse("");
+        synchronized (this) {
+            refused = !said.isEmpty();
+        }
+        if (said.isEmpty()) {
+            return false;
+        }
+        boolean isNew = false;
+        for (DocumentKey key : keys) {
+            isNew |= note(key, so -> so.failed(now.document(key).getRevision(), said));
+        }
+        if (isNew) {
+            LOG.warn("{}", said);
+        }
+        return true;
+    }
+
+    private boolean isOfCluster(DocumentKey key) {
+        DocumentApplier applier = appliers.get(key.kind());
+        return applier == null || applier.ofCluster();
     }
 
     private List<DocumentKey> inOrder(Iterable<DocumentKey> keys) {
@@ -329,7 +376,7 @@ public final class DocumentEngine implements Supervisor.Work {
             return Outcome.SETTLED;
         }
         var gone = new HashSet<>(gone(now));
-        if (orders.hasData()) {
+        if (orders.hasState()) {
             appliers.values().stream()
                     .filter(applier -> applier.whenAbsent() != Absence.TAKEN_BACK)
                     .map(applier -> new DocumentKey(applier.kind(), "default"))

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,20 +29,10 @@ public final class LeaveOrders {
     private static final Logger LOG = LoggerFactory.getLogger("garboard.orders");
 
     private final Supplier<String> machine;
-    private final Membership membership;
+    private final ClusterMembership membership;
     private final Path noted;
     private final Map<String, Order> wanted = new LinkedHashMap<>();
     private final Map<String, OrderStatus> statuses = new LinkedHashMap<>();
-
-    /** Which cluster this node's state says that it is of. */
-    public interface Membership {
-
-        /** The token of the cluster that data of etcd here belongs to; empty when there is no such data. */
-        Optional<String> etcdToken() throws IOException;
-
-        /** SHA-256 of the certificate of the Kubernetes CA that the node trusts, in hexadecimal digits; empty when it trusts none. */
-        Optional<String> kubernetesCa() throws IOException;
-    }
 
     /**
      * No orders yet.
@@ -49,7 +40,7 @@ public final class LeaveOrders {
      * @param machine this node's name in the inventory
      * @param noted the ids of the orders that were carried out, one a line; made with the first
      */
-    public LeaveOrders(Supplier<String> machine, Membership membership, Path noted) {
+    public LeaveOrders(Supplier<String> machine, ClusterMembership membership, Path noted) {
         this.machine = machine;
         this.membership = membership;
         this.noted = noted;
@@ -60,16 +51,32 @@ public final class LeaveOrders {
         return new LeaveOrders(() -> "", new NoCluster(), Path.of("orders"));
     }
 
-    private record NoCluster() implements Membership {
+    private record NoCluster() implements ClusterMembership {
         @Override
-        public Optional<String> etcdToken() {
+        public ClusterIdentity held() {
+            return ClusterIdentity.NONE;
+        }
+
+        @Override
+        public Optional<String> kubeletOfOtherThan(X509Certificate ca) {
             return Optional.empty();
         }
 
         @Override
-        public Optional<String> kubernetesCa() {
-            return Optional.empty();
+        public boolean hasState() {
+            return false;
         }
+
+        @Override
+        public void join(ClusterIdentity cluster) {}
+
+        @Override
+        public void leave() {}
+    }
+
+    /** The part that orders end. */
+    ClusterMembership membership() {
+        return membership;
     }
 
     /** Replaces the orders that the server repeats. */
@@ -113,30 +120,30 @@ public final class LeaveOrders {
         return Optional.empty();
     }
 
-    /** Whether there is data of etcd on this node, which may be of an earlier boot. */
-    boolean hasData() throws IOException {
-        return membership.etcdToken().isPresent();
+    /** Whether there is anything of a cluster on this node, which may be of an earlier boot. */
+    boolean hasState() throws IOException {
+        return membership.hasState();
     }
 
     private String refusal(Order order) throws IOException {
         if (order.getId().isBlank() || !order.hasLeaveCluster()) {
             return "this agent does not know what it orders; boot a newer image";
         }
-        return refusal(order.getLeaveCluster(), machine.get(), membership.etcdToken(), membership.kubernetesCa());
+        return refusal(order.getLeaveCluster(), machine.get(), membership.held());
     }
 
     /** Why such an order is not for the node that this is; empty when it is. */
-    static String refusal(LeaveCluster order, String machine, Optional<String> etcdToken, Optional<String> ca) {
+    static String refusal(LeaveCluster order, String machine, ClusterIdentity held) {
         if (!order.getMachine().equals(machine)) {
             return "it is for the machine \"" + order.getMachine() + "\", and this is \"" + machine + '"';
         }
-        if (etcdToken.isPresent() && !etcdToken.get().equals(order.getEtcdToken())) {
-            return "it is about the cluster \"" + order.getEtcdToken() + "\", and the data of etcd here is of \""
-                    + etcdToken.get() + '"';
+        if (!held.etcdToken().isEmpty() && !held.etcdToken().equals(order.getEtcdToken())) {
+            return "it is about the cluster \"" + order.getEtcdToken() + "\", and this node is of \""
+                    + held.etcdToken() + '"';
         }
-        if (ca.isPresent() && !ca.get().equals(order.getKubernetesCaSha256())) {
+        if (!held.kubernetesCa().isEmpty() && !held.kubernetesCa().equals(order.getKubernetesCaSha256())) {
             return "it is about the cluster whose CA has the SHA-256 " + order.getKubernetesCaSha256()
-                    + ", and the CA that this node trusts has " + ca.get();
+                    + ", and the CA that this node trusts has " + held.kubernetesCa();
         }
         return "";
     }
@@ -154,6 +161,7 @@ public final class LeaveOrders {
 
     /** It was carried out. Noted before anybody is told. */
     synchronized void done(Order order) throws IOException {
+        membership.leave();
         Files.createDirectories(noted.toAbsolutePath().getParent());
         try (var file = FileChannel.open(noted, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             file.write(ByteBuffer.wrap((order.getId() + "\n").getBytes(StandardCharsets.UTF_8)));

@@ -38,10 +38,14 @@ public final class NodePaths {
     /** The orders of the server that were carried out. */
     public static final Path ORDERS = Path.of("/var/lib/garboard/orders");
 
+    /** Which cluster this node has a part in. */
+    public static final Path CLUSTER = Path.of("/var/lib/garboard/cluster");
+
     static final Path CONTAINERD = Path.of("/var/lib/containerd");
     static final Path KUBELET = Path.of("/var/lib/kubelet");
     static final Path KUBELET_PKI = KUBELET.resolve("pki");
-    static final Path KUBELET_CLIENT = KUBELET_PKI.resolve("kubelet-client-current.pem");
+    /** The kubelet's certificate with its key, which it renews itself. */
+    public static final Path KUBELET_CLIENT = KUBELET_PKI.resolve("kubelet-client-current.pem");
     static final Path KUBELET_KUBECONFIG = KUBELET.resolve("kubeconfig");
 
     private NodePaths() {}

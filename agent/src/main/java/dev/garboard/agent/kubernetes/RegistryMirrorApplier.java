@@ -18,6 +18,11 @@ final class RegistryMirrorApplier implements DocumentApplier {
     }
 
     @Override
+    public boolean ofCluster() {
+        return false;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws IOException {
         var document = input.as(RegistryMirror.class);
         String former = registries.get(document.name());

@@ -65,6 +65,11 @@ final class StateDiskApplier implements DocumentApplier {
     }
 
     @Override
+    public boolean ofCluster() {
+        return false;
+    }
+
+    @Override
     public void apply(DocumentInput input) throws Exception {
         var wanted = input.as(StateDisk.class);
         if (wanted.disk().equals(mounted)) {

@@ -11,6 +11,7 @@ import dev.garboard.agentapi.v1.ServerMessage.LeaveCluster;
 import dev.garboard.agentapi.v1.ServerMessage.Order;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -270,8 +271,7 @@ class DocumentEngineTest {
         second.absence = Absence.KEPT;
         want(Map.of(), document("Second", "a", 1));
         done.clear();
-        node.token = Optional.of("lab-1");
-        node.ca = Optional.of("ca-1");
+        node.held = new ClusterIdentity("lab-1", "ca-1");
 
         order(
                 order("o1", "m2", "lab-1", "ca-1"),
@@ -283,7 +283,7 @@ class DocumentEngineTest {
         assertEquals(
                 List.of(
                         "it is for the machine \"m2\", and this is \"m1\"",
-                        "it is about the cluster \"lab-2\", and the data of etcd here is of \"lab-1\"",
+                        "it is about the cluster \"lab-2\", and this node is of \"lab-1\"",
                         "it is about the cluster whose CA has the SHA-256 ca-2, and the CA that this node trusts has ca-1",
                         "this agent does not know what it orders; boot a newer image"),
                 engine.orderStatuses().stream().map(OrderStatus::getMessage).toList());
@@ -315,7 +315,7 @@ class DocumentEngineTest {
     void anOrderFindsWhatAnEarlierBootLeftOnTheDisk() throws Exception {
         first.comesFirst = true;
         second.absence = Absence.KEPT;
-        node.token = Optional.of("lab-1");
+        node.held = new ClusterIdentity("lab-1", "");
         first.failure = new DocumentPendingException("waits for the disk");
         engine.want(List.of(document("First", "disk", 1)), Map.of(), List.of(order("o1", "m1", "lab-1", "ca-1")));
         engine.convergeOnce();
@@ -327,6 +327,7 @@ class DocumentEngineTest {
 
         assertEquals(List.of("apply First/disk", "remove Second/default"), done);
         assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+        assertEquals(1, node.left);
     }
 
     @Test
@@ -338,6 +339,7 @@ class DocumentEngineTest {
         assertEquals(
                 OrderStatus.Outcome.OUTCOME_UNDERWAY,
                 engine.orderStatuses().getFirst().getOutcome());
+        assertEquals(0, node.left);
 
         second.failure = null;
         engine.convergeOnce();
@@ -386,19 +388,35 @@ class DocumentEngineTest {
                 .build();
     }
 
-    private static final class Node implements LeaveOrders.Membership {
+    private static final class Node implements ClusterMembership {
 
-        private Optional<String> token = Optional.empty();
-        private Optional<String> ca = Optional.empty();
+        private ClusterIdentity held = ClusterIdentity.NONE;
+        private int left;
 
         @Override
-        public Optional<String> etcdToken() {
-            return token;
+        public ClusterIdentity held() {
+            return held;
         }
 
         @Override
-        public Optional<String> kubernetesCa() {
-            return ca;
+        public Optional<String> kubeletOfOtherThan(X509Certificate ca) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean hasState() {
+            return !held.isNone();
+        }
+
+        @Override
+        public void join(ClusterIdentity cluster) {
+            held = cluster;
+        }
+
+        @Override
+        public void leave() {
+            held = ClusterIdentity.NONE;
+            left++;
         }
     }
 
@@ -473,6 +491,11 @@ class DocumentEngineTest {
         @Override
         public boolean comesFirst() {
             return comesFirst;
+        }
+
+        @Override
+        public boolean ofCluster() {
+            return !comesFirst;
         }
 
         private void fail() {

@@ -33,6 +33,11 @@ public final class TestDisk implements DocumentApplier {
     }
 
     @Override
+    public boolean ofCluster() {
+        return false;
+    }
+
+    @Override
     public boolean comesFirst() {
         return !mounted;
     }

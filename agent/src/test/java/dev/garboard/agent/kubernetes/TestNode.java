@@ -19,6 +19,11 @@ public final class TestNode {
         return shelf;
     }
 
+    /** One pass over everything that is wanted. */
+    public static void converge(DocumentEngine engine) throws InterruptedException {
+        engine.convergeOnce();
+    }
+
     /** A document as the server would send it. */
     public static DocumentInput input(NodeDocument document, long revision, Map<String, String> secrets) {
         var message = Document.newBuilder()

@@ -1,0 +1,127 @@
+package dev.garboard.agent.kubernetes;
+
+import static dev.garboard.kubernetes.pki.ClusterSecrets.KUBERNETES_CA_CERTIFICATE;
+
+import dev.garboard.agentapi.v1.ServerMessage.Document;
+import dev.garboard.kubernetes.document.DocumentException;
+import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.trust.Pem;
+import dev.garboard.trust.Sha256;
+import dev.garboard.trust.TrustException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the documents of a cluster through only where the node has no part in another one. A server whose database is an older copy may know a
+ * former cluster of the same machines: one document of it would replace the keys under the cluster that lives. Only an order ends a part.
+ */
+final class ClusterGate {
+
+    private static final String REMEDY =
+            ". Nothing of it was done. Is the server's database an older copy? Put the newer one back. A node leaves its"
+                    + " cluster by an order of its server: take its labels away, or delete that Cluster. To give up what the"
+                    + " node holds, restart it; if it has a disk, set spec.stateDisk.discard of the machine to the UUID of"
+                    + " its file system before (garboard node MACHINE logs disk)";
+
+    private final ClusterMembership membership;
+
+    ClusterGate(ClusterMembership membership) {
+        this.membership = membership;
+    }
+
+    /**
+     * Why none of these may be applied; empty when they may, and then the node is noted to be of their cluster.
+     *
+     * @param documents all that are about a cluster
+     */
+    Optional<String> refusal(Collection<Document> documents, Function<String, byte @Nullable []> secrets) {
+        try {
+            return decide(documents, secrets);
+        } catch (IOException | DocumentException | TrustException unreadable) {
+            return Optional.of("which cluster this node has a part in, or which one the server declares, cannot be read: "
+                    + unreadable.getMessage());
+        }
+    }
+
+    private Optional<String> decide(Collection<Document> documents, Function<String, byte @Nullable []> secrets)
+            throws IOException {
+        if (documents.isEmpty()) {
+            return Optional.empty();
+        }
+        var held = membership.held();
+        var ca = ca(secrets);
+        var asked = new ClusterIdentity(token(documents), ca.map(ClusterGate::print).orElse(""));
+        var kubelet = held.kubernetesCa().isEmpty() && ca.isPresent()
+                ? membership.kubeletOfOtherThan(ca.get())
+                : Optional.<String>empty();
+        var refusal = refusal(held, asked, kubelet, kinds(documents));
+        if (refusal.isEmpty() && !asked.isNone()) {
+            membership.join(held.or(asked));
+        }
+        return refusal;
+    }
+
+    /**
+     * The decision.
+     *
+     * @param kubelet whose certificate the kubelet has, if not of the CA that is asked for
+     * @param kinds of the documents, for the message
+     */
+    static Optional<String> refusal(
+            ClusterIdentity held, ClusterIdentity asked, Optional<String> kubelet, String kinds) {
+        if (held.contradicts(asked)) {
+            return Optional.of("this node has a part in another cluster (" + held.text() + ") than the one that the"
+                    + " server declares (" + asked.text() + ")" + REMEDY);
+        }
+        if (kubelet.isPresent()) {
+            return Optional.of("the kubelet of this node is of another cluster (its certificate is of " + kubelet.get()
+                    + ") than the one that the server declares (" + asked.text() + ")" + REMEDY);
+        }
+        if (!held.isNone() && asked.isNone()) {
+            // Who waits for a part is told no more than which programs to fetch: they would take the place of those that run.
+            return Optional.of("this node has a part in a cluster (" + held.text() + "), and the server declares "
+                    + kinds + " of one that has none" + REMEDY);
+        }
+        return Optional.empty();
+    }
+
+    private static String kinds(Collection<Document> documents) {
+        return documents.stream().map(Document::getKind).sorted().distinct().collect(Collectors.joining(", "));
+    }
+
+    private static String token(Collection<Document> documents) {
+        for (var document : documents) {
+            if (document.getKind().equals(Etcd.KIND)) {
+                var label = document.getKind() + "/" + document.getName();
+                var content = document.getContent().toByteArray();
+                return ((Etcd) Documents.parse(label, content)).token();
+            }
+        }
+        return "";
+    }
+
+    private static Optional<X509Certificate> ca(Function<String, byte @Nullable []> secrets) {
+        var pem = secrets.apply(KUBERNETES_CA_CERTIFICATE);
+        return pem == null
+                ? Optional.empty()
+                : Optional.of(Pem.certificates(new String(pem, StandardCharsets.UTF_8), KUBERNETES_CA_CERTIFICATE)
+                        .getFirst());
+    }
+
+    /** As orders to leave name a CA. */
+    private static String print(X509Certificate ca) {
+        try {
+            return Sha256.of(ca.getEncoded());
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("it was decoded a moment ago", impossible);
+        }
+    }
+}
