@@ -158,7 +158,9 @@ class BootTicketIT {
         var first = rig.booted(MAC);
         node.take(enroll(node, first).getAccepted());
         node.connect("node-1", first);
-        FleetRig.eventually(() -> rig.machine("node-1").status().apiPort() != 0, () -> "the node is not connected");
+        // The index, by which it is decided, follows the store.
+        FleetRig.eventually(
+                () -> rig.index.get("node-1").orElseThrow().status().apiPort() != 0, () -> "the node is not connected");
         var second = rig.booted(MAC);
 
         assertRefused(enroll(rig.node(), second));

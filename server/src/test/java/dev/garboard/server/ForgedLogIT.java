@@ -41,6 +41,7 @@ class ForgedLogIT {
         try (var _ = Server.start(config("text"))) {
             ask("x\r\n" + LINE + "\u001b[2J\u009b1m", "octet");
             ask("loader", "octet\n" + LINE + "\u001b[2J");
+            await(log, "x\\r\\n2026-12-01T00:00:00.000Z");
             await(log, "loader");
         } finally {
             System.setOut(standardOutput);
@@ -53,7 +54,7 @@ class ForgedLogIT {
         assertTrue(text.chars().noneMatch(c -> (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0)), text);
     }
 
-    /** The answer says that the request was dealt with. */
+    /** The answer says that the request was heard; what is logged of it comes before or after. */
     private void ask(String file, String mode) throws IOException {
         var request = ("\0\u0001" + file + "\0" + mode + "\0").getBytes(StandardCharsets.ISO_8859_1);
         try (var socket = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {

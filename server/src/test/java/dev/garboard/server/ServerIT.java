@@ -63,8 +63,7 @@ class ServerIT {
             assertEquals("not found; there are /metrics, /healthz and /readyz\n", get(metrics, "/nosuch"));
             assertTrue(get(http, "/boot/0123456789abcdef0123456789abcdef/script.ipxe")
                     .contains("this server knows no boot session 0123456789abcdef0123456789abcdef"));
-            assertTrue(get(metrics, "/metrics")
-                    .contains("garboard_boot_http_requests_total{file=\"script.ipxe\",outcome=\"not_found\"} 1.0"));
+            awaitMetric("garboard_boot_http_requests_total{file=\"script.ipxe\",outcome=\"not_found\"} 1.0");
         }
 
         assertThrows(IOException.class, () -> get(metrics, "/readyz"));
@@ -129,6 +128,15 @@ class ServerIT {
             }
             assertTrue(System.nanoTime() < until, answer.statusCode() + " " + answer.body());
             Thread.sleep(100);
+        }
+    }
+
+    /** A request is counted after its answer has left. */
+    private void awaitMetric(String line) throws Exception {
+        long until = System.nanoTime() + 30_000_000_000L;
+        while (!get(metrics, "/metrics").contains(line)) {
+            assertTrue(System.nanoTime() < until, () -> "there is no " + line);
+            Thread.sleep(20);
         }
     }
 
