@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Takes snapshots of a cluster's etcd, each from a member that has what the cluster has: see {@link SnapshotMember}. */
-final class SnapshotSource {
+final class SnapshotSource implements Snapshots {
 
     private static final Duration ANSWER = Duration.ofSeconds(8);
 
@@ -26,19 +26,13 @@ final class SnapshotSource {
         this.snapshots = snapshots;
     }
 
-    /** What was taken before under that name. */
-    Optional<ClusterSnapshot> find(String name) throws IOException {
+    @Override
+    public Optional<ClusterSnapshot> find(String name) throws IOException {
         return snapshots.find(name);
     }
 
-    /**
-     * Takes one. May block for as long as a snapshot takes.
-     *
-     * @param machines the control planes to ask
-     * @param troubles gets why each was not used
-     * @return empty when none could be
-     */
-    Optional<ClusterSnapshot> take(List<String> machines, String name, List<String> troubles)
+    @Override
+    public Optional<ClusterSnapshot> take(List<String> machines, String name, List<String> troubles)
             throws IOException, InterruptedException {
         var said = machines.stream().map(this::ask).toList();
         said.forEach(member -> member.complaint().ifPresent(troubles::add));

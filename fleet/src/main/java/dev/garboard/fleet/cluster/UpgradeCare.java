@@ -42,7 +42,7 @@ final class UpgradeCare {
 
     private final Bundles bundles;
     private final UpgradeInspector inspector;
-    private final SnapshotSource source;
+    private final Snapshots snapshots;
     private final InstantSource clock;
     private Instant checkedAt = Instant.MIN;
     private String snapshotTrouble = "";
@@ -53,11 +53,11 @@ final class UpgradeCare {
     UpgradeCare(
             Bundles bundles,
             UpgradeInspector inspector,
-            SnapshotSource source,
+            Snapshots snapshots,
             InstantSource clock) {
         this.bundles = bundles;
         this.inspector = inspector;
-        this.source = source;
+        this.snapshots = snapshots;
         this.clock = clock;
     }
 
@@ -122,7 +122,7 @@ final class UpgradeCare {
 
     private @Nullable ClusterSnapshot snapshot(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
         try {
-            return source.find(file(cluster, upgrade)).orElse(null);
+            return snapshots.find(file(cluster, upgrade)).orElse(null);
         } catch (IOException unreadable) {
             snapshotTrouble = String.valueOf(unreadable.getMessage());
             return null;
@@ -169,7 +169,7 @@ final class UpgradeCare {
     private void save(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
         var troubles = new ArrayList<String>();
         try {
-            source.take(controlPlanes(cluster.status()), file(cluster, upgrade), troubles)
+            snapshots.take(controlPlanes(cluster.status()), file(cluster, upgrade), troubles)
                     .ifPresent(taken -> {
                         troubles.clear();
                         log.atInfo()

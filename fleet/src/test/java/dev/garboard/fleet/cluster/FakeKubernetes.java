@@ -2,6 +2,7 @@ package dev.garboard.fleet.cluster;
 
 import dev.garboard.inventory.Inventory;
 import dev.garboard.kubernetes.KubernetesVersion;
+import dev.garboard.kubernetes.api.KubernetesException;
 import dev.garboard.kubernetes.pki.BootstrapToken;
 import dev.garboard.kubernetes.pki.KubeletRequest;
 import java.net.URI;
@@ -42,11 +43,26 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     /** Requests that nobody decided. */
     public final List<KubeletRequest> requests = new CopyOnWriteArrayList<>();
 
-    /** What keeps a pod on a node, by the node's name. */
+    /** What keeps a pod on a node, by the node's name; empty when it takes its time. */
     public final ConcurrentMap<String, String> budgets = new ConcurrentHashMap<>();
 
     /** The nodes that were deleted, in order, and whatever a test writes there. */
     public final List<String> done = new CopyOnWriteArrayList<>();
+
+    /** Taints that nodes were given, by their names; not there while they are left alone. */
+    public final ConcurrentMap<String, List<KubernetesNode.Taint>> taints = new ConcurrentHashMap<>();
+
+    /** Which nodes were to be emptied or opened again, in order, for example {@code drain w1 STAY}. */
+    public final List<String> asked = new CopyOnWriteArrayList<>();
+
+    /** How many clients follow the EndpointSlices here. */
+    public volatile int watches;
+
+    /** What the add-ons wait for. */
+    public volatile String addOns = "";
+
+    /** What every question about watches and add-ons is answered with, if anything. */
+    public volatile @Nullable KubernetesException refusal;
 
     private final ConcurrentMap<String, KubernetesNode> nodes = new ConcurrentHashMap<>();
 
@@ -86,6 +102,9 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
     @Override
     public void mark(String node, Map<String, String> newLabels, @Nullable List<KubernetesNode.Taint> taints) {
         labels.put(node, newLabels);
+        if (taints != null) {
+            this.taints.put(node, taints);
+        }
         nodes.computeIfPresent(
                 node,
                 (name, known) -> new KubernetesNode(
@@ -130,12 +149,18 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
 
     @Override
     public Drain drain(String node, Ownerless ownerless) {
+        asked.add("drain " + node + " " + ownerless);
         var budget = budgets.get(node);
-        return budget == null ? new Drain(0, List.of()) : new Drain(1, List.of(budget));
+        if (budget == null) {
+            return new Drain(0, List.of());
+        }
+        return new Drain(1, budget.isEmpty() ? List.of() : List.of(budget));
     }
 
     @Override
-    public void uncordon(String node) {}
+    public void uncordon(String node) {
+        asked.add("uncordon " + node);
+    }
 
     @Override
     public List<String> ownerlessPods(Set<String> names) {
@@ -149,12 +174,21 @@ public final class FakeKubernetes implements ClusterApi, Bundles {
 
     @Override
     public int endpointWatches() {
-        return 0;
+        refuse();
+        return watches;
+    }
+
+    private void refuse() {
+        var answer = refusal;
+        if (answer != null) {
+            throw answer;
+        }
     }
 
     @Override
     public String troubleWithAddOns(String version) {
-        return "";
+        refuse();
+        return addOns;
     }
 
     @Override

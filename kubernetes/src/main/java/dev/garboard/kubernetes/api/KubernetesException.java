@@ -19,7 +19,8 @@ public final class KubernetesException extends RuntimeException {
         this.reason = reason;
     }
 
-    KubernetesException(String message, Throwable cause) {
+    /** No answer came. */
+    public KubernetesException(String message, Throwable cause) {
         super(message, cause);
         this.code = UNREACHABLE;
         this.reason = "Unreachable";
