@@ -267,6 +267,12 @@ final class Agent {
         }
 
         @Override
+        public Optional<NodeMessage.StateDisk> stateDisk() {
+            KubernetesNode node = kubernetes;
+            return node == null ? Optional.empty() : node.stateDisk();
+        }
+
+        @Override
         public List<OrderStatus> orders() {
             KubernetesNode node = kubernetes;
             return node == null ? List.of() : node.orderStatuses();

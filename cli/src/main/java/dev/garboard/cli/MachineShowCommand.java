@@ -61,6 +61,16 @@ final class MachineShowCommand implements Callable<Integer> {
         line(out, "Last seen", status.lastSeen());
         line(out, "Certificate until", status.certificateNotAfter());
         line(out, "Boot session", status.bootSession());
+        var disk = status.stateDisk();
+        if (disk != null) {
+            line(
+                    out,
+                    "State disk",
+                    disk.device() + (disk.serial() == null ? "" : ", serial " + disk.serial())
+                            + (disk.wwid() == null ? "" : ", WWID " + disk.wwid()) + ", "
+                            + disk.sizeBytes() / 1_000_000_000 + " GB, file system " + disk.fileSystem() + " since "
+                            + disk.since());
+        }
         for (var document : status.documents()) {
             line(
                     out,

@@ -1,6 +1,7 @@
 package dev.garboard.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
@@ -10,6 +11,7 @@ import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.trust.Role;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,13 @@ class MachineShowCommandIT {
                     null,
                     null,
                     null,
+                    new MachineStatus.StateDisk(
+                            "nvme0n1",
+                            "S5GXNX0T501",
+                            null,
+                            500_107_862_016L,
+                            "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a",
+                            Instant.EPOCH),
                     List.of(
                             new Document("KubernetesBundle", "default", 2, 1, 2, "the image was changed"),
                             new Document("Kubelet", "default", 3, 0, 0, "waits for the bundle"),
@@ -53,6 +62,11 @@ class MachineShowCommandIT {
                             .lines()
                             .filter(line -> line.contains("revision "))
                             .toList(),
+                    shown::toString);
+            assertTrue(
+                    shown.out()
+                            .contains("State disk:        nvme0n1, serial S5GXNX0T501, 500 GB, file system"
+                                    + " 0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a since 1970-01-01T00:00:00Z"),
                     shown::toString);
         }
     }

@@ -94,6 +94,9 @@ final class NodeRecorder {
             if (said.hasTimekeeping()) {
                 MachineClock.note(change, said.getTimekeeping());
             }
+            if (said.hasStateDisk()) {
+                MachineDisk.note(change, before.stateDisk(), said.getStateDisk(), now());
+            }
             if (said.hasCertificateNotAfter()) {
                 change.certificateUntil(
                         Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));

@@ -26,6 +26,7 @@ final class StatusChange {
     private @Nullable String image;
     private @Nullable String kernelRelease;
     private @Nullable Instant certificateNotAfter;
+    private MachineStatus.@Nullable StateDisk stateDisk;
     private List<MachineStatus.Document> documents;
     private final List<Condition> conditions;
 
@@ -42,6 +43,7 @@ final class StatusChange {
         this.image = before.image();
         this.kernelRelease = before.kernelRelease();
         this.certificateNotAfter = before.certificateNotAfter();
+        this.stateDisk = before.stateDisk();
         this.documents = before.documents();
         this.conditions = new ArrayList<>(before.conditions());
     }
@@ -77,6 +79,12 @@ final class StatusChange {
 
     StatusChange documents(List<MachineStatus.Document> said) {
         documents = List.copyOf(said);
+        return this;
+    }
+
+    /** The disk that the machine uses. */
+    StatusChange stateDisk(MachineStatus.StateDisk disk) {
+        stateDisk = disk;
         return this;
     }
 
@@ -129,6 +137,7 @@ final class StatusChange {
                 kernelRelease,
                 lastSeen,
                 certificateNotAfter,
+                stateDisk,
                 documents,
                 conditions);
     }

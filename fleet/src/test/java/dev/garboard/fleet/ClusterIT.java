@@ -20,6 +20,7 @@ import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceJson;
@@ -46,6 +47,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,7 @@ class ClusterIT {
     private static final String FOUNDER = "node-1";
     private static final String SECOND = "node-2";
     private static final String WORKER = "node-3";
+    private static final String FILE_SYSTEM = "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a";
 
     /** What a node may have before it has a part in the cluster. */
     private static final Set<String> PREPARED = Set.of("KubernetesBundle", "ContainerRuntime");
@@ -211,6 +214,48 @@ class ClusterIT {
         var after = desired(FOUNDER, state -> revision(state, "StateDisk") > revision(ordered, "StateDisk"));
 
         assertEquals(new StateDisk("S5GX501", false), parsed(after).getFirst());
+    }
+
+    /** A node that starts from nothing is told what it has to find, also by a server that was restarted meanwhile. */
+    @Test
+    void theFileSystemThatANodeUsesIsRecordedAndToldToItAtItsNextStart() throws Exception {
+        declare();
+        spec(FOUNDER, "founder", new MachineSpec.StateDisk("S5GX501", false));
+        var first = desired(FOUNDER, state -> has(state, "StateDisk"));
+        assertEquals(new StateDisk("S5GX501", false), parsed(first).getFirst());
+        uses(FOUNDER, FILE_SYSTEM);
+        eventually(() -> disk(FOUNDER) != null, () -> rig.machine(FOUNDER).status().toString());
+        var since = Objects.requireNonNull(disk(FOUNDER)).since();
+        assertEquals(
+                new MachineStatus.StateDisk("sda", "S5GX501", null, 500_000_000_000L, FILE_SYSTEM, since),
+                disk(FOUNDER));
+
+        restartServer();
+        connect(FOUNDER);
+        // The new boot says nothing of a disk until it has mounted it.
+        var again = desired(FOUNDER, state -> has(state, "StateDisk"));
+
+        assertEquals(
+                new StateDisk(
+                        "S5GX501", false, null, new StateDisk.Recorded("sda", "S5GX501", "", FILE_SYSTEM)),
+                parsed(again).getFirst());
+        node(FOUNDER).say(NodeMessage.newBuilder().setStatus(NodeMessage.Status.newBuilder().setReady(true)));
+        eventually(() -> rig.machine(FOUNDER).status().phase().equals("Ready"), () -> rig.machine(FOUNDER).status().toString());
+        assertEquals(since, Objects.requireNonNull(disk(FOUNDER)).since());
+    }
+
+    private MachineStatus.@Nullable StateDisk disk(String machine) {
+        return rig.machine(machine).status().stateDisk();
+    }
+
+    private void uses(String machine, String fileSystem) {
+        node(machine).say(NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder()
+                        .setStateDisk(NodeMessage.StateDisk.newBuilder()
+                                .setDevice("sda")
+                                .setSerial("S5GX501")
+                                .setSizeBytes(500_000_000_000L)
+                                .setFileSystem(fileSystem))));
     }
 
     private void spec(String machine, String hostname, MachineSpec.StateDisk disk) {

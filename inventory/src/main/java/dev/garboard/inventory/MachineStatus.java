@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts hardware as JSON-shaped data (the machine API's Hardware message in its JSON form)
  * @param address of the machine API, without port
  * @param bootSession the latest one
+ * @param stateDisk the disk that the node used when it was last heard of; null when it never used one, or was reset
  * @param documents what the node made of its configuration documents in this boot
  */
 public record MachineStatus(
@@ -28,6 +29,7 @@ public record MachineStatus(
         @Nullable String kernelRelease,
         @Nullable Instant lastSeen,
         @Nullable Instant certificateNotAfter,
+        @Nullable StateDisk stateDisk,
         List<Document> documents,
         List<Condition> conditions) {
 
@@ -51,6 +53,7 @@ public record MachineStatus(
                 kernelRelease,
                 lastSeen,
                 certificateNotAfter,
+                stateDisk,
                 documents,
                 others);
     }
@@ -62,6 +65,7 @@ public record MachineStatus(
                 Map.of(),
                 null,
                 0,
+                null,
                 null,
                 null,
                 null,
@@ -86,9 +90,28 @@ public record MachineStatus(
                 kernelRelease,
                 time,
                 certificateNotAfter,
+                stateDisk,
                 documents,
                 conditions);
     }
+
+    /**
+     * Where the machine's data lies.
+     *
+     * @param device the kernel's name for the disk in that boot
+     * @param serial null when the disk has none
+     * @param wwid null when the disk has none
+     * @param sizeBytes of the disk
+     * @param fileSystem UUID of the file system on it, in lower case
+     * @param since when this file system was first heard of
+     */
+    public record StateDisk(
+            String device,
+            @Nullable String serial,
+            @Nullable String wwid,
+            long sizeBytes,
+            String fileSystem,
+            Instant since) {}
 
     /**
      * How far the node is with one of its configuration documents, as it said last.

@@ -46,6 +46,13 @@ final class Samples {
                         "6.12.57+deb13-amd64",
                         TIME,
                         TIME.plusSeconds(86400),
+                        new MachineStatus.StateDisk(
+                                "nvme0n1",
+                                "S5GXNX0T501",
+                                null,
+                                500_107_862_016L,
+                                "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a",
+                                TIME),
                         List.of(new MachineStatus.Document("Kubelet", "default", 3, 2, 1, "waits for containerd")),
                         List.of(new Condition("Ready", "True", "StreamUp", "the node's stream is up", TIME))));
     }

@@ -64,6 +64,11 @@ public final class NodeStream implements Supervisor.Work {
             return List.of();
         }
 
+        /** The disk that the node's data is on; empty while there is none. */
+        default Optional<NodeMessage.StateDisk> stateDisk() {
+            return Optional.empty();
+        }
+
         /** What became of the orders of that state. */
         default List<NodeMessage.OrderStatus> orders() {
             return List.of();
@@ -169,6 +174,7 @@ public final class NodeStream implements Supervisor.Work {
                 .setTime(ServiceMessages.timestamp(Instant.now()));
         identity.current().ifPresent(now -> status.setCertificateNotAfter(ServiceMessages.timestamp(now.notAfter())));
         desired.timekeeping().ifPresent(status::setTimekeeping);
+        desired.stateDisk().ifPresent(status::setStateDisk);
         var notReady = new StringBuilder();
         for (Service each : services.all()) {
             status.addServices(ServiceMessages.of(each));

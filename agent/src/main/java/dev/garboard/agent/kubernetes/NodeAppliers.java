@@ -9,8 +9,9 @@ import java.util.function.Function;
  *
  * @param first what a control plane needs before its own
  * @param last what comes after a control plane's own
+ * @param disk of the node's data, which one of them sees to
  */
-public record NodeAppliers(List<DocumentApplier> first, List<DocumentApplier> last) {
+public record NodeAppliers(List<DocumentApplier> first, List<DocumentApplier> last, UsedDisk disk) {
 
     /** Stage-0 puts it there out of the signed initramfs. */
     private static final Path RELEASE_CERTIFICATE = Path.of("/run/garboard/release.crt");
@@ -37,16 +38,18 @@ public record NodeAppliers(List<DocumentApplier> first, List<DocumentApplier> la
         var tools = new ProgramCall(parts.children(), List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
         var kubelet = new KubeletApplier(parts, shelf);
         var fetch = new BundleFetch(RELEASE_CERTIFICATE);
-        var disk = parts.services().add("disk", "Watches that the node's data has room and its programs are undamaged");
-        parts.supervisor().start(disk, DiskWatch.ofNode(disk));
+        var watch = parts.services().add("disk", "Watches that the node's data has room and its programs are undamaged");
+        parts.supervisor().start(watch, DiskWatch.ofNode(watch));
+        var disk = new StateDiskApplier(tools, shelf, parts.disks());
         return new NodeAppliers(
                 List.of(
-                        new StateDiskApplier(tools, shelf, parts.disks()),
+                        disk,
                         new BundleApplier(parts.services(), shelf, fetch),
                         new RegistryMirrorApplier(),
                         new ContainerRuntimeApplier(parts, shelf, kernel, change.apply(kubelet::endUnlessOf)),
                         new CniApplier(tools, kernel)),
                 // The very last one keeps none of the others waiting.
-                List.of(kubelet, new StagedBundleApplier(parts.children(), shelf, fetch)));
+                List.of(kubelet, new StagedBundleApplier(parts.children(), shelf, fetch)),
+                disk);
     }
 }

@@ -1,16 +1,15 @@
 package dev.garboard.agent.kubernetes;
 
-import dev.garboard.agent.linux.DiskContent;
 import dev.garboard.agent.linux.KernelModules;
 import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agentapi.v1.Disk;
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.kubernetes.document.StateDisk;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,32 +17,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code StateDisk}: the disk that is mounted below /var before anything of a cluster is written there. A disk is recognised by its file
- * system's label. It is formatted when there is nothing on it, or when the document says that what is there may go; see {@link DiskLeave}.
+ * {@code StateDisk}: the disk that is mounted below /var before anything of a cluster is written there; {@link DiskPreparation} sees to what is
+ * on it.
  */
-final class StateDiskApplier implements DocumentApplier {
+final class StateDiskApplier implements DocumentApplier, UsedDisk {
 
     /** Of the file system; ext4 allows 16 bytes. */
     static final String LABEL = "garboard-state";
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.disk");
     private static final Path TARGET = Path.of("/var");
-    private static final String TYPE = "ext4";
 
-    /** e2fsck(8): 0 is clean, 1 mended. */
-    private static final Set<Integer> CHECKED = Set.of(0, 1);
-
-    private static final Duration CHECK_LIMIT = Duration.ofMinutes(30);
-    private static final Duration FORMAT_LIMIT = Duration.ofMinutes(10);
-
-    private final ProgramCall tools;
+    private final DiskPreparation preparation;
     private final BundleShelf shelf;
     private final Supplier<List<Disk>> disks;
     private @Nullable String mounted;
-    private String uuid = "";
+    private volatile NodeMessage.@Nullable StateDisk used;
 
     StateDiskApplier(ProgramCall tools, BundleShelf shelf, Supplier<List<Disk>> disks) {
-        this.tools = tools;
+        this.preparation = new DiskPreparation(tools::run);
         this.shelf = shelf;
         this.disks = disks;
     }
@@ -73,8 +65,9 @@ final class StateDiskApplier implements DocumentApplier {
     public void apply(DocumentInput input) throws Exception {
         var wanted = input.as(StateDisk.class);
         if (wanted.disk().equals(mounted)) {
-            if (uuid.equals(wanted.discard())) {
-                throw new DocumentPendingException("the file system " + uuid + " on the disk " + mounted
+            var now = used;
+            if (now != null && now.getFileSystem().equals(wanted.discard())) {
+                throw new DocumentPendingException("the file system " + wanted.discard() + " on the disk " + mounted
                         + " is given up and in use; restart the machine to format it: garboard node MACHINE reboot");
             }
             return;
@@ -91,55 +84,31 @@ final class StateDiskApplier implements DocumentApplier {
         var disk = find(wanted.disk(), disks.get());
         var device = Path.of("/dev", disk.getName());
         KernelModules.loadForDisks();
-        var content = DiskContent.of(device);
-        if (isOurs(content) && !content.uuid().equals(wanted.discard())) {
-            tools.run(CHECK_LIMIT, CHECKED, "/usr/sbin/e2fsck", "-p", device.toString());
-        } else {
-            content = format(wanted, disk, device, content);
-        }
-        Mounts.mountData(device, TARGET, TYPE);
+        var content = preparation.prepare(wanted, disk, device);
+        Mounts.mountData(device, TARGET, DiskPreparation.TYPE);
         mounted = wanted.disk();
-        uuid = content.uuid();
+        used = message(disk, content.uuid());
         LOG.info(
                 "{} is mounted at {}, {} GB, file system {}",
                 device,
                 TARGET,
                 disk.getSizeBytes() / 1_000_000_000,
-                uuid);
+                content.uuid());
     }
 
-    private static boolean isOurs(DiskContent content) {
-        return content.kind() == DiskContent.Kind.FILE_SYSTEM
-                && content.type().equals(TYPE)
-                && content.label().equals(LABEL);
+    private static NodeMessage.StateDisk message(Disk disk, String fileSystem) {
+        return NodeMessage.StateDisk.newBuilder()
+                .setDevice(disk.getName())
+                .setSerial(disk.getSerial())
+                .setWwid(disk.getWwid())
+                .setSizeBytes(disk.getSizeBytes())
+                .setFileSystem(fileSystem)
+                .build();
     }
 
-    private DiskContent format(StateDisk wanted, Disk disk, Path device, DiskContent content)
-            throws IOException, InterruptedException {
-        DiskLeave.refusal(wanted, disk, content).ifPresent(why -> {
-            throw new IllegalStateException("the disk " + describe(disk) + " has " + content + " on it, " + why);
-        });
-        LOG.warn("formatting {}, which has {} on it", describe(disk), content);
-        tools.run(
-                FORMAT_LIMIT,
-                "/usr/sbin/mke2fs",
-                "-q",
-                "-F",
-                "-t",
-                TYPE,
-                "-L",
-                LABEL,
-                "-m",
-                "1",
-                "-e",
-                "remount-ro",
-                device.toString());
-        var now = DiskContent.of(device);
-        if (!isOurs(now)) {
-            throw new IOException(
-                    "the disk " + describe(disk) + " was formatted, and has " + now + " on it; replace it");
-        }
-        return now;
+    @Override
+    public Optional<NodeMessage.StateDisk> used() {
+        return Optional.ofNullable(used);
     }
 
     /** The one disk that is meant. */
@@ -163,7 +132,8 @@ final class StateDiskApplier implements DocumentApplier {
         return disks.stream().map(StateDiskApplier::describe).collect(Collectors.joining(", "));
     }
 
-    private static String describe(Disk disk) {
+    /** A disk in words, for people. */
+    static String describe(Disk disk) {
         return disk.getName() + " (" + disk.getSizeBytes() / 1_000_000_000 + " GB"
                 + (disk.getModel().isEmpty() ? "" : ", " + disk.getModel())
                 + (disk.getSerial().isEmpty() ? "" : ", serial " + disk.getSerial()) + ")";
@@ -194,6 +164,6 @@ final class StateDiskApplier implements DocumentApplier {
             throw new DocumentPendingException("the disk is used until the machine starts again");
         }
         mounted = null;
-        uuid = "";
+        used = null;
     }
 }

@@ -120,7 +120,7 @@ final class ClusterDesk implements DesiredDocuments {
                         vault.of(cluster),
                         tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
         var machine = store.get(Kinds.MACHINE, node.machine());
-        var documents = new ArrayList<>(disk(machine));
+        var documents = new ArrayList<NodeDocument>(disk(machine));
         documents.addAll(parts.get().of(node));
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
         return state(node.machine(), Math.max(asOf, newest), documents, secrets);
@@ -130,17 +130,15 @@ final class ClusterDesk implements DesiredDocuments {
     private Optional<NodeState> leaving(long asOf, String name, List<LeaveOrder> ordered) {
         var machine = store.get(Kinds.MACHINE, name);
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
-        var documents = machine.map(known -> known.spec().stateDisk())
-                .map(disk -> List.<NodeDocument>of(new StateDisk(disk.disk(), false)))
-                .orElse(List.of());
+        var documents = disk(machine).stream()
+                .map(disk -> (NodeDocument) disk.withoutLeave())
+                .toList();
         return state(name, Math.max(asOf, newest), documents, Map.of())
                 .map(state -> new NodeState(state.revision(), state.documents(), state.secrets(), ordered));
     }
 
-    private static List<NodeDocument> disk(Optional<Resource<MachineSpec, MachineStatus>> machine) {
-        return machine.map(known -> known.spec().stateDisk())
-                .map(disk -> List.<NodeDocument>of(new StateDisk(disk.disk(), disk.overwrite(), disk.discard())))
-                .orElse(List.of());
+    private static List<StateDisk> disk(Optional<Resource<MachineSpec, MachineStatus>> machine) {
+        return machine.flatMap(DiskDocument::of).stream().toList();
     }
 
     @Override

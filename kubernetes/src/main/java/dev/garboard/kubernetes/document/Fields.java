@@ -80,6 +80,17 @@ final class Fields {
         return object(path(field), required(field));
     }
 
+    /** An object as the reader understands it, which must know all of its fields; null when the field is not there. */
+    <T> @Nullable T objectOrNull(String field, Function<Fields, T> reader) {
+        if (optional(field) == null) {
+            return null;
+        }
+        var fields = object(field);
+        var read = reader.apply(fields);
+        fields.refuseOthers();
+        return read;
+    }
+
     /** A list of texts; an absent one is empty. */
     <T> List<T> values(String field, Form<T> form) {
         var values = new ArrayList<T>();

@@ -10,11 +10,16 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param disk its serial number, its WWID or its kernel name such as {@code nvme0n1}, as the node's hardware shows them
  * @param overwrite whether a disk that holds anything else may be formatted; one that holds a node's data never is
- * @param discard UUID of the file system with a node's data that may be formatted nevertheless; it acts once, because the next file system has
+ * @param discard UUID of the file system with a node's data that may be lost nevertheless; it acts once, because the next file system has
  *     another one. Null means none
+ * @param recorded where the machine's data was when it was last heard of; null when it never had any on a disk
  */
 public record StateDisk(
-        String disk, boolean overwrite, @Nullable String discard) implements NodeDocument {
+        String disk,
+        boolean overwrite,
+        @Nullable String discard,
+        @Nullable Recorded recorded)
+        implements NodeDocument {
 
     public static final String KIND = "StateDisk";
 
@@ -26,9 +31,45 @@ public record StateDisk(
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
-    /** A disk of which no node's data may be lost. */
+    /**
+     * What the server knows of the disk that the machine used last.
+     *
+     * @param device the kernel's name for it then; the only name that a disk without the others has
+     * @param serial empty when it has none
+     * @param wwid empty when it has none
+     * @param fileSystem UUID of the file system with the machine's data
+     */
+    public record Recorded(String device, String serial, String wwid, String fileSystem) {
+
+        private static Recorded read(Fields fields) {
+            return new Recorded(
+                    fields.text("device"),
+                    fields.text("serial"),
+                    fields.text("wwid"),
+                    fields.value("fileSystem", StateDisk::fileSystem));
+        }
+
+        private void write(ObjectNode json) {
+            json.put("device", device);
+            json.put("serial", serial);
+            json.put("wwid", wwid);
+            json.put("fileSystem", fileSystem);
+        }
+    }
+
+    /** A disk of which no node's data may be lost, and of which nothing is known. */
     public StateDisk(String disk, boolean overwrite) {
-        this(disk, overwrite, null);
+        this(disk, overwrite, null, null);
+    }
+
+    /** A disk of which nothing is known. */
+    public StateDisk(String disk, boolean overwrite, @Nullable String discard) {
+        this(disk, overwrite, discard, null);
+    }
+
+    /** The same disk, of which nothing may be lost. */
+    public StateDisk withoutLeave() {
+        return new StateDisk(disk, false, null, recorded);
     }
 
     @Override
@@ -40,7 +81,8 @@ public record StateDisk(
         return new StateDisk(
                 spec.value("disk", StateDisk::disk),
                 spec.flag("overwrite"),
-                spec.valueOrNull("discard", StateDisk::fileSystem));
+                spec.valueOrNull("discard", StateDisk::fileSystem),
+                spec.objectOrNull("recorded", Recorded::read));
     }
 
     /** Whether a disk may be called that: printable ASCII, at most 128, no blanks around it. */
@@ -78,6 +120,9 @@ public record StateDisk(
         spec.put("overwrite", overwrite);
         if (discard != null) {
             spec.put("discard", discard);
+        }
+        if (recorded != null) {
+            recorded.write(spec.putObject("recorded"));
         }
     }
 }

@@ -28,6 +28,11 @@ class DocumentsTest {
                     "b".repeat(64))),
             new StateDisk("S5GXNX0T 501", false),
             new StateDisk("S5GXNX0T 501", false, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"),
+            new StateDisk(
+                    "S5GXNX0T 501",
+                    false,
+                    null,
+                    new StateDisk.Recorded("sda", "S5GXNX0T 501", "", "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a")),
             new ContainerRuntime("debug"),
             new ContainerRuntime(null),
             new RegistryMirror(

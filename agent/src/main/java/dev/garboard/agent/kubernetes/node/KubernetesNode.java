@@ -7,6 +7,7 @@ import dev.garboard.agent.kubernetes.LeaveOrders;
 import dev.garboard.agent.kubernetes.NodeAppliers;
 import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.NodePaths;
+import dev.garboard.agent.kubernetes.UsedDisk;
 import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.BundleChange;
 import dev.garboard.agent.kubernetes.controlplane.CertificateRotation;
@@ -17,6 +18,7 @@ import dev.garboard.agent.kubernetes.controlplane.EtcdApplier;
 import dev.garboard.agent.kubernetes.controlplane.EtcdRestore;
 import dev.garboard.agent.kubernetes.controlplane.EtcdRestoreCalls;
 import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
@@ -26,6 +28,7 @@ import dev.garboard.kubernetes.document.Etcd;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -38,6 +41,7 @@ public final class KubernetesNode {
     private final DocumentEngine engine;
     private final KubernetesCalls calls;
     private final ContainerCalls containers;
+    private final UsedDisk disk;
 
     /**
      * Assembles the appliers, in the order in which their kinds are applied, and starts the engine.
@@ -65,6 +69,7 @@ public final class KubernetesNode {
         containers = new ContainerCalls(NodePaths.CONTAINERD_SOCKET, parts.services());
         parts.supervisor().start(certificateService, certificates);
         var everyNode = NodeAppliers.of(parts, shelf, kubelet -> new BundleChange(paths.manifests(), kubelet));
+        disk = everyNode.disk();
         var appliers = Stream.of(
                         everyNode.first().stream(), Stream.of(etcd, controlPlane), everyNode.last().stream())
                 .flatMap(some -> some)
@@ -94,6 +99,11 @@ public final class KubernetesNode {
     /** How far the node is with each document. */
     public List<DocumentStatus> statuses() {
         return engine.statuses();
+    }
+
+    /** The disk that the node's data is on; empty while there is none. */
+    public Optional<NodeMessage.StateDisk> stateDisk() {
+        return disk.used();
     }
 
     /** Answers what is asked of the node's part of the cluster. */

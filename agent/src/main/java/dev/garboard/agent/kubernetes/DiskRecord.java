@@ -1,0 +1,63 @@
+package dev.garboard.agent.kubernetes;
+
+import dev.garboard.agent.linux.DiskContent;
+import dev.garboard.agentapi.v1.Disk;
+import dev.garboard.kubernetes.document.StateDisk;
+import java.util.Optional;
+
+/**
+ * Whether a disk holds the data that the server knows this machine to have. One that looks empty and was the machine's has lost it, and is no
+ * disk to begin anew on: only {@code discard} with the UUID of what was there says that it may.
+ */
+final class DiskRecord {
+
+    private DiskRecord() {}
+
+    /** Why the machine may not go on with that disk, and what helps; empty when it may. */
+    static Optional<String> refusal(StateDisk wanted, Disk disk, DiskContent content) {
+        var recorded = wanted.recorded();
+        boolean isNodes = content.label().equals(StateDiskApplier.LABEL);
+        if (recorded == null
+                || (isNodes && content.uuid().equals(recorded.fileSystem()))
+                || recorded.fileSystem().equals(wanted.discard())
+                || (isNodes && content.uuid().equals(wanted.discard()))) {
+            return Optional.empty();
+        }
+        var remedy = "set spec.stateDisk.discard of the machine to " + recorded.fileSystem();
+        if (!isRecorded(recorded, disk)) {
+            // Whoever names another disk than before, or one by a name that it keeps, means that one.
+            return wanted.disk().equals(disk.getName()) && recorded.device().equals(disk.getName())
+                    ? Optional.of("and is not the disk with this machine's data, the file system "
+                            + recorded.fileSystem() + " on " + describe(recorded) + ": the kernel has given the name \""
+                            + disk.getName()
+                            + "\" to another. Name a disk by its serial number or WWID in spec.stateDisk.disk")
+                    : Optional.empty();
+        }
+        return Optional.of(
+                isNodes
+                        ? "with the UUID " + content.uuid() + ", expected this machine's data, the file system "
+                                + recorded.fileSystem() + ": was it copied, or formatted elsewhere? To go on with what is"
+                                + " there, and give up what was, " + remedy
+                        : "expected this machine's data, the file system " + recorded.fileSystem()
+                                + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"
+                                + " dmesg). Do not write to it while the data can be mended; to begin anew without it, "
+                                + remedy);
+    }
+
+    /** By the most certain name that both have. */
+    private static boolean isRecorded(StateDisk.Recorded recorded, Disk disk) {
+        if (!recorded.wwid().isEmpty() && !disk.getWwid().isEmpty()) {
+            return recorded.wwid().equals(disk.getWwid());
+        }
+        if (!recorded.serial().isEmpty() && !disk.getSerial().isEmpty()) {
+            return recorded.serial().equals(disk.getSerial());
+        }
+        return recorded.device().equals(disk.getName());
+    }
+
+    private static String describe(StateDisk.Recorded recorded) {
+        return recorded.serial().isEmpty()
+                ? recorded.wwid().isEmpty() ? recorded.device() : "the WWID " + recorded.wwid()
+                : "the serial number " + recorded.serial();
+    }
+}

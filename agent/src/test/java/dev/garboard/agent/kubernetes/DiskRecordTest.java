@@ -1,0 +1,116 @@
+package dev.garboard.agent.kubernetes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.garboard.agent.linux.DiskContent;
+import dev.garboard.agent.linux.DiskContent.Kind;
+import dev.garboard.agentapi.v1.Disk;
+import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.kubernetes.document.StateDisk.Recorded;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DiskRecordTest {
+
+    private static final String WAS = "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a";
+    private static final String OTHER = "5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c";
+    private static final Recorded RECORDED = new Recorded("sda", "S5GX501", "naa.5000c500a1", WAS);
+    private static final Disk DISK = disk("sda", "S5GX501", "naa.5000c500a1");
+
+    private static final DiskContent NOTHING = new DiskContent(Kind.NOTHING, "", "", "");
+    private static final DiskContent UNKNOWN = new DiskContent(Kind.UNKNOWN, "", "", "");
+    private static final DiskContent PHOTOGRAPHS = new DiskContent(Kind.FILE_SYSTEM, "ext4", "photographs", OTHER);
+    private static final DiskContent COPY = new DiskContent(Kind.FILE_SYSTEM, "ext4", "photographs", WAS);
+    private static final DiskContent OURS = new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", WAS);
+    private static final DiskContent NEWER = new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", OTHER);
+
+    @Test
+    void whereNothingWasRecordedAnyDiskWillDo() {
+        for (var content : List.of(NOTHING, UNKNOWN, PHOTOGRAPHS, OURS)) {
+            assertEquals(Optional.empty(), DiskRecord.refusal(new StateDisk("S5GX501", true), DISK, content));
+        }
+    }
+
+    /** Also on a disk that calls itself otherwise behind another controller. */
+    @Test
+    void whatWasRecordedIsTakenWhereverItIs() {
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", null), DISK, OURS));
+        assertEquals(
+                Optional.empty(), DiskRecord.refusal(wanted("sda", null), disk("sda", "RAID-0", "naa.6000"), OURS));
+    }
+
+    @Test
+    void aDiskThatLooksEmptyAndWasTheMachinesIsNotBegunAnew() {
+        for (var name : List.of("S5GX501", "naa.5000c500a1", "sda")) {
+            for (var content : List.of(NOTHING, UNKNOWN, PHOTOGRAPHS, COPY)) {
+                assertTrue(DiskRecord.refusal(wanted(name, null), DISK, content).isPresent());
+                assertTrue(DiskRecord.refusal(wanted(name, OTHER), DISK, content)
+                        .isPresent());
+                assertEquals(Optional.empty(), DiskRecord.refusal(wanted(name, WAS), DISK, content));
+            }
+        }
+        assertEquals(
+                Optional.of("expected this machine's data, the file system " + WAS
+                        + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE dmesg). Do not"
+                        + " write to it while the data can be mended; to begin anew without it, set"
+                        + " spec.stateDisk.discard of the machine to " + WAS),
+                DiskRecord.refusal(wanted("S5GX501", null), DISK, NOTHING));
+    }
+
+    @Test
+    void anotherNodesFileSystemOnTheSameDiskIsRefusedWithBothWaysOut() {
+        assertEquals(
+                Optional.of("with the UUID " + OTHER + ", expected this machine's data, the file system " + WAS
+                        + ": was it copied, or formatted elsewhere? To go on with what is there, and give up what was,"
+                        + " set spec.stateDisk.discard of the machine to " + WAS),
+                DiskRecord.refusal(wanted("S5GX501", null), DISK, NEWER));
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", WAS), DISK, NEWER));
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", OTHER), DISK, NEWER));
+    }
+
+    @Test
+    void anotherDiskIsTakenWhenItIsNamedAndNotWhenTheKernelSwappedNames() {
+        var blank = disk("sda", "S5GX999", "naa.5000c500b9");
+
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX999", null), blank, NOTHING));
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("naa.5000c500b9", null), blank, NEWER));
+        assertEquals(
+                Optional.of("and is not the disk with this machine's data, the file system " + WAS
+                        + " on the serial number S5GX501: the kernel has given the name \"sda\" to another. Name a disk by"
+                        + " its serial number or WWID in spec.stateDisk.disk"),
+                DiskRecord.refusal(wanted("sda", null), blank, NOTHING));
+        assertTrue(DiskRecord.refusal(wanted("sda", null), blank, NEWER).isPresent());
+        // It was sda, so somebody has named another since.
+        assertEquals(
+                Optional.empty(), DiskRecord.refusal(wanted("sdb", null), disk("sdb", "S5GX999", ""), NOTHING));
+    }
+
+    /** Memory cards and many virtual disks have neither serial number nor WWID. */
+    @Test
+    void aDiskWithoutNumbersIsKnownByItsKernelName() {
+        var wanted = new StateDisk("vda", false, null, new Recorded("vda", "", "", WAS));
+
+        assertTrue(DiskRecord.refusal(wanted, disk("vda", "", ""), NOTHING).isPresent());
+        assertEquals(
+                Optional.empty(),
+                DiskRecord.refusal(
+                        new StateDisk("vdb", false, null, new Recorded("vda", "", "", WAS)),
+                        disk("vdb", "", ""),
+                        NOTHING));
+    }
+
+    private static StateDisk wanted(String name, @Nullable String discard) {
+        return new StateDisk(name, true, discard, RECORDED);
+    }
+
+    private static Disk disk(String name, String serial, String wwid) {
+        return Disk.newBuilder()
+                .setName(name)
+                .setSerial(serial)
+                .setWwid(wwid)
+                .build();
+    }
+}
