@@ -39,6 +39,38 @@ public record MachineStatus(
         conditions = List.copyOf(conditions);
     }
 
+    /** That of a machine that keeps nothing on a disk. */
+    public MachineStatus(
+            String phase,
+            MachineIdentity identity,
+            Map<String, Object> facts,
+            @Nullable String address,
+            int apiPort,
+            @Nullable String bootSession,
+            @Nullable String agentVersion,
+            @Nullable String image,
+            @Nullable String kernelRelease,
+            @Nullable Instant lastSeen,
+            @Nullable Instant certificateNotAfter,
+            List<Document> documents,
+            List<Condition> conditions) {
+        this(
+                phase,
+                identity,
+                facts,
+                address,
+                apiPort,
+                bootSession,
+                agentVersion,
+                image,
+                kernelRelease,
+                lastSeen,
+                certificateNotAfter,
+                null,
+                documents,
+                conditions);
+    }
+
     /** With other conditions, and all else as it is. */
     public MachineStatus withConditions(List<Condition> others) {
         return new MachineStatus(
