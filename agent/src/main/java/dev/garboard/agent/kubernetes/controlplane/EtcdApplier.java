@@ -41,6 +41,7 @@ public final class EtcdApplier implements DocumentApplier {
     private static final Logger LOG = LoggerFactory.getLogger("garboard.etcd");
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration HAND_OVER = Duration.ofSeconds(3);
     private static final int LOOKED_AT = 100;
     private static final String LOCAL = "127.0.0.1";
 
@@ -205,6 +206,7 @@ public final class EtcdApplier implements DocumentApplier {
             program = new Program(service, parts.children(), parts.supervisor(), GRACE, this::check);
         }
         var before = member;
+        var runs = command;
         boolean ended = service.status().state() == ServiceStatus.State.FAILED;
         if (ended && wanted.document().leaving()) {
             program.stop();
@@ -223,8 +225,23 @@ public final class EtcdApplier implements DocumentApplier {
         } else if (!command.version().equals(bundle.name())) {
             command = continued(wanted, bundle);
         }
+        if (runs != null && !ended && !runs.equals(command)) {
+            // Of another bundle: it ends, and is started from that one.
+            handOver();
+        }
         member = wanted;
         program.start(command);
+    }
+
+    /** One that does not vote leads nobody. */
+    private void handOver() {
+        var running = member;
+        if (running != null && votes) {
+            EtcdLeadership.handOver(
+                    () -> running.client(LOCAL),
+                    other -> running.client(EtcdMembership.host(other)),
+                    HAND_OVER);
+        }
     }
 
     /** A command line stays the same while the member runs, although the list of members changes: etcd reads it once. */
@@ -374,8 +391,10 @@ public final class EtcdApplier implements DocumentApplier {
         }
     }
 
+    /** The node goes down, which its member may lead: that is given to another one first. */
     @Override
     public void close() {
+        handOver();
         try {
             stop();
         } catch (InterruptedException interrupted) {

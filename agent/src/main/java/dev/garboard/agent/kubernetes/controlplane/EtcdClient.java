@@ -15,6 +15,7 @@ import dev.garboard.agentapi.etcd.MemberAddRequest;
 import dev.garboard.agentapi.etcd.MemberListRequest;
 import dev.garboard.agentapi.etcd.MemberPromoteRequest;
 import dev.garboard.agentapi.etcd.MemberRemoveRequest;
+import dev.garboard.agentapi.etcd.MoveLeaderRequest;
 import dev.garboard.agentapi.etcd.SnapshotRequest;
 import dev.garboard.agentapi.etcd.SnapshotResponse;
 import dev.garboard.agentapi.etcd.StatusRequest;
@@ -31,7 +32,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.X509KeyManager;
 
 /** Asks one etcd member over mutual TLS. Every method blocks, for a bounded time, and throws {@link EtcdException}. */
-final class EtcdClient implements AutoCloseable {
+final class EtcdClient implements EtcdLeadership.Voice {
 
     static final int PORT = 2379;
 
@@ -42,7 +43,7 @@ final class EtcdClient implements AutoCloseable {
     private final String host;
     private final ManagedChannel channel;
 
-    private EtcdClient(String host, ManagedChannel channel) {
+    EtcdClient(String host, ManagedChannel channel) {
         this.host = host;
         this.channel = channel;
     }
@@ -55,7 +56,8 @@ final class EtcdClient implements AutoCloseable {
     }
 
     /** How the member itself is. */
-    StatusResponse status() {
+    @Override
+    public StatusResponse status() {
         return call(() -> maintenance(ANSWER_SECONDS).status(StatusRequest.getDefaultInstance()));
     }
 
@@ -78,9 +80,16 @@ final class EtcdClient implements AutoCloseable {
     }
 
     /** The members as this one knows them, also without a majority. */
-    List<Member> knownMembers() {
+    @Override
+    public List<Member> knownMembers() {
         return call(() -> cluster().memberList(MemberListRequest.getDefaultInstance()))
                 .getMembersList();
+    }
+
+    @Override
+    public void moveLeader(long member) {
+        var request = MoveLeaderRequest.newBuilder().setTargetID(member).build();
+        call(() -> maintenance(ANSWER_SECONDS).moveLeader(request));
     }
 
     /** Adds a member that follows and does not vote. */

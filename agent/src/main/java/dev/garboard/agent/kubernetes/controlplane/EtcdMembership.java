@@ -4,6 +4,7 @@ import dev.garboard.agent.kubernetes.DocumentPendingException;
 import dev.garboard.agentapi.etcd.Member;
 import dev.garboard.kubernetes.document.Etcd;
 import java.net.Inet4Address;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,21 @@ final class EtcdMembership {
             }
         }
         return silent;
+    }
+
+    /**
+     * Where clients reach a member.
+     *
+     * @throws IllegalStateException when it has not started yet, and so has not said it
+     */
+    static String host(Member member) {
+        var host = member.getClientURLsCount() == 0
+                ? null
+                : URI.create(member.getClientURLs(0)).getHost();
+        if (host == null) {
+            throw new IllegalStateException("the member " + id(member) + " has not said where it is reached");
+        }
+        return host;
     }
 
     /** A member's identity as etcd's tools write it. */

@@ -8,6 +8,8 @@ import dev.garboard.agent.kubernetes.MountedBundle;
 import dev.garboard.agent.kubernetes.TestDisk;
 import dev.garboard.agent.kubernetes.TestNode;
 import dev.garboard.agent.linux.Children;
+import dev.garboard.agent.logging.LogRing;
+import dev.garboard.agent.logging.LogRings;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.EtcdRestoreMember;
@@ -55,6 +57,8 @@ import tools.jackson.databind.json.JsonMapper;
  * a line.
  */
 final class EtcdRestoreNode {
+
+    private static final int SAID = 100;
 
     private final Children children = new Children();
     private final ServiceTable services = new ServiceTable();
@@ -161,6 +165,19 @@ final class EtcdRestoreNode {
                         .map(one -> one.getName() + (one.getLearner() ? " learns" : " votes"))
                         .sorted()
                         .collect(Collectors.joining(", "));
+            case "leads" -> {
+                var status = calls.status();
+                yield status.getMemberId().equals(status.getLeaderId()) ? "yes" : "no";
+            }
+            // As when the machine goes down; what was said of the lead over etcd then.
+            case "shut-down" -> {
+                engine.shutDown();
+                var log = LogRings.ring("etcd");
+                yield log.read(log.tail(SAID), SAID).entries().stream()
+                        .map(LogRing.LogEntry::text)
+                        .filter(line -> line.contains("leads etcd now"))
+                        .reduce("nothing", (_, last) -> last);
+            }
             case "put" -> {
                 ask("put", Map.of("key", base64(words.get(0)), "value", base64(words.get(1))));
                 yield "put";
