@@ -1,15 +1,17 @@
 package dev.garboard.inventory;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Brings sessions to the database in batches: however many steps a session got meanwhile, it is written once. */
-final class BootSessionWriter implements AutoCloseable {
+final class BootSessionWriter implements BootSessionJournal {
 
     private static final int MAX_WAITING = 20_000;
     private static final int MAX_BATCH = 2000;
@@ -31,12 +33,25 @@ final class BootSessionWriter implements AutoCloseable {
         this.writer = new GroupCommit<>(part, MAX_WAITING, MAX_BATCH, this::write);
     }
 
-    CompletionStage<Void> create(BootSession session) {
+    @Override
+    public List<BootSession> recent(Instant since, int limit) {
+        return database.read(handle -> BootSessionRows.recent(handle, since, limit));
+    }
+
+    @Override
+    public Optional<BootSession> find(String id) {
+        return database.read(handle -> ResourceRows.find(handle, Kinds.BOOT_SESSION, id))
+                .map(BootSession::of);
+    }
+
+    @Override
+    public CompletionStage<Void> create(BootSession session) {
         return writer.submit(new Write.Create(session));
     }
 
-    /** Changes what is stored then, which another server may have changed too; a session that is gone is left alone. */
-    CompletionStage<Void> change(String id, UnaryOperator<BootSession> change) {
+    /** Another server may have changed it too. */
+    @Override
+    public CompletionStage<Void> change(String id, UnaryOperator<BootSession> change) {
         return writer.submit(new Write.Change(id, change));
     }
 
@@ -92,7 +107,8 @@ final class BootSessionWriter implements AutoCloseable {
                 transaction, session.spec().mac(), database.config().sessionsPerMachine());
     }
 
-    int pending() {
+    @Override
+    public int pending() {
         return writer.pending();
     }
 

@@ -23,15 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BootSessions implements AutoCloseable {
 
-    private static final int MAX_IN_MEMORY = 20_000;
+    static final int MAX_IN_MEMORY = 20_000;
     private static final Duration RECENT = Duration.ofHours(1);
 
     /** Before the agent speaks, a boot is never silent for longer; afterwards its stream tells. */
     private static final Duration SILENT = Duration.ofMinutes(10);
 
-    private final Database database;
+    private final BootSessionJournal journal;
     private final InstantSource clock;
-    private final BootSessionWriter writer;
     private final LongAdder refused = new LongAdder();
     private final SecureRandom random = new SecureRandom();
     /** Oldest first. */
@@ -49,13 +48,10 @@ public final class BootSessions implements AutoCloseable {
      */
     public record Opened(BootSession session, boolean fresh, CompletionStage<Void> stored) {}
 
-    BootSessions(Database database, InstantSource clock, ServingPart part) {
-        this.database = database;
+    BootSessions(BootSessionJournal journal, InstantSource clock) {
+        this.journal = journal;
         this.clock = clock;
-        this.writer = new BootSessionWriter(database, clock, part);
-        var since = clock.instant().minus(RECENT);
-        database.read(handle -> BootSessionRows.recent(handle, since, MAX_IN_MEMORY))
-                .forEach(this::remember);
+        journal.recent(clock.instant().minus(RECENT), MAX_IN_MEMORY).forEach(this::remember);
     }
 
     /**
@@ -79,7 +75,7 @@ public final class BootSessions implements AutoCloseable {
             return known(before);
         }
         var session = new BootSession(newId(), spec(client, decision, now), begun(decision, now));
-        var stored = writer.create(session);
+        var stored = journal.create(session);
         if (stored.toCompletableFuture().isCompletedExceptionally()) {
             // Not remembered: the machine asks again, and by then the disk may have caught up.
             refused.increment();
@@ -118,10 +114,7 @@ public final class BootSessions implements AutoCloseable {
     /** The session of an id, from the database if it is no longer in memory. Blocks. */
     public Optional<BootSession> load(String id) {
         var known = find(id);
-        return known.isPresent()
-                ? known
-                : database.read(handle -> ResourceRows.find(handle, Kinds.BOOT_SESSION, id))
-                        .map(BootSession::of);
+        return known.isPresent() ? known : journal.find(id);
     }
 
     /**
@@ -184,12 +177,12 @@ public final class BootSessions implements AutoCloseable {
 
     /** How many changes wait to be written. */
     public int pending() {
-        return writer.pending();
+        return journal.pending();
     }
 
     /** In memory and, by the same function in the same order, in the database. */
     private boolean change(String id, UnaryOperator<BootSession> change) {
-        if (writer.change(id, change).toCompletableFuture().isCompletedExceptionally()) {
+        if (journal.change(id, change).toCompletableFuture().isCompletedExceptionally()) {
             refused.increment();
             return false;
         }
@@ -234,6 +227,6 @@ public final class BootSessions implements AutoCloseable {
     /** Writes what waits. */
     @Override
     public void close() {
-        writer.close();
+        journal.close();
     }
 }

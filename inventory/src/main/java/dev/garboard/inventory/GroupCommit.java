@@ -138,6 +138,7 @@ final class GroupCommit<W> implements AutoCloseable {
         return null;
     }
 
+    /** Of two that are equal it does not matter which. */
     private static Duration shorter(Duration pause) {
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
@@ -152,6 +153,7 @@ final class GroupCommit<W> implements AutoCloseable {
             submitting.unlock();
         }
         var interrupted = false;
+        // Without joining it would spin, and still wait.
         while (thread.isAlive()) {
             try {
                 thread.join();

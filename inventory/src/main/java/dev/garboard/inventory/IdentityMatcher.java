@@ -52,7 +52,7 @@ final class IdentityMatcher {
                         + " what is stale");
     }
 
-    /** MAC addresses that several machines show are evidence of nothing. */
+    /** MAC addresses that several machines show are evidence of nothing. Asked when none is that of one machine alone. */
     private List<String> sharedMacs() {
         return seen.macs().stream().filter(mac -> holders(mac) > 1).toList();
     }
@@ -86,15 +86,13 @@ final class IdentityMatcher {
 
     private IdentityMatch confirm(
             Resource<MachineSpec, MachineStatus> machine, List<Resource<MachineSpec, MachineStatus>> byFirmware) {
-        var others = byFirmware.stream()
-                .filter(m -> !m.name().equals(machine.name()))
-                .toList();
-        if (!others.isEmpty() && firmwareEvidence(machine).isEmpty()) {
+        if (!byFirmware.isEmpty() && firmwareEvidence(machine).isEmpty()) {
+            var other = byFirmware.getFirst();
             return conflict(
-                    names(Stream.concat(Stream.of(machine), others.stream()).toList()),
+                    names(Stream.concat(Stream.of(machine), byFirmware.stream()).toList()),
                     "the MAC address is that of " + machine.name() + ", and "
-                            + firmwareEvidence(others.getFirst()).getFirst() + " that of "
-                            + others.getFirst().name() + ": a network card moved? Correct spec.identity of both");
+                            + firmwareEvidence(other).getFirst() + " that of " + other.name()
+                            + ": a network card moved? Correct spec.identity of both");
         }
         if (contradictions(machine) > 1) {
             return conflict(

@@ -22,7 +22,8 @@ public final class Inventory implements AutoCloseable {
         this.watches = new Watches(database);
         this.store = new SqlResourceStore(database, watches, clock, parts);
         this.leases = new SqlLeases(database, parts.part("lease-writer"));
-        this.bootSessions = new BootSessions(database, clock, parts.part("boot-session-writer"));
+        this.bootSessions =
+                new BootSessions(new BootSessionWriter(database, clock, parts.part("boot-session-writer")), clock);
         this.bootTickets = new BootTickets(database, clock);
         this.secrets = new SealedSecrets(database);
         this.documents = new DocumentRevisions(database);

@@ -1,8 +1,10 @@
 package dev.garboard.inventory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,68 @@ class BootDecisionTest {
                         "image lab-1 of machine m1 is for amd64, and its firmware says arm64-uefi; change spec.image"
                                 + " of the machine"),
                 decision);
+    }
+
+    @Test
+    void anUnknownMachineBootsNothingThatIsForOtherProcessors() {
+        assertEquals(
+                new BootDecision.Refuse(
+                        null,
+                        "unknown machine: no image for firmware arm64-uefi is imported (there are: lab-1 for amd64, lab-2 for"
+                                + " amd64); import one with `garboard image import`"),
+                BootDecision.decide(client("arm64-uefi"), new IdentityMatch.Unknown(), IMAGES));
+        assertEquals(
+                new BootDecision.Boot(null, PREFERRED, "unknown machine boots the preferred image lab-2"),
+                BootDecision.decide(client("x64-uefi-http"), new IdentityMatch.Unknown(), IMAGES));
+        assertEquals(
+                new BootDecision.Boot(null, PREFERRED, "unknown machine boots the preferred image lab-2"),
+                BootDecision.decide(client(""), new IdentityMatch.Unknown(), IMAGES),
+                "a firmware that does not tell is tried");
+    }
+
+    /** In between, while another one is being preferred, two are. */
+    @Test
+    void ofTwoPreferredImagesTheNewerBoots() {
+        var newer = Samples.image("lab-0", true, Samples.TIME.plusSeconds(1));
+        var expected = new BootDecision.Boot(null, newer, "unknown machine boots the preferred image lab-0");
+
+        assertEquals(expected, decide(new IdentityMatch.Unknown(), List.of(newer, PREFERRED)));
+        assertEquals(expected, decide(new IdentityMatch.Unknown(), List.of(PREFERRED, newer)));
+    }
+
+    @Test
+    void ofSeveralImagesNoneIsGuessed() {
+        var third = Samples.image("lab-3", false, Samples.TIME);
+
+        assertEquals(
+                new BootDecision.Refuse(
+                        null,
+                        "unknown machine: no image is preferred (there are: lab-1 for amd64, lab-3 for amd64); prefer one"
+                                + " with `garboard image prefer NAME`, or set spec.image of the machine"),
+                decide(new IdentityMatch.Unknown(), List.of(OTHER, third)));
+    }
+
+    @Test
+    void aFewImagesAreNamedAndThatThereAreMore() {
+        var six = IntStream.rangeClosed(1, 6)
+                .mapToObj(i -> Samples.image("lab-" + i, false, Samples.TIME))
+                .toList();
+
+        assertTrue(
+                decide(new IdentityMatch.Unknown(), six.subList(0, 5)).reason().contains("lab-5 for amd64)"));
+        assertTrue(decide(new IdentityMatch.Unknown(), six).reason().contains("lab-5 for amd64, …)"));
+    }
+
+    @Test
+    void anImageThatNoServerHasIsSaid() {
+        var orphan = PREFERRED.withStatus(PREFERRED.status().without("here"));
+
+        assertEquals(
+                new BootDecision.Refuse(
+                        null,
+                        "unknown machine boots the preferred image lab-2, which this server (here) does not have; no server"
+                                + " has it. Import it here with `garboard image import`"),
+                decide(new IdentityMatch.Unknown(), List.of(orphan)).servedBy("here"));
     }
 
     @Test

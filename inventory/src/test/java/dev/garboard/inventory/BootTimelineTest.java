@@ -119,6 +119,80 @@ class BootTimelineTest {
         assertEquals("Ready", status.outcome());
     }
 
+    /** However often a loader asks: what decides has a place of its own, and that is bounded too. */
+    @Test
+    void whatDecidesHasRoomBehindALoop() {
+        var status = begun("dhcp");
+        while (status.steps().size() < BootTimeline.MAX_STEPS) {
+            status = BootTimeline.append(status, step("loader", "ok"), true);
+        }
+        for (var stage : List.of("dhcp", "network")) {
+            assertEquals(
+                    status.steps(),
+                    BootTimeline.append(status, step(stage, "ok"), true).steps(),
+                    stage);
+        }
+        for (var stage : List.of("agent", "enrolled", "pending", "lost")) {
+            status = BootTimeline.append(status, step(stage, "ok"), true);
+            assertEquals(stage, status.steps().getLast().stage());
+        }
+        for (int i = 0; i < 100; i++) {
+            status = BootTimeline.append(status, step("agent", "ok"), true);
+        }
+        assertEquals(BootTimeline.MAX_STEPS + 50, status.steps().size());
+    }
+
+    @Test
+    void aDetailIsCutWhereItIsTooLong() {
+        var whole = BootTimeline.append(BootSessionStatus.begun(), detailed("x".repeat(500)), true);
+        var cut = BootTimeline.append(BootSessionStatus.begun(), detailed("x".repeat(501)), true);
+
+        assertEquals("x".repeat(500), whole.steps().getFirst().detail());
+        assertEquals(
+                new BootSessionStatus.Step(Samples.TIME, "loader", "tftp", "x".repeat(500) + "…", 7, "failed"),
+                cut.steps().getFirst());
+    }
+
+    private static BootSessionStatus.Step detailed(String detail) {
+        return new BootSessionStatus.Step(Samples.TIME, "loader", "tftp", detail, 7, "failed");
+    }
+
+    @Test
+    void aLostMachineIsFoundBySomethingThatOnlyALivingOneDoes() {
+        var lost = BootTimeline.append(begun("dhcp", "agent", "ready"), step("lost", "failed"), true);
+
+        for (var stage : List.of("network", "agent", "enrolled")) {
+            assertEquals(
+                    null, BootTimeline.append(lost, step(stage, "ok"), true).likelyCause(), stage);
+            assertEquals(
+                    lost.likelyCause(),
+                    BootTimeline.append(lost, step(stage, "failed"), true).likelyCause(),
+                    stage);
+            assertEquals(
+                    lost.likelyCause(),
+                    BootTimeline.append(lost, step(stage, "ok"), false).likelyCause(),
+                    stage);
+        }
+        assertEquals(
+                lost.likelyCause(),
+                BootTimeline.append(lost, step("loader", "ok"), true).likelyCause(),
+                "a late loader says nothing");
+    }
+
+    @Test
+    void onlyTheNewestBootBecomesReadyAndOnlyWhenThatWentWell() {
+        var agent = begun("dhcp", "agent");
+
+        assertEquals(
+                "Ready", BootTimeline.append(agent, step("ready", "ok"), true).outcome());
+        assertEquals(
+                "Running",
+                BootTimeline.append(agent, step("ready", "ok"), false).outcome());
+        assertEquals(
+                "Running",
+                BootTimeline.append(agent, step("ready", "failed"), true).outcome());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "dhcp,                          FIRMWARE, 5,   true",

@@ -149,6 +149,19 @@ abstract class ClusterStoreContract {
                 refusal.problems());
     }
 
+    /** Its reservations are its own, not those of a neighbour. */
+    @Test
+    void aSubnetIsNotItsOwnNeighbour() {
+        store.create(Samples.subnet("lab"));
+
+        var changed = store.update(
+                Kinds.SUBNET,
+                "lab",
+                subnet -> subnet.withMetadata(subnet.metadata().withLabels(Map.of("site", "x"))));
+
+        assertEquals(Samples.subnetSpec().reservations(), changed.spec().reservations());
+    }
+
     @Test
     void aLivingClusterKeepsItsNetworksAndVersion() {
         store.create(Samples.cluster());

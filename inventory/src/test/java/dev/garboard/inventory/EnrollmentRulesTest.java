@@ -177,6 +177,27 @@ class EnrollmentRulesTest {
                 verdict);
     }
 
+    @Test
+    void whyARuleThatMatchesDoesNotAcceptIsSaid() {
+        var full = EnrollmentRules.evaluate(
+                List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, 2, "vm-{n}")),
+                CANDIDATE,
+                List.of(acceptedBy("vm-1", "vm"), acceptedBy("vm-2", "vm")));
+        var bySerial = List.of(rule("s", 1, ANY, Acceptance.ACCEPTED, null, "n-{serial}"));
+        var without = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", null, null, null), List.of());
+        var serial = "ab1cd2ef3gh4ij5kl6mn7op8qr9st0uv1wx2yz3ba4dc5fe6hg7ji8lk9nm0po1rq2";
+        var tooLong = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", serial, null, null), List.of());
+
+        assertEquals(passedOver("vm: it accepted 2 machines already, its limit"), full);
+        assertEquals(passedOver("s: its name pattern asks for a serial, and the machine has none"), without);
+        assertEquals(passedOver("s: its name pattern gives n-" + serial + ", which is no machine name"), tooLong);
+    }
+
+    private static EnrollmentRules.NoRule passedOver(String why) {
+        return new EnrollmentRules.NoRule(
+                "no enrolment rule accepts it (" + why + "); accept the machine with `garboard machine accept`");
+    }
+
     private static EnrollmentRules.Verdict evaluate(List<Resource<EnrollmentRuleSpec, NoStatus>> rules) {
         return EnrollmentRules.evaluate(rules, CANDIDATE, List.of());
     }

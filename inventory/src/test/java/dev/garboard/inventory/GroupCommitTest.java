@@ -1,24 +1,29 @@
 package dev.garboard.inventory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GroupCommitTest {
 
-    private final ServingParts parts = new ServingParts(InstantSource.system());
+    private final AtomicReference<Instant> now = new AtomicReference<>(Samples.TIME);
+    private final ServingParts parts = new ServingParts((InstantSource) now::get);
     private final ServingPart part = parts.part("test");
 
     @Test
@@ -55,6 +60,7 @@ class GroupCommitTest {
             started.await();
             writer.submit(1);
             writer.submit(2);
+            assertEquals(2, writer.pending());
 
             var refused = writer.submit(3).toCompletableFuture();
 
@@ -141,10 +147,12 @@ class GroupCommitTest {
             var stages = Stream.of(1, 2, 3)
                     .map(work -> writer.submit(work).toCompletableFuture())
                     .toList();
+            now.set(Samples.TIME.plusSeconds(60));
             goOn.countDown();
 
             stages.get(0).join();
             stages.get(2).join();
+            awaitReport(report -> Samples.TIME.plusSeconds(60).equals(report.lastSuccess()));
             var why =
                     assertThrows(CompletionException.class, stages.get(1)::join).getCause();
             assertEquals(
@@ -154,6 +162,74 @@ class GroupCommitTest {
 
         assertEquals(List.of(0, 1, 3), written);
         assertEquals(0, part.report().failures());
+    }
+
+    @Test
+    void aWriterThatHangsIsFound() throws Exception {
+        var started = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (var writer = new GroupCommit<Integer>(part, 10, 5, _ -> {
+            started.countDown();
+            awaitQuietly(goOn);
+        })) {
+            writer.submit(1);
+            started.await();
+            now.set(Samples.TIME.plusSeconds(31));
+
+            assertEquals("busy with one thing for 31 s", part.report().trouble());
+            goOn.countDown();
+        }
+    }
+
+    @Test
+    void aWriterWhoseThreadIsGoneSaysSo() {
+        new GroupCommit<Integer>(part, 10, 5, _ -> {}).close();
+
+        assertEquals("its thread has ended", part.report().trouble());
+    }
+
+    @Test
+    void whoeverComesAfterTheEndIsRefusedAndDoesNotWait() {
+        var writer = new GroupCommit<Integer>(part, 10, 5, _ -> {});
+        writer.close();
+
+        var late = CompletableFuture.supplyAsync(() -> writer.submit(1).toCompletableFuture())
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+
+        var why = assertThrows(CompletionException.class, late::join).getCause();
+        assertEquals(
+                "test is closed",
+                assertInstanceOf(QueueFullException.class, why).getMessage());
+    }
+
+    @Test
+    void whoeverIsInterruptedWhileClosingStaysSoAndAllIsWritten() throws Exception {
+        var started = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var written = new ArrayList<Integer>();
+        var writer = new GroupCommit<Integer>(part, 10, 5, batch -> {
+            started.countDown();
+            awaitQuietly(goOn);
+            written.addAll(batch);
+        });
+        writer.submit(1);
+        started.await();
+        writer.submit(2);
+
+        var interrupted = new CompletableFuture<Boolean>();
+        var closing = Thread.ofPlatform().start(() -> {
+            Thread.currentThread().interrupt();
+            writer.close();
+            interrupted.complete(Thread.interrupted());
+        });
+        goOn.countDown();
+
+        assertTrue(interrupted.get(20, TimeUnit.SECONDS), "the interruption was swallowed");
+        closing.join();
+        assertEquals(List.of(1, 2), written);
+        new GroupCommit<Integer>(part, 10, 5, _ -> {}).close();
+        assertFalse(Thread.interrupted());
     }
 
     private ServingPart.Report awaitReport(Predicate<ServingPart.Report> wanted) {

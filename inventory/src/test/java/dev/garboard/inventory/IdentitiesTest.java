@@ -241,12 +241,97 @@ class IdentitiesTest {
     }
 
     @Test
+    void whoHasTheSharedCardIsNamedAndNobodyElse() {
+        var m1 = machine("m1", List.of(MAC_1), UUID_A, null);
+        var m2 = machine("m2", List.of(MAC_1, MAC_2), null, null);
+        var m3 = machine("m3", List.of("52:54:00:00:00:03"), UUID_B, null);
+
+        var told = conflict(seen(MAC_1, null, null), m1, m2, m3);
+        assertEquals(List.of("m1", "m2"), told.machines());
+        assertEquals(
+                "m1 and m2: MAC address 52:54:00:00:00:01 belongs to each of them, and neither UUID nor serial says which it"
+                        + " is; delete what is stale",
+                told.why());
+        // The firmware points at somebody who does not have the card.
+        assertEquals(
+                List.of("m1", "m2"),
+                conflict(seen(MAC_1, UUID_B, null), m1, m2, m3).machines());
+    }
+
+    @Test
+    void firmwareThatPointsAtTwoMachinesIsAConflict() {
+        var m1 = machine("m1", List.of(), UUID_A, null);
+        var m2 = machine("m2", List.of(), null, "S2");
+
+        var told = conflict(seen(MAC_1, UUID_A, "S2"), m1, m2);
+
+        assertEquals(List.of("m1", "m2"), told.machines());
+        assertTrue(told.why().contains("UUID and serials point at different machines"), told.why());
+    }
+
+    @Test
+    void aBoardIsKnownByItsSerialToo() {
+        var declared = machine("m1", List.of(), null, null);
+        var m1 = declared.withSpec(new MachineSpec(
+                declared.spec().acceptance(),
+                new MachineIdentity(List.of(), null, null, "B-77"),
+                null,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                null));
+
+        assertEquals(
+                new IdentityMatch.Known(m1),
+                Identities.match(Identities.seen(List.of(MAC_1), null, null, "B-77"), List.of(m1)));
+        assertEquals(
+                new IdentityMatch.Unknown(),
+                Identities.match(Identities.seen(List.of(MAC_1), null, null, "B-78"), List.of(m1)));
+        assertEquals(new IdentityMatch.Unknown(), match(seen(MAC_1, null, null), m1));
+    }
+
+    /** A board that was replaced has another UUID; a card that moved has another machine around it, which has both. */
+    @Test
+    void oneContradictionDoesNotOutweighAMacAddress() {
+        var m1 = machine("m1", List.of(MAC_1), UUID_A, "S1");
+        assertEquals(new IdentityMatch.Known(m1), match(seen(MAC_1, UUID_B, "S1"), m1));
+        assertEquals(new IdentityMatch.Known(m1), match(seen(MAC_1, UUID_A, "S2"), m1));
+
+        // What is not known contradicts nothing.
+        var withoutUuid = machine("m1", List.of(MAC_1), null, "S1");
+        assertEquals(new IdentityMatch.Known(withoutUuid), match(seen(MAC_1, UUID_B, "S2"), withoutUuid));
+        var withoutSerial = machine("m1", List.of(MAC_1), UUID_A, null);
+        assertEquals(new IdentityMatch.Known(withoutSerial), match(seen(MAC_1, UUID_B, "S2"), withoutSerial));
+    }
+
+    @Test
+    void twoFirmwareValuesOfOneMachineOutweighANewCard() {
+        var m1 = machine("m1", List.of(MAC_1), UUID_A, "S1");
+
+        assertEquals(new IdentityMatch.Known(m1), match(seen(MAC_2, UUID_A, "S1"), m1));
+        assertEquals(List.of("m1"), conflict(seen(MAC_2, UUID_A, "S2"), m1).machines());
+        assertEquals(
+                new IdentityMatch.Known(m1),
+                Identities.match(Identities.seen(List.of(), UUID_A, null, null), List.of(m1)));
+    }
+
+    @Test
     void fusingAddsWhatWasNotKnownAndKeepsWhatWas() {
         var known = Identities.seen(List.of(MAC_1), UUID_A, null, null);
 
         var fused = Identities.fuse(known, Identities.seen(List.of(MAC_2, MAC_1), UUID_B, "S1", "Default string"));
 
         assertEquals(new MachineIdentity(List.of(MAC_1, MAC_2), UUID_A, "S1", null), fused);
+        assertEquals(
+                new MachineIdentity(List.of(), null, "S1", "B-77"),
+                Identities.fuse(
+                        new MachineIdentity(List.of(), null, "S1", "B-77"),
+                        new MachineIdentity(List.of(), null, "S2", "B-78")));
+        assertEquals(
+                "B-78",
+                Identities.fuse(MachineIdentity.none(), new MachineIdentity(List.of(), null, null, "B-78"))
+                        .boardSerial());
     }
 
     @SafeVarargs

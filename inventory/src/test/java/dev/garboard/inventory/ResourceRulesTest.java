@@ -228,6 +228,180 @@ class ResourceRulesTest {
         assertEquals(1, refusal(Samples.cluster().withSpec(spec)).problems().size());
     }
 
+    /** The fields that break a rule, without what is said of them. */
+    private static List<String> broken(Resource<?, ?> resource) {
+        try {
+            ResourceRules.check(resource);
+            return List.of();
+        } catch (InvalidResourceException refused) {
+            return refused.problems().stream()
+                    .map(problem -> problem.split(": ", 2)[0])
+                    .toList();
+        }
+    }
+
+    @Test
+    void annotationsHaveKeysOfLabelsAndABoundForAllOfThem() {
+        var machine = Samples.machine("m");
+        int most = 256 * 1024;
+        var full = Map.of("a", "x".repeat(most / 2 - 1), "b", "x".repeat(most / 2 - 1));
+
+        assertEquals(List.of(), broken(machine.withMetadata(machine.metadata().withAnnotations(full))));
+        assertEquals(
+                "metadata.annotations: found 262145 characters, expected at most 262144",
+                refusal(machine.withMetadata(machine.metadata().withAnnotations(Map.of("ab", "x".repeat(most - 1)))))
+                        .getMessage());
+        assertEquals(
+                List.of("metadata.annotations"),
+                broken(machine.withMetadata(machine.metadata().withAnnotations(Map.of("a b", "c")))));
+    }
+
+    private static Resource<MachineSpec, MachineStatus> machine(MachineIdentity identity) {
+        return Samples.machine("m")
+                .withSpec(new MachineSpec(Acceptance.PENDING, identity, null, null, List.of(), List.of(), null, null));
+    }
+
+    @Test
+    void aUuidIsWrittenInItsOneFormAndIsNoFiller() {
+        assertEquals(
+                "spec.identity.uuid: found 4C4C4544-0042-3510-8052-B4C04F4D3232, expected a UUID in lower case that is no"
+                        + " placeholder: 4c4c4544-0042-3510-8052-b4c04f4d3232",
+                refusal(machine(new MachineIdentity(List.of(), "4C4C4544-0042-3510-8052-B4C04F4D3232", null, null)))
+                        .getMessage());
+        assertEquals(
+                "spec.identity.uuid: found 00000000-0000-0000-0000-000000000000, expected a UUID in lower case that is no"
+                        + " placeholder",
+                refusal(machine(new MachineIdentity(List.of(), "00000000-0000-0000-0000-000000000000", null, null)))
+                        .getMessage());
+    }
+
+    @Test
+    void serialsAreThoseOfOneMachine() {
+        assertEquals(
+                List.of("spec.identity.systemSerial", "spec.identity.boardSerial"),
+                broken(machine(new MachineIdentity(List.of(), null, "Default string", " B-77"))));
+    }
+
+    @Test
+    void whatAMachineIsGivenMustBeUsable() {
+        var spec = new MachineSpec(
+                Acceptance.PENDING,
+                MachineIdentity.none(),
+                "Lab 1",
+                "a".repeat(32) + "." + "b".repeat(32),
+                List.of("dns.example.org"),
+                List.of("pool.ntp.org", "ntp_1"),
+                null,
+                new MachineSpec.StateDisk("S5GXNX0T501", false, "4C4C4544"));
+
+        assertEquals(
+                List.of(
+                        "spec.image",
+                        "spec.hostname",
+                        "spec.dnsServers[0]",
+                        "spec.timeServers[1]",
+                        "spec.stateDisk.discard"),
+                broken(Samples.machine("m").withSpec(spec)));
+    }
+
+    @Test
+    void aHostNameHasAtMost64Characters() {
+        var longest = new MachineSpec(
+                Acceptance.PENDING,
+                MachineIdentity.none(),
+                null,
+                "a".repeat(31) + "." + "b".repeat(32),
+                List.of(),
+                List.of(),
+                null,
+                new MachineSpec.StateDisk("S5GXNX0T501", false, "4c4c4544-0042-3510-8052-b4c04f4d3232"));
+
+        assertEquals(List.of(), broken(Samples.machine("m").withSpec(longest)));
+    }
+
+    @Test
+    void anOrderMustBeStorableFirstOfAll() {
+        var machine = machine(new MachineIdentity(List.of("nonsense"), null, null, null));
+
+        assertThrows(InvalidResourceException.class, () -> ResourceRules.checkOrder(machine));
+    }
+
+    @Test
+    void findsEverythingThatIsWrongWithAnImage() {
+        var good = Samples.image("lab-1", true, Samples.TIME);
+        var spec = good.spec();
+        var image = good.withSpec(new ImageSpec(
+                " ",
+                spec.platform(),
+                spec.architecture(),
+                spec.kernelRelease(),
+                "abc",
+                spec.commandLine(),
+                List.of(
+                        new ImageSpec.File("kernel", Samples.HASH, 1),
+                        new ImageSpec.File("kernel", "abc", 0),
+                        new ImageSpec.File("Root Image", Samples.HASH, 7)),
+                spec.signer(),
+                spec.signerFingerprint(),
+                spec.builtAt(),
+                true));
+
+        assertEquals(
+                List.of(
+                        "spec.rootHash",
+                        "spec.version",
+                        "spec.files[1].role",
+                        "spec.files[1].sha256",
+                        "spec.files[1].size",
+                        "spec.files[2].role"),
+                broken(image));
+    }
+
+    @Test
+    void aClustersNameIsAShortLabel() {
+        var cluster = Samples.cluster();
+
+        assertEquals(List.of(), broken(cluster.withMetadata(ObjectMeta.named("a".repeat(40)))));
+        assertEquals(List.of("metadata.name"), broken(cluster.withMetadata(ObjectMeta.named("a".repeat(41)))));
+        assertEquals(List.of("metadata.name"), broken(cluster.withMetadata(ObjectMeta.named("a.b"))));
+    }
+
+    @Test
+    void leasesAndBootSessionsAreOfOneCard() {
+        var lease = new LeaseSpec("192.168.77", "52:54", null, "lab", Samples.TIME, Samples.TIME);
+        var session = Samples.session();
+        var spec = session.spec();
+
+        assertEquals(List.of("spec.address", "spec.mac"), broken(Samples.lease().withSpec(lease)));
+        assertEquals(
+                List.of("metadata.name", "spec.mac"),
+                broken(session.withMetadata(ObjectMeta.named("abc"))
+                        .withSpec(new BootSessionSpec(
+                                "52:54", null, spec.architecture(), spec.image(), spec.decision(), Samples.TIME))));
+    }
+
+    @Test
+    void aCertificateIsNamedByItsSerial() {
+        var certificate = Samples.certificate();
+        var spec = certificate.spec();
+        var long64 = new OperatorCertificateSpec(
+                "a".repeat(64), "operator", spec.keyDigest(), spec.notAfter(), "admin", null);
+        var long65 = new OperatorCertificateSpec(
+                "a".repeat(65), "operator", spec.keyDigest(), spec.notAfter(), "admin", null);
+
+        assertEquals(
+                List.of(),
+                broken(certificate
+                        .withMetadata(ObjectMeta.named("a".repeat(40)))
+                        .withSpec(long64)));
+        assertEquals(
+                List.of("metadata.name", "spec.subject"),
+                broken(certificate
+                        .withMetadata(ObjectMeta.named("a".repeat(41)))
+                        .withSpec(long65)));
+        assertEquals(List.of("metadata.name"), broken(certificate.withMetadata(ObjectMeta.named("4f-0a"))));
+    }
+
     private static InvalidResourceException refusal(Resource<?, ?> resource) {
         return assertThrows(InvalidResourceException.class, () -> ResourceRules.check(resource));
     }
