@@ -75,10 +75,7 @@ class MachineDeskIT {
 
     private static Applicant applicant(EnrollRequest request, String address, @Nullable String uuid) {
         return new Applicant(
-                request,
-                InetAddress.ofLiteral(address),
-                new MachineIdentity(List.of(MAC), uuid, null, null),
-                MAC);
+                request, InetAddress.ofLiteral(address), new MachineIdentity(List.of(MAC), uuid, null, null), MAC);
     }
 
     private Resource<MachineSpec, MachineStatus> machine(String name) {
@@ -131,15 +128,8 @@ class MachineDeskIT {
     @Test
     void aRuleAddsToWhatAPersonHasDeclaredAndOverridesNothing() {
         var strict = MachineSpec.undecided();
-        var spec = new MachineSpec(
-                strict.acceptance(),
-                strict.identity(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                false,
-                null);
+        var spec =
+                new MachineSpec(strict.acceptance(), strict.identity(), null, null, List.of(), List.of(), false, null);
         inventory
                 .store()
                 .create(new Resource<>(
@@ -199,10 +189,15 @@ class MachineDeskIT {
         desk.create("m1", ACCEPTED, applicant(FIRST, "192.0.2.1", null));
         listening("m1");
 
-        assertEquals(7444, desk.seen("m1", applicant(FIRST, "192.0.2.1", null)).status().apiPort());
-        assertEquals(0, desk.seen("m1", applicant(FIRST, "192.0.2.2", null)).status().apiPort());
+        assertEquals(
+                7444,
+                desk.seen("m1", applicant(FIRST, "192.0.2.1", null)).status().apiPort());
+        assertEquals(
+                0, desk.seen("m1", applicant(FIRST, "192.0.2.2", null)).status().apiPort());
         listening("m1");
-        assertEquals(0, desk.seen("m1", applicant(SECOND, "192.0.2.2", null)).status().apiPort());
+        assertEquals(
+                0,
+                desk.seen("m1", applicant(SECOND, "192.0.2.2", null)).status().apiPort());
     }
 
     @Test
@@ -211,12 +206,12 @@ class MachineDeskIT {
 
         var seen = desk.seen("m1", applicant(SECOND, "192.0.2.2", "4c4c4544-0042-3510-8052-b4c04f4d3232"));
 
-        assertEquals("4c4c4544-0042-3510-8052-b4c04f4d3232", seen.status().identity().uuid());
+        assertEquals(
+                "4c4c4544-0042-3510-8052-b4c04f4d3232", seen.status().identity().uuid());
         assertEquals(SECOND, seen.status().bootSession());
         assertEquals(KEPT, seen.status().lastSeen());
         assertEquals(Optional.of(seen), index.get("m1"));
-        assertEquals(
-                Set.of(MAC), MachineDesk.knownMacs(seen));
+        assertEquals(Set.of(MAC), MachineDesk.knownMacs(seen));
     }
 
     @Test
@@ -271,7 +266,8 @@ class MachineDeskIT {
     @Test
     void aClockThatIsWrongIsSaidFromTheFirstRequestOn() {
         var wrong = Timestamp.newBuilder().setSeconds(NOW.getEpochSecond() + 86_400);
-        var request = EnrollRequest.newBuilder().setBootSession(FIRST).setTime(wrong).build();
+        var request =
+                EnrollRequest.newBuilder().setBootSession(FIRST).setTime(wrong).build();
 
         desk.create("m1", ACCEPTED, applicant(request, "192.0.2.1", null));
 

@@ -50,11 +50,7 @@ final class UpgradeCare {
 
     private record Drained(String machine, Drain drain) {}
 
-    UpgradeCare(
-            Bundles bundles,
-            UpgradeInspector inspector,
-            Snapshots snapshots,
-            InstantSource clock) {
+    UpgradeCare(Bundles bundles, UpgradeInspector inspector, Snapshots snapshots, InstantSource clock) {
         this.bundles = bundles;
         this.inspector = inspector;
         this.snapshots = snapshots;
@@ -169,7 +165,8 @@ final class UpgradeCare {
     private void save(Resource<ClusterSpec, ClusterStatus> cluster, ClusterUpgrade upgrade) {
         var troubles = new ArrayList<String>();
         try {
-            snapshots.take(controlPlanes(cluster.status()), file(cluster, upgrade), troubles)
+            snapshots
+                    .take(controlPlanes(cluster.status()), file(cluster, upgrade), troubles)
                     .ifPresent(taken -> {
                         troubles.clear();
                         log.atInfo()

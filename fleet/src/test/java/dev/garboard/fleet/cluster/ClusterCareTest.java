@@ -339,8 +339,7 @@ class ClusterCareTest {
         depart(site, known("w1", true), known("w2", true));
 
         assertEquals(List.of("drain w1 GO"), kubernetes.asked);
-        assertEquals(
-                Map.of("w1", "1 pods are still there; default/web-1 may not go now: its budget"), care.emptying());
+        assertEquals(Map.of("w1", "1 pods are still there; default/web-1 may not go now: its budget"), care.emptying());
         assertEquals(Set.of(), care.departed());
         assertEquals(List.of(), kubernetes.done);
 

@@ -48,10 +48,7 @@ class UpgradeCareTest {
     private final ShelfOfSnapshots shelf = new ShelfOfSnapshots();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final UpgradeCare care = new UpgradeCare(
-            new Shelf(),
-            new UpgradeInspector(_ -> Optional.empty(), threads),
-            shelf,
-            (InstantSource) now::get);
+            new Shelf(), new UpgradeInspector(_ -> Optional.empty(), threads), shelf, (InstantSource) now::get);
 
     private final Map<String, ClusterApi> servers = new HashMap<>(Map.of("cp1", kubernetes));
     private @Nullable ClusterApi api = kubernetes;
@@ -71,7 +68,8 @@ class UpgradeCareTest {
     private static final class Shelf implements Bundles {
         @Override
         public Optional<Bundle> ofVersion(KubernetesVersion version) {
-            return Optional.of(UpgradeWorld.NEW).filter(bundle -> bundle.version().equals(version));
+            return Optional.of(UpgradeWorld.NEW)
+                    .filter(bundle -> bundle.version().equals(version));
         }
 
         @Override
@@ -168,8 +166,7 @@ class UpgradeCareTest {
         // Another version is declared by now: the plan begins anew.
         assertEquals(
                 UpgradeFacts.none(),
-                care.facts(
-                        with(underway).withSpec(cluster.spec().withVersion("1.37.3")), seen(), List.of()));
+                care.facts(with(underway).withSpec(cluster.spec().withVersion("1.37.3")), seen(), List.of()));
         care.act(with(null), seen());
         act(done);
         assertEquals(List.of(), kubernetes.asked);
@@ -222,8 +219,8 @@ class UpgradeCareTest {
     @Test
     void theBundleThatTheChecksWereMadeOfIsTheOne() {
         var newest = facts(upgrade(Phase.FETCHING)).target();
-        var pinned =
-                facts(upgrade(Phase.FETCHING).withBundle("kubernetes-1.37.2-first")).target();
+        var pinned = facts(upgrade(Phase.FETCHING).withBundle("kubernetes-1.37.2-first"))
+                .target();
 
         assertEquals(UpgradeWorld.NEW, newest);
         assertEquals("kubernetes-1.37.2-first", pinned == null ? "none" : pinned.name());
@@ -350,7 +347,8 @@ class UpgradeCareTest {
 
         act(upgrade(Phase.SAVING));
         shelf.failure = null;
-        assertEquals("/snapshots: permission denied", facts(upgrade(Phase.SAVING)).snapshotTrouble());
+        assertEquals(
+                "/snapshots: permission denied", facts(upgrade(Phase.SAVING)).snapshotTrouble());
 
         shelf.failure = new IOException("/snapshots: no such device");
         var facts = facts(upgrade(Phase.SAVING));
