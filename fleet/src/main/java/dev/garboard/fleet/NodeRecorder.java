@@ -101,10 +101,13 @@ final class NodeRecorder {
                 change.certificateUntil(
                         Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));
             }
+            var spec = spent(machine.spec(), said);
+            if (!spec.equals(machine.spec())) {
+                change.withoutDiskOrder();
+            }
             var after = change.unseen();
             var lastSeen = before.lastSeen();
             boolean stale = lastSeen == null || lastSeen.isBefore(now().minus(COARSE));
-            var spec = spent(machine.spec(), said);
             return after.equals(before) && !stale && spec.equals(machine.spec())
                     ? machine
                     : machine.withSpec(spec).withStatus(change.seen());
@@ -125,7 +128,7 @@ final class NodeRecorder {
             return spec;
         }
         log.atInfo().addKeyValue("disk", disk.disk()).log("the machine uses its disk; overwrite is taken back");
-        return spec.withStateDisk(new MachineSpec.StateDisk(disk.disk(), false, disk.discard()));
+        return spec.withStateDisk(disk.withoutOverwrite());
     }
 
     private static void kept(StatusChange change, Status said) {

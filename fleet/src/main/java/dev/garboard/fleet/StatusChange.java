@@ -27,6 +27,7 @@ final class StatusChange {
     private @Nullable String kernelRelease;
     private @Nullable Instant certificateNotAfter;
     private MachineStatus.@Nullable StateDisk stateDisk;
+    private MachineStatus.@Nullable DiskOrder diskOrder;
     private List<MachineStatus.Document> documents;
     private final List<Condition> conditions;
 
@@ -44,6 +45,7 @@ final class StatusChange {
         this.kernelRelease = before.kernelRelease();
         this.certificateNotAfter = before.certificateNotAfter();
         this.stateDisk = before.stateDisk();
+        this.diskOrder = before.diskOrder();
         this.documents = before.documents();
         this.conditions = new ArrayList<>(before.conditions());
     }
@@ -85,6 +87,12 @@ final class StatusChange {
     /** The disk that the machine uses. */
     StatusChange stateDisk(MachineStatus.StateDisk disk) {
         stateDisk = disk;
+        return this;
+    }
+
+    /** There is nothing to overwrite any more. */
+    StatusChange withoutDiskOrder() {
+        diskOrder = null;
         return this;
     }
 
@@ -138,6 +146,7 @@ final class StatusChange {
                 lastSeen,
                 certificateNotAfter,
                 stateDisk,
+                diskOrder,
                 documents,
                 conditions);
     }

@@ -5,6 +5,7 @@ import static dev.garboard.fleet.FleetRig.next;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -192,14 +193,14 @@ class ClusterIT {
         declare();
 
         var first = desired(FOUNDER, state -> has(state, "Kubelet"));
-        assertEquals(new StateDisk("nvme0n1", false), parsed(first).getFirst());
+        assertEquals(new StateDisk("nvme0n1"), parsed(first).getFirst());
         spec(FOUNDER, "renamed", new MachineSpec.StateDisk("nvme0n1", false));
         var renamed = desired(FOUNDER, state -> state.getHostname().equals("renamed"));
         assertEquals(revisions(first), revisions(renamed));
 
         spec(FOUNDER, "renamed", new MachineSpec.StateDisk("nvme1n1", true));
         var other = desired(FOUNDER, state -> revision(state, "StateDisk") > revision(first, "StateDisk"));
-        assertEquals(new StateDisk("nvme1n1", true), parsed(other).getFirst());
+        assertEquals("nvme1n1", disk(other).disk());
         assertEquals(revision(first, "Kubelet"), revision(other, "Kubelet"));
     }
 
@@ -208,12 +209,52 @@ class ClusterIT {
         declare();
         spec(FOUNDER, "founder", new MachineSpec.StateDisk("S5GX501", true));
         var ordered = desired(FOUNDER, state -> has(state, "StateDisk"));
-        assertEquals(new StateDisk("S5GX501", true), parsed(ordered).getFirst());
+        assertTrue(disk(ordered).overwrite());
+        assertNotNull(disk(ordered).order());
 
         applies(FOUNDER, ordered);
         var after = desired(FOUNDER, state -> revision(state, "StateDisk") > revision(ordered, "StateDisk"));
 
-        assertEquals(new StateDisk("S5GX501", false), parsed(after).getFirst());
+        assertEquals(new StateDisk("S5GX501"), disk(after));
+        assertNull(rig.machine(FOUNDER).status().diskOrder());
+    }
+
+    /** The node would have to format a second time what it formatted for the first, and nobody ordered that. */
+    @Test
+    void anOrderToOverwriteADiskIsTheSameOneAfterARestartAndInAnOlderCopyOfTheDatabase() throws Exception {
+        declare();
+        spec(FOUNDER, "founder", new MachineSpec.StateDisk("S5GX501", true));
+        var ordered = desired(FOUNDER, state -> has(state, "StateDisk"));
+        var order = Objects.requireNonNull(disk(ordered).order());
+        var copy = rig.machine(FOUNDER);
+        applies(FOUNDER, ordered);
+        eventually(
+                () -> rig.machine(FOUNDER).status().diskOrder() == null,
+                () -> rig.machine(FOUNDER).status().toString());
+
+        rig.store.update(
+                Kinds.MACHINE,
+                FOUNDER,
+                found -> found.withSpec(copy.spec()).withStatus(copy.status()));
+        restartServer();
+        connect(FOUNDER);
+
+        assertEquals(
+                order, disk(desired(FOUNDER, state -> has(state, "StateDisk"))).order());
+    }
+
+    /** It counts from when it was given, and not from when the machine gets a part in a cluster. */
+    @Test
+    void anOrderToOverwriteADiskIsMadeAtOnce() throws Exception {
+        spec(FOUNDER, "founder", new MachineSpec.StateDisk("S5GX501", true));
+
+        eventually(
+                () -> rig.machine(FOUNDER).status().diskOrder() != null,
+                () -> rig.machine(FOUNDER).toString());
+    }
+
+    private static StateDisk disk(DesiredState state) {
+        return (StateDisk) parsed(state).getFirst();
     }
 
     /** A node that starts from nothing is told what it has to find, also by a server that was restarted meanwhile. */
@@ -222,7 +263,7 @@ class ClusterIT {
         declare();
         spec(FOUNDER, "founder", new MachineSpec.StateDisk("S5GX501", false));
         var first = desired(FOUNDER, state -> has(state, "StateDisk"));
-        assertEquals(new StateDisk("S5GX501", false), parsed(first).getFirst());
+        assertEquals(new StateDisk("S5GX501"), parsed(first).getFirst());
         uses(FOUNDER, FILE_SYSTEM);
         eventually(() -> disk(FOUNDER) != null, () -> rig.machine(FOUNDER).status().toString());
         var since = Objects.requireNonNull(disk(FOUNDER)).since();
@@ -237,7 +278,7 @@ class ClusterIT {
 
         assertEquals(
                 new StateDisk(
-                        "S5GX501", false, null, new StateDisk.Recorded("sda", "S5GX501", "", FILE_SYSTEM)),
+                        "S5GX501", false, null, new StateDisk.Recorded("sda", "S5GX501", "", FILE_SYSTEM), null),
                 parsed(again).getFirst());
         node(FOUNDER).say(NodeMessage.newBuilder().setStatus(NodeMessage.Status.newBuilder().setReady(true)));
         eventually(() -> rig.machine(FOUNDER).status().phase().equals("Ready"), () -> rig.machine(FOUNDER).status().toString());

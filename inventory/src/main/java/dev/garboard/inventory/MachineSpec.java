@@ -29,11 +29,17 @@ public record MachineSpec(
      * A disk of the machine.
      *
      * @param disk its serial number, its WWID or its kernel name such as {@code nvme0n1}
-     * @param overwrite whether it may be formatted although something else is on it; the server takes it back when the machine uses the disk
+     * @param overwrite whether it may be formatted although something else is on it; the server makes an order
+     *     for that disk of it, which acts once and within a day, and takes it back when the machine uses the disk or the day is over
      * @param discard UUID of a file system with a node's data that may be lost; acts once, since the next one has another UUID. Null means none
      */
     public record StateDisk(
             String disk, boolean overwrite, @Nullable String discard) {
+
+        /** The same, of which nothing foreign may be lost. */
+        public StateDisk withoutOverwrite() {
+            return new StateDisk(disk, false, discard);
+        }
 
         /** A disk of which no node's data may be lost. */
         public StateDisk(String disk, boolean overwrite) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param address of the machine API, without port
  * @param bootSession the latest one
  * @param stateDisk the disk that the node used when it was last heard of; null when it never used one, or was reset
+ * @param diskOrder what the server has made of {@code spec.stateDisk.overwrite}; null when there is nothing to overwrite
  * @param documents what the node made of its configuration documents in this boot
  */
 public record MachineStatus(
@@ -30,6 +31,7 @@ public record MachineStatus(
         @Nullable Instant lastSeen,
         @Nullable Instant certificateNotAfter,
         @Nullable StateDisk stateDisk,
+        @Nullable DiskOrder diskOrder,
         List<Document> documents,
         List<Condition> conditions) {
 
@@ -67,6 +69,7 @@ public record MachineStatus(
                 lastSeen,
                 certificateNotAfter,
                 null,
+                null,
                 documents,
                 conditions);
     }
@@ -86,6 +89,7 @@ public record MachineStatus(
                 lastSeen,
                 certificateNotAfter,
                 stateDisk,
+                diskOrder,
                 documents,
                 others);
     }
@@ -104,8 +108,29 @@ public record MachineStatus(
                 null,
                 null,
                 null,
+                null,
                 List.of(),
                 List.of());
+    }
+
+    /** With another order to overwrite a disk, or none, and all else as it is. */
+    public MachineStatus withDiskOrder(@Nullable DiskOrder other) {
+        return new MachineStatus(
+                phase,
+                identity,
+                facts,
+                address,
+                apiPort,
+                bootSession,
+                agentVersion,
+                image,
+                kernelRelease,
+                lastSeen,
+                certificateNotAfter,
+                stateDisk,
+                other,
+                documents,
+                conditions);
     }
 
     /** As it is, seen at that time. */
@@ -123,6 +148,7 @@ public record MachineStatus(
                 time,
                 certificateNotAfter,
                 stateDisk,
+                diskOrder,
                 documents,
                 conditions);
     }
@@ -144,6 +170,18 @@ public record MachineStatus(
             long sizeBytes,
             String fileSystem,
             Instant since) {}
+
+    /**
+     * That a disk is overwritten once.
+     *
+     * @param disk as {@code spec.stateDisk} named it
+     * @param serial of the disk; null when it has none, or the machine had no such disk when the order was made
+     * @param wwid of the disk; null likewise
+     * @param fileSystem UUID that the new file system gets: by it the order is known to be carried out
+     * @param until from then on it is no order any more
+     */
+    public record DiskOrder(
+            String disk, @Nullable String serial, @Nullable String wwid, String fileSystem, Instant until) {}
 
     /**
      * How far the node is with one of its configuration documents, as it said last.

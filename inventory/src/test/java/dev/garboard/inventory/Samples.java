@@ -53,6 +53,12 @@ final class Samples {
                                 500_107_862_016L,
                                 "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a",
                                 TIME),
+                        new MachineStatus.DiskOrder(
+                                "S5GXNX0T501",
+                                "S5GXNX0T501",
+                                null,
+                                "5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c",
+                                TIME),
                         List.of(new MachineStatus.Document("Kubelet", "default", 3, 2, 1, "waits for containerd")),
                         List.of(new Condition("Ready", "True", "StreamUp", "the node's stream is up", TIME))));
     }

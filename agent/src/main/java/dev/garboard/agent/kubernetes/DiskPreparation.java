@@ -6,8 +6,10 @@ import dev.garboard.kubernetes.document.StateDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class DiskPreparation {
     private static final Duration FORMAT_LIMIT = Duration.ofMinutes(10);
 
     private final Tools tools;
+    private final InstantSource clock;
 
     /** Runs one of the file system's programs to its end. */
     interface Tools {
@@ -39,8 +42,9 @@ final class DiskPreparation {
         void run(Duration limit, Set<Integer> good, String... argv) throws IOException, InterruptedException;
     }
 
-    DiskPreparation(Tools tools) {
+    DiskPreparation(Tools tools, InstantSource clock) {
         this.tools = tools;
+        this.clock = clock;
     }
 
     /**
@@ -56,8 +60,15 @@ final class DiskPreparation {
             tools.run(CHECK_LIMIT, CHECKED, "/usr/sbin/e2fsck", "-p", device.toString());
             return content;
         }
-        refuse(DiskLeave.refusal(wanted, disk, content), disk, content);
-        return format(disk, device, content);
+        var order = wanted.order();
+        boolean isSpent = order != null && DiskContent.remembers(device, order.fileSystem());
+        refuse(DiskLeave.refusal(wanted, disk, content, isSpent, clock.instant()), disk, content);
+        return format(disk, device, content, uuid(order, content));
+    }
+
+    /** What a node gives up is no matter of the order, whose UUID must not come back. */
+    private static String uuid(StateDisk.@Nullable Order order, DiskContent content) {
+        return order == null || content.label().equals(StateDiskApplier.LABEL) ? "random" : order.fileSystem();
     }
 
     private static void refuse(Optional<String> why, Disk disk, DiskContent content) {
@@ -73,7 +84,13 @@ final class DiskPreparation {
                 && content.label().equals(StateDiskApplier.LABEL);
     }
 
-    private DiskContent format(Disk disk, Path device, DiskContent content) throws IOException, InterruptedException {
+    /**
+     * Makes the file system.
+     *
+     * @param uuid of it, or {@code random}
+     */
+    private DiskContent format(Disk disk, Path device, DiskContent content, String uuid)
+            throws IOException, InterruptedException {
         LOG.warn("formatting {}, which has {} on it", StateDiskApplier.describe(disk), content);
         tools.run(
                 FORMAT_LIMIT,
@@ -87,6 +104,8 @@ final class DiskPreparation {
                 StateDiskApplier.LABEL,
                 "-m",
                 "1",
+                "-U",
+                uuid,
                 "-e",
                 "remount-ro",
                 device.toString());

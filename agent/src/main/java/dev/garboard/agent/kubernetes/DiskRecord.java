@@ -19,6 +19,7 @@ final class DiskRecord {
         boolean isNodes = content.label().equals(StateDiskApplier.LABEL);
         if (recorded == null
                 || (isNodes && content.uuid().equals(recorded.fileSystem()))
+                || (isNodes && isOrdered(wanted, content))
                 || recorded.fileSystem().equals(wanted.discard())
                 || (isNodes && content.uuid().equals(wanted.discard()))) {
             return Optional.empty();
@@ -42,6 +43,12 @@ final class DiskRecord {
                                 + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"
                                 + " dmesg). Do not write to it while the data can be mended; to begin anew without it, "
                                 + remedy);
+    }
+
+    /** It was formatted by order, and the server has not heard of it yet. */
+    private static boolean isOrdered(StateDisk wanted, DiskContent content) {
+        var order = wanted.order();
+        return order != null && order.fileSystem().equals(content.uuid());
     }
 
     /** By the most certain name that both have. */

@@ -8,6 +8,7 @@ import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.kubernetes.document.StateDisk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -35,7 +36,7 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
     private volatile NodeMessage.@Nullable StateDisk used;
 
     StateDiskApplier(ProgramCall tools, BundleShelf shelf, Supplier<List<Disk>> disks) {
-        this.preparation = new DiskPreparation(tools::run);
+        this.preparation = new DiskPreparation(tools::run, InstantSource.system());
         this.shelf = shelf;
         this.disks = disks;
     }

@@ -84,6 +84,16 @@ public record DiskContent(Kind kind, String type, String label, String uuid) {
         }
     }
 
+    /**
+     * Whether a file system was once made there, even if something else was written over it since: copies of its superblock may be left.
+     *
+     * @param uuid of the file system, in lower case
+     * @throws IOException when it cannot be read
+     */
+    public static boolean remembers(Path device, String uuid) throws IOException {
+        return DiskRemains.hasCopyOf(device, uuid);
+    }
+
     private String named() {
         return type + (label.isEmpty() ? "" : " with the label \"" + label + '"');
     }

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.garboard.agent.linux.DiskContent;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.kubernetes.document.StateDisk.Order;
 import dev.garboard.kubernetes.document.StateDisk.Recorded;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +30,14 @@ class DiskPreparationIT {
     private static final Disk DISK =
             Disk.newBuilder().setName("sda").setSerial(NAME).build();
 
+    private static final Instant NOW = Instant.parse("2026-12-01T06:00:00Z");
+    private static final Order ORDER =
+            new Order("5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c", NAME, "", NOW.plusSeconds(60));
+
     @TempDir
     private Path directory;
 
-    private final DiskPreparation preparation = new DiskPreparation(DiskPreparationIT::run);
+    private final DiskPreparation preparation = new DiskPreparation(DiskPreparationIT::run, () -> NOW);
     private Path device;
 
     @BeforeEach
@@ -82,17 +88,74 @@ class DiskPreparationIT {
     void whatIsForeignOnTheMachinesDiskDoesNotGoByOverwriteAlone() throws Exception {
         var was = preparation.prepare(wanted(null, null), DISK, device).uuid();
         blank();
-        run(Duration.ofMinutes(1), Set.of(0), "/usr/sbin/mke2fs", "-q", "-F", "-L", "photographs", device.toString());
+        photographs();
         var photographs = DiskContent.of(device);
 
-        refusal(new StateDisk(NAME, true, null, recorded(was)));
+        refusal(new StateDisk(NAME, true, null, recorded(was), ORDER));
 
         assertEquals(photographs, DiskContent.of(device));
         assertEquals(
                 "garboard-state",
                 preparation
-                        .prepare(new StateDisk(NAME, true, was, recorded(was)), DISK, device)
+                        .prepare(new StateDisk(NAME, true, was, recorded(was), ORDER), DISK, device)
                         .label());
+    }
+
+    @Test
+    void whatIsForeignGoesByOrderAndOnlyOnce() throws Exception {
+        photographs();
+        var wanted = new StateDisk(NAME, true, null, null, ORDER);
+
+        var made = preparation.prepare(wanted, DISK, device);
+
+        assertEquals("garboard-state", made.label());
+        assertEquals(ORDER.fileSystem(), made.uuid());
+        // The machine starts again before the server has heard of it, or the server's database is an older copy.
+        assertEquals(made, preparation.prepare(wanted, DISK, device));
+        partition();
+        var refusal = refusal(wanted);
+        assertTrue(
+                refusal.contains("a partition table (gpt) on it, and the order to overwrite was carried out on this disk"),
+                refusal);
+        assertEquals(DiskContent.Kind.PARTITION_TABLE, DiskContent.of(device).kind());
+    }
+
+    @Test
+    void aBlankDiskForWhichThereIsAnOrderSpendsIt() throws Exception {
+        assertEquals(
+                ORDER.fileSystem(),
+                preparation
+                        .prepare(new StateDisk(NAME, true, null, null, ORDER), DISK, device)
+                        .uuid());
+    }
+
+    /** A node's data that is given up on a disk for which an order stands must not bring the order's file system back. */
+    @Test
+    void whatDiscardMakesIsNotWhatAnOrderMakes() throws Exception {
+        var was = preparation.prepare(new StateDisk(NAME, true, null, null, ORDER), DISK, device);
+
+        var made = preparation.prepare(
+                new StateDisk(NAME, true, was.uuid(), recorded(was.uuid()), ORDER), DISK, device);
+
+        assertNotEquals(was.uuid(), made.uuid());
+    }
+
+    private void photographs() throws Exception {
+        run(Duration.ofMinutes(1), Set.of(0), "/usr/sbin/mke2fs", "-q", "-F", "-L", "photographs", device.toString());
+    }
+
+    /** Another system was installed: what lay at the beginning is gone. */
+    private void partition() throws Exception {
+        try (var file = new RandomAccessFile(device.toFile(), "rw")) {
+            file.write(new byte[64 << 10]);
+        }
+        var sfdisk = new ProcessBuilder("/usr/sbin/sfdisk", "--quiet", device.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (var input = sfdisk.outputWriter(StandardCharsets.US_ASCII)) {
+            input.write("label: gpt\n,,L\n");
+        }
+        assertEquals(0, sfdisk.waitFor());
     }
 
     private String refusal(StateDisk wanted) {
@@ -102,7 +165,7 @@ class DiskPreparationIT {
     }
 
     private static StateDisk wanted(@Nullable String discard, @Nullable String recorded) {
-        return new StateDisk(NAME, false, discard, recorded == null ? null : recorded(recorded));
+        return new StateDisk(NAME, false, discard, recorded == null ? null : recorded(recorded), null);
     }
 
     private static Recorded recorded(String fileSystem) {

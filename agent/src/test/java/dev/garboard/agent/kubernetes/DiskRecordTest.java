@@ -8,6 +8,7 @@ import dev.garboard.agent.linux.DiskContent.Kind;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.kubernetes.document.StateDisk;
 import dev.garboard.kubernetes.document.StateDisk.Recorded;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ class DiskRecordTest {
     @Test
     void whereNothingWasRecordedAnyDiskWillDo() {
         for (var content : List.of(NOTHING, UNKNOWN, PHOTOGRAPHS, OURS)) {
-            assertEquals(Optional.empty(), DiskRecord.refusal(new StateDisk("S5GX501", true), DISK, content));
+            assertEquals(Optional.empty(), DiskRecord.refusal(new StateDisk("S5GX501"), DISK, content));
         }
     }
 
@@ -71,6 +72,18 @@ class DiskRecordTest {
         assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", OTHER), DISK, NEWER));
     }
 
+    /** It was formatted, and the node's power failed before the server heard of it. */
+    @Test
+    void whatAnOrderHasMadeNeedsNoRecord() {
+        var order = new StateDisk.Order(OTHER, "", "", Instant.EPOCH);
+
+        assertEquals(
+                Optional.empty(),
+                DiskRecord.refusal(new StateDisk("S5GX501", true, null, RECORDED, order), DISK, NEWER));
+        assertTrue(DiskRecord.refusal(new StateDisk("S5GX501", true, null, RECORDED, order), DISK, NOTHING)
+                .isPresent());
+    }
+
     @Test
     void anotherDiskIsTakenWhenItIsNamedAndNotWhenTheKernelSwappedNames() {
         var blank = disk("sda", "S5GX999", "naa.5000c500b9");
@@ -91,19 +104,19 @@ class DiskRecordTest {
     /** Memory cards and many virtual disks have neither serial number nor WWID. */
     @Test
     void aDiskWithoutNumbersIsKnownByItsKernelName() {
-        var wanted = new StateDisk("vda", false, null, new Recorded("vda", "", "", WAS));
+        var wanted = new StateDisk("vda", false, null, new Recorded("vda", "", "", WAS), null);
 
         assertTrue(DiskRecord.refusal(wanted, disk("vda", "", ""), NOTHING).isPresent());
         assertEquals(
                 Optional.empty(),
                 DiskRecord.refusal(
-                        new StateDisk("vdb", false, null, new Recorded("vda", "", "", WAS)),
+                        new StateDisk("vdb", false, null, new Recorded("vda", "", "", WAS), null),
                         disk("vdb", "", ""),
                         NOTHING));
     }
 
     private static StateDisk wanted(String name, @Nullable String discard) {
-        return new StateDisk(name, true, discard, RECORDED);
+        return new StateDisk(name, true, discard, RECORDED, null);
     }
 
     private static Disk disk(String name, String serial, String wwid) {

@@ -1,7 +1,9 @@
 package dev.garboard.agent.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.agent.linux.DiskContent.Kind;
 import java.io.IOException;
@@ -85,6 +87,19 @@ class DiskContentIT {
 
         assertEquals(new DiskContent(Kind.DAMAGED, "ext4", "garboard-state", whole.uuid()), DiskContent.of(disk));
         assertEquals(36, whole.uuid().length());
+    }
+
+    /** What was made there once is remembered under what was written over it. */
+    @Test
+    void aDiskRemembersAFileSystemThatSomethingElseWasWrittenOver() throws Exception {
+        run("/usr/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-L", "garboard-state", disk.toString());
+        var made = DiskContent.of(disk);
+        write(0, new byte[64 << 10]);
+        partition();
+
+        assertEquals(Kind.PARTITION_TABLE, DiskContent.of(disk).kind());
+        assertTrue(DiskContent.remembers(disk, made.uuid()));
+        assertFalse(DiskContent.remembers(disk, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"));
     }
 
     @ParameterizedTest

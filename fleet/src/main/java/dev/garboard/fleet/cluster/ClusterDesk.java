@@ -45,6 +45,7 @@ final class ClusterDesk implements DesiredDocuments {
     private final Bundles bundles;
     private final BootstrapTokens tokens;
     private final LeaveOrders orders;
+    private final DiskOrders disks;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     ClusterDesk(
@@ -53,13 +54,15 @@ final class ClusterDesk implements DesiredDocuments {
             ClusterVault vault,
             Bundles bundles,
             BootstrapTokens tokens,
-            LeaveOrders orders) {
+            LeaveOrders orders,
+            DiskOrders disks) {
         this.store = store;
         this.revisions = revisions;
         this.vault = vault;
         this.bundles = bundles;
         this.tokens = tokens;
         this.orders = orders;
+        this.disks = disks;
     }
 
     @Override
@@ -119,7 +122,7 @@ final class ClusterDesk implements DesiredDocuments {
                         node.role(),
                         vault.of(cluster),
                         tokens.of(cluster.metadata().uid(), node.machine()).orElse(null));
-        var machine = store.get(Kinds.MACHINE, node.machine());
+        var machine = store.get(Kinds.MACHINE, node.machine()).map(disks::settle);
         var documents = new ArrayList<NodeDocument>(disk(machine));
         documents.addAll(parts.get().of(node));
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);

@@ -26,6 +26,7 @@ public final class Clusters implements AutoCloseable {
     private final ClusterVault vault;
     private final BootstrapTokens tokens;
     private final LeaveOrders orders;
+    private final DiskOrders disks;
     private final ClusterDesk desk;
     private final ClusterApi.Connector connector;
     private final Parts parts;
@@ -54,7 +55,9 @@ public final class Clusters implements AutoCloseable {
         this.vault = new ClusterVault(inventory.secrets(), parts.keyFile(), parts.clock());
         this.tokens = new BootstrapTokens(parts.clock());
         this.orders = new LeaveOrders(inventory.orders(), vault);
-        this.desk = new ClusterDesk(inventory.store(), inventory.documents(), vault, parts.bundles(), tokens, orders);
+        this.disks = new DiskOrders(inventory.store(), parts.clock());
+        this.desk = new ClusterDesk(
+                inventory.store(), inventory.documents(), vault, parts.bundles(), tokens, orders, disks);
         this.machines = ResourceMirror.start(inventory.store(), Kinds.MACHINE, this::machineChanged);
         this.clusters = ResourceMirror.start(inventory.store(), Kinds.CLUSTER, this::clusterChanged);
     }
@@ -139,6 +142,10 @@ public final class Clusters implements AutoCloseable {
     private void machineChanged(
             @Nullable Resource<MachineSpec, MachineStatus> before,
             @Nullable Resource<MachineSpec, MachineStatus> after) {
+        if (after != null && !disks.isSettled(after)) {
+            // At once, also where no node waits for it: an order counts from when it was given. The watch must not wait for the store.
+            threads.execute(() -> disks.note(after));
+        }
         for (var loop : loops.values()) {
             if ((before != null && loop.concerns(before)) || (after != null && loop.concerns(after))) {
                 loop.wake();

@@ -20,7 +20,18 @@ final class DiskDocument {
                         disk.disk(),
                         disk.overwrite(),
                         disk.discard(),
-                        recorded(machine.status().stateDisk())));
+                        recorded(machine.status().stateDisk()),
+                        disk.overwrite() ? order(machine.status().diskOrder(), disk.disk()) : null));
+    }
+
+    private static StateDisk.@Nullable Order order(MachineStatus.@Nullable DiskOrder made, String disk) {
+        return made == null || !made.disk().equals(disk)
+                ? null
+                : new StateDisk.Order(
+                        made.fileSystem(),
+                        Objects.requireNonNullElse(made.serial(), ""),
+                        Objects.requireNonNullElse(made.wwid(), ""),
+                        made.until());
     }
 
     private static StateDisk.@Nullable Recorded recorded(MachineStatus.@Nullable StateDisk used) {

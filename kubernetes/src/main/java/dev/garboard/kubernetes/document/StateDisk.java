@@ -1,5 +1,7 @@
 package dev.garboard.kubernetes.document;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,16 +11,19 @@ import tools.jackson.databind.node.ObjectNode;
  * in memory.
  *
  * @param disk its serial number, its WWID or its kernel name such as {@code nvme0n1}, as the node's hardware shows them
- * @param overwrite whether a disk that holds anything else may be formatted; one that holds a node's data never is
+ * @param overwrite whether somebody wants a disk that holds anything else to be formatted; that it may be is said by {@code order} alone, and
+ *     one that holds a node's data never is
  * @param discard UUID of the file system with a node's data that may be lost nevertheless; it acts once, because the next file system has
  *     another one. Null means none
  * @param recorded where the machine's data was when it was last heard of; null when it never had any on a disk
+ * @param order to format a disk that holds anything else; null means none
  */
 public record StateDisk(
         String disk,
         boolean overwrite,
         @Nullable String discard,
-        @Nullable Recorded recorded)
+        @Nullable Recorded recorded,
+        @Nullable Order order)
         implements NodeDocument {
 
     public static final String KIND = "StateDisk";
@@ -57,19 +62,41 @@ public record StateDisk(
         }
     }
 
-    /** A disk of which no node's data may be lost, and of which nothing is known. */
-    public StateDisk(String disk, boolean overwrite) {
-        this(disk, overwrite, null, null);
+    /**
+     * That one disk is formatted once. The new file system gets a UUID that was made for this order: where it is found, also under what was
+     * written over it since, the order was carried out.
+     *
+     * @param fileSystem that UUID
+     * @param serial of the disk; empty when it has none, or when the server did not know it
+     * @param wwid of the disk; empty when it has none, or when the server did not know it
+     * @param until from then on it is no order any more
+     */
+    public record Order(String fileSystem, String serial, String wwid, Instant until) {
+
+        private static Order read(Fields fields) {
+            return new Order(
+                    fields.value("fileSystem", StateDisk::fileSystem),
+                    fields.text("serial"),
+                    fields.text("wwid"),
+                    fields.value("until", StateDisk::time));
+        }
+
+        private void write(ObjectNode json) {
+            json.put("fileSystem", fileSystem);
+            json.put("serial", serial);
+            json.put("wwid", wwid);
+            json.put("until", until.toString());
+        }
     }
 
-    /** A disk of which nothing is known. */
-    public StateDisk(String disk, boolean overwrite, @Nullable String discard) {
-        this(disk, overwrite, discard, null);
+    /** A disk of which nothing may be lost, and of which nothing is known. */
+    public StateDisk(String disk) {
+        this(disk, false, null, null, null);
     }
 
     /** The same disk, of which nothing may be lost. */
     public StateDisk withoutLeave() {
-        return new StateDisk(disk, false, null, recorded);
+        return new StateDisk(disk, false, null, recorded, null);
     }
 
     @Override
@@ -82,7 +109,8 @@ public record StateDisk(
                 spec.value("disk", StateDisk::disk),
                 spec.flag("overwrite"),
                 spec.valueOrNull("discard", StateDisk::fileSystem),
-                spec.objectOrNull("recorded", Recorded::read));
+                spec.objectOrNull("recorded", Recorded::read),
+                spec.objectOrNull("order", Order::read));
     }
 
     /** Whether a disk may be called that: printable ASCII, at most 128, no blanks around it. */
@@ -107,6 +135,14 @@ public record StateDisk(
         return text;
     }
 
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException malformed) {
+            throw new IllegalArgumentException("a time such as 2026-12-01T06:00:00Z", malformed);
+        }
+    }
+
     private static String disk(String text) {
         if (!isName(text)) {
             throw new IllegalArgumentException("a disk's serial number, WWID or kernel name");
@@ -123,6 +159,9 @@ public record StateDisk(
         }
         if (recorded != null) {
             recorded.write(spec.putObject("recorded"));
+        }
+        if (order != null) {
+            order.write(spec.putObject("order"));
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.garboard.kubernetes.KubernetesVersion;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,13 +27,18 @@ class DocumentsTest {
                     KubernetesVersion.parse("1.37.3"),
                     URI.create("http://192.168.77.1/bundles/k8s-1.37.3"),
                     "b".repeat(64))),
-            new StateDisk("S5GXNX0T 501", false),
-            new StateDisk("S5GXNX0T 501", false, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"),
+            new StateDisk("S5GXNX0T 501"),
+            new StateDisk("S5GXNX0T 501", false, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a", null, null),
             new StateDisk(
                     "S5GXNX0T 501",
-                    false,
+                    true,
                     null,
-                    new StateDisk.Recorded("sda", "S5GXNX0T 501", "", "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a")),
+                    new StateDisk.Recorded("sda", "S5GXNX0T 501", "", "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"),
+                    new StateDisk.Order(
+                            "5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c",
+                            "S5GXNX0T 501",
+                            "naa.5000c500a1",
+                            Instant.parse("2026-12-01T06:00:00Z"))),
             new ContainerRuntime("debug"),
             new ContainerRuntime(null),
             new RegistryMirror(

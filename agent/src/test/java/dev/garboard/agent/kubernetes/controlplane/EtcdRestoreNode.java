@@ -120,7 +120,7 @@ final class EtcdRestoreNode {
                 .map(pair -> new Etcd.Member(pair[0], Cidr.address(pair[1])))
                 .toList();
         var document = new Etcd(name, Cidr.address(address), founds, members, "test");
-        engine.want(List.of(message(new StateDisk("disk", false), 1), message(document, ++revision)), secrets);
+        engine.want(List.of(message(new StateDisk("disk"), 1), message(document, ++revision)), secrets);
     }
 
     private static Document message(NodeDocument document, long revision) {
