@@ -227,20 +227,29 @@ class VmWorkerIT {
                         .contains("has ext4 with the label \\\"photographs\\\" on it"));
         var status = lab.cli("cluster", "status", "lab").succeeded().out();
         assertTrue(status.contains("StateDisk failed: the disk vda (8 GB, serial m2-disk) has ext4"), status);
+        assertTrue(status.contains("expected this machine's data, the file system " + recorded()), status);
 
+        // What is foreign goes by overwrite; that the machine's own data was there is given up by its file system's UUID.
         lab.kubectl(
                         "patch",
                         "machine",
                         "m2",
                         "--type=merge",
                         "-p",
-                        "{\"spec\":{\"stateDisk\":{\"disk\":\"m2-disk\",\"overwrite\":true}}}")
+                        "{\"spec\":{\"stateDisk\":{\"disk\":\"m2-disk\",\"overwrite\":true,\"discard\":\"" + recorded()
+                                + "\"}}}")
                 .succeeded();
         LabFixture.await(
                 "m2 runs its kubelet again", BACK, () -> logs("documents").contains("Kubelet/default is applied"));
         assertTrue(logs("bundle").contains("fetched, "), logs("bundle"));
         cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=300s")
                 .succeeded();
+    }
+
+    private static String recorded() {
+        return lab.kubectlJson("get", "machine", "m2")
+                .at("/status/stateDisk/fileSystem")
+                .asString();
     }
 
     private static String claimedTwice() {
