@@ -90,6 +90,46 @@ class IpxeScriptTest {
     }
 
     @Test
+    void aPauseIsNeverNothingAndARejectedMachineMayStartOver() {
+        var rejection = new ScriptAnswer.Reject("node-1", "rejected", Duration.ZERO, Afterwards.REBOOT);
+
+        assertEquals("""
+                #!ipxe
+                # Garboard, boot session 0123456789abcdef0123456789abcdef
+                echo Garboard: machine node-1 is not booted: rejected
+                echo Garboard: rebooting in 1 seconds
+                sleep 1
+                reboot
+                """, IpxeScript.render(rejection, session, base));
+    }
+
+    @Test
+    void anImageWithoutArgumentsHasNone() {
+        assertTrue(
+                IpxeScript.render(image("  "), session, base)
+                        .contains("/kernel initrd=initramfs initrd=root.cpio || goto failed\n"));
+        assertTrue(
+                IpxeScript.render(image(" a#b~ "), session, base).contains("/kernel a#b~ initrd=initramfs"));
+    }
+
+    @Test
+    void noScriptIsMadeForASessionThatIsNone() {
+        var unknown = new ScriptAnswer.UnknownSession("gone");
+
+        assertThrows(IllegalArgumentException.class, () -> IpxeScript.render(unknown, session, base));
+        assertThrows(IllegalArgumentException.class, () -> new SessionId("0123456789ABCDEF0123456789ABCDEF"));
+        assertEquals("0123456789abcdef0123456789abcdef", session.toString());
+    }
+
+    @Test
+    void everyPrintableCharacterButTwoIsShown() {
+        var script = IpxeScript.render(
+                new ScriptAnswer.Hold("node-1", " ~!\u007f\u001f#$.", Duration.ofSeconds(1)), session, base);
+
+        assertTrue(script.contains("waits:  ~!????.\n"), script);
+    }
+
+    @Test
     void autoexecGetsAnAddressAndTheScriptOfTheSession() {
         assertEquals("""
                 #!ipxe

@@ -24,6 +24,13 @@ class RouteTest {
             new Row("/snponly.efi", new Route.File(null, "snponly.efi")),
             new Row("/a/b", new Route.File(null, "a/b")),
             new Row("/%252e%252e/a", new Route.File(null, "%2e%2e/a")),
+            new Row("/./a", new Route.File(null, "a")),
+            new Row("/a%20b~", new Route.File(null, "a b~")),
+            new Row("/%41", new Route.File(null, "A")),
+            new Row("/" + HEX, new Route.File(null, HEX)),
+            new Row("/" + HEX + "/script.ipxe", new Route.Script(session)),
+            new Row("/boot/" + HEX + "/efi/script.ipxe", new Route.File(session, "efi/script.ipxe")),
+            new Row("/" + "a".repeat(1023), new Route.File(null, "a".repeat(1023))),
             new Row("/autoexec.ipxe", new Route.Autoexec(null)),
             new Row("/healthz", new Route.Health()));
 
@@ -51,6 +58,11 @@ class RouteTest {
                 "/a%0d%0ab",
                 "/%",
                 "/%g0",
+                "/%0g",
+                "/%4",
+                "/a%1f",
+                "/a%7f",
+                "/a\u00e9",
             })
     void refusesThePath(String path) {
         assertInstanceOf(Route.Refused.class, Route.of(path));
