@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param stage who speaks
  * @param architecture name of option 93's number, for example {@code x86-bios} or {@code x64-uefi}; empty when not told
  * @param discovers true for a DISCOVER, false for what follows it
- * @param session the boot session that it says it belongs to; only our agent does, and it is believed for attribution only
+ * @param session the boot session that it says it belongs to; only our agent does, and it is believed when
+ *     that session is of the same MAC address
  */
 public record BootClient(
         String mac,

@@ -63,10 +63,7 @@ public final class BootSessions implements AutoCloseable {
      */
     public synchronized Opened open(BootClient client, Supplier<BootDecision> decide) {
         var now = clock.instant();
-        var before = sessions.get(
-                client.session() != null && sessions.containsKey(client.session())
-                        ? client.session()
-                        : newestByMac.getOrDefault(client.mac(), ""));
+        var before = former(client);
         if (before != null && BootContinuation.continues(before, client, now)) {
             return known(before);
         }
@@ -87,6 +84,14 @@ public final class BootSessions implements AutoCloseable {
         remember(session);
         storing.put(session.id(), stored);
         return new Opened(session, true, stored.whenComplete((_, failed) -> stored(session, failed)));
+    }
+
+    /** The session that the client names, if it is its own: a packet may name any, and must neither learn of another's boot nor end it. */
+    private @Nullable BootSession former(BootClient client) {
+        var named = client.session() == null ? null : sessions.get(client.session());
+        return named != null && named.spec().mac().equals(client.mac())
+                ? named
+                : sessions.get(newestByMac.getOrDefault(client.mac(), ""));
     }
 
     private Opened known(BootSession session) {

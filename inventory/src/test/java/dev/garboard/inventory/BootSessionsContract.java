@@ -93,6 +93,32 @@ abstract class BootSessionsContract {
         assertEquals(Optional.of(second.session()), sessions.newest(MAC));
     }
 
+    /** Session ids are public, and a DHCP packet may name any. */
+    @Test
+    void whoNamesTheSessionOfAnotherMachineNeitherGetsItNorEndsIt() {
+        var honest = open(BootClient.Stage.FIRMWARE, BOOT);
+        step(honest, "kernel");
+        var named = honest.session().id();
+        for (var stage : List.of(BootClient.Stage.FIRMWARE, BootClient.Stage.IPXE, BootClient.Stage.AGENT)) {
+            var neighbour = sessions.open(
+                    new BootClient("52:54:00:00:00:66", MachineIdentity.none(), stage, "x86-bios", true, named),
+                    () -> BOOT);
+            settle(neighbour);
+
+            assertNotEquals(named, neighbour.session().id());
+        }
+
+        assertEquals("Running", sessions.find(named).orElseThrow().status().outcome());
+        assertEquals(
+                named,
+                sessions.open(
+                                new BootClient(
+                                        MAC, MachineIdentity.none(), BootClient.Stage.AGENT, "x86-bios", true, named),
+                                () -> BOOT)
+                        .session()
+                        .id());
+    }
+
     @Test
     void anIdResolvesAfterARestart() {
         var opened = open(BootClient.Stage.FIRMWARE, BOOT);

@@ -204,9 +204,26 @@ final class BootWatch implements DhcpEvents, TftpEvents, BootEvents {
         };
     }
 
+    /** The boot that a message is of. Anybody can name any session: one of another network card is none of its business. */
     private Optional<BootSession> session(Request request) {
+        var mac = request.client().mac().toString();
         var said = request.client().bootSession();
-        return said == null ? sessions.newest(request.client().mac().toString()) : sessions.find(said);
+        if (said == null) {
+            return sessions.newest(mac);
+        }
+        var named = sessions.find(said);
+        if (named.filter(session -> !session.spec().mac().equals(mac)).isEmpty()) {
+            return named;
+        }
+        metrics.bootSessionIgnored("other_mac");
+        dropped(
+                "session of another card",
+                "mac",
+                mac,
+                "it names boot session " + said + ", which is that of "
+                        + named.get().spec().mac(),
+                "boot session of a DHCP message ignored");
+        return Optional.empty();
     }
 
     private static String words(ClientKind kind) {

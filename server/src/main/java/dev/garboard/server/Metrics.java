@@ -30,6 +30,10 @@ final class Metrics {
     private final Counter httpBytes = counter("garboard_boot_http_bytes_total", "Bytes sent by boot HTTP.");
     private final Counter httpRefusals =
             counter("garboard_boot_http_refusals_total", "Boot HTTP connections that were refused.", "reason");
+    private final Counter sessionsIgnored = counter(
+            "garboard_boot_session_ignored_total",
+            "DHCP messages that named a boot session which is not theirs; the message was answered all the same.",
+            "reason");
     private final Counter api =
             counter("garboard_api_requests_total", "Operator API requests.", "verb", "resource", "code");
     private final Counter apiRefusals = counter(
@@ -89,6 +93,10 @@ final class Metrics {
 
     void bootHttpRefused(String reason) {
         httpRefusals.labelValues(reason).inc();
+    }
+
+    void bootSessionIgnored(String reason) {
+        sessionsIgnored.labelValues(reason).inc();
     }
 
     void api(String verb, String resource, int code) {

@@ -69,8 +69,13 @@ public final class Pool implements PoolView {
     @Override
     public synchronized Optional<Inet4Address> held(Client client) {
         var now = clock.instant();
-        var lease = leaseOf(client.mac());
-        return lease.filter(l -> l.isActive(now)).map(Lease::address).or(() -> offeredTo(client.mac(), now));
+        return leased(client).or(() -> offeredTo(client.mac(), now));
+    }
+
+    @Override
+    public synchronized Optional<Inet4Address> leased(Client client) {
+        var now = clock.instant();
+        return leaseOf(client.mac()).filter(lease -> lease.isActive(now)).map(Lease::address);
     }
 
     @Override

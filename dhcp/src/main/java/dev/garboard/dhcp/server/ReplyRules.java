@@ -28,14 +28,24 @@ public final class ReplyRules {
                 (_, _) -> silent(Silence.INCOMPLETE_REQUEST));
     }
 
-    /** PXE 2.1: a REQUEST on port 4011 asks for the name of the boot file and for no address. */
+    /**
+     * PXE 2.1: a REQUEST on port 4011 asks for the name of the boot file and for no address. The client has one by then, and sends from it: who
+     * names the MAC address of a machine that leased nothing, or asks from elsewhere, is told nothing about its boot.
+     */
     static Optional<Decision> bootPort(Request request, PoolView pool) {
         if (!request.bootPort()) {
             return Optional.empty();
         }
         boolean boots =
                 request.type() == MessageType.REQUEST && request.client().kind().boots();
-        return boots ? Optional.of(new Decision.NameBootFile()) : silent(Silence.NOT_A_BOOT_REQUEST);
+        if (!boots) {
+            return silent(Silence.NOT_A_BOOT_REQUEST);
+        }
+        boolean itself = pool.leased(request.client())
+                .filter(address -> address.equals(request.message().clientAddress())
+                        && address.equals(request.sender().getAddress()))
+                .isPresent();
+        return itself ? Optional.of(new Decision.NameBootFile()) : silent(Silence.NOT_LEASED);
     }
 
     static Optional<Decision> serversAreNotAnswered(Request request, PoolView pool) {

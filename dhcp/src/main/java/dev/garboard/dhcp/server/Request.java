@@ -30,8 +30,14 @@ public record Request(
         return message.options().find(DhcpOption.ServerIdentifier.class).map(DhcpOption.ServerIdentifier::address);
     }
 
-    /** The address of the relay, if one passed it on; of this server otherwise: what subnet it is about. */
+    /**
+     * What subnet it is about: the client's own address on port 4011, where it speaks for itself; else the address of the relay, if one passed it
+     * on; else that of this server.
+     */
     public Inet4Address origin() {
+        if (bootPort && !Ipv4.isAny(message.clientAddress())) {
+            return message.clientAddress();
+        }
         return Ipv4.isAny(message.relay()) ? server : message.relay();
     }
 }

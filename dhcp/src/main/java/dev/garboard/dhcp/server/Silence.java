@@ -8,6 +8,7 @@ public enum Silence {
     NOT_A_CLIENT_MESSAGE("a type of message that only servers send"),
     NO_SUBNET("no subnet is configured for the network this came from"),
     NOT_A_BOOT_REQUEST("port 4011 answers boot requests only"),
+    NOT_LEASED("port 4011 answers a machine only at the address that it has leased from this server"),
     OTHER_SERVER_CHOSEN("the client took another server's offer"),
     INCOMPLETE_REQUEST("a REQUEST that names neither address nor server"),
     NO_FREE_ADDRESS("every address of the pool is taken"),

@@ -64,6 +64,22 @@ class PoolTest {
         assertEquals(first, second);
     }
 
+    /** What port 4011 asks: anybody can ask for an offer in any machine's name. */
+    @Test
+    void anAddressIsLeasedWhenItWasGrantedAndNotWhenItWasOffered() {
+        var pool = pool("192.168.77.10", "192.168.77.10", Map.of());
+        var offered = pool.choose(client(1), Optional.empty()).orElseThrow();
+        assertEquals(Optional.of(offered), pool.held(client(1)));
+        assertEquals(Optional.empty(), pool.leased(client(1)));
+
+        pool.confirm(pool.prepare(client(1), offered));
+        assertEquals(Optional.of(offered), pool.leased(client(1)));
+        assertEquals(Optional.empty(), pool.leased(client(2)));
+
+        now = now.plusSeconds(3600);
+        assertEquals(Optional.empty(), pool.leased(client(1)));
+    }
+
     @Test
     void anOfferHoldsItsAddressForAMinute() {
         var pool = pool("192.168.77.10", "192.168.77.10", Map.of());

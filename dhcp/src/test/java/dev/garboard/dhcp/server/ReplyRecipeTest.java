@@ -215,7 +215,9 @@ class ReplyRecipeTest {
     @Test
     void theBootPortAnswersToWhereTheRequestCameFrom() {
         boots(new BootInstruction.LoadFile("0123/snponly.efi"));
-        var address = Ipv4.parse("192.168.77.150");
+        var discover = Fixtures.message(OVMF);
+        var address = bench.reply(requestFor(discover, bench.reply(discover))).yourAddress();
+        bench.journal.clear();
         var request = Fixtures.message("c-ovmf-pxev4-snponly.efi-03-request");
         var asked = request.withOptions(request.options()
                         .without(o ->

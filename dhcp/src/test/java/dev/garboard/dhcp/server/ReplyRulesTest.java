@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -110,12 +111,33 @@ class ReplyRulesTest {
 
     static final List<Row> bootPortRows = List.of(
             new Row("firmware asks 4011", MessageType.REQUEST, null, null, OWN, true, "NameBootFile"),
+            new Row("who leased nothing asks 4011", MessageType.REQUEST, null, null, OWN, false, "NOT_LEASED"),
+            new Row(
+                    "firmware asks 4011 with another address",
+                    MessageType.REQUEST,
+                    null,
+                    null,
+                    FREE,
+                    true,
+                    "NOT_LEASED"),
+            new Row("who has no address asks 4011", MessageType.REQUEST, null, null, null, true, "NOT_LEASED"),
             new Row("a DISCOVER on 4011", MessageType.DISCOVER, null, null, null, true, "NOT_A_BOOT_REQUEST"));
 
     @ParameterizedTest(name = "{0}")
     @FieldSource("bootPortRows")
     void decidesOnTheBootPort(Row row) {
         assertEquals(row.decision(), describe(decide(request(row, true), view(row.known()))));
+    }
+
+    /** A neighbour can write anything into a packet; what it is sent from is where the answer goes. */
+    @Test
+    void theBootPortTellsNobodyElseAboutAMachinesBoot() {
+        var row = new Row("a neighbour", MessageType.REQUEST, null, null, OWN, true, "NOT_LEASED");
+        var asked = request(row, true);
+        var from = new InetSocketAddress(Ipv4.parse(TAKEN), 4011);
+        var neighbour = new Request(asked.message(), asked.type(), asked.client(), asked.server(), true, from);
+
+        assertEquals("NOT_LEASED", describe(decide(neighbour, view(true))));
     }
 
     private static Decision decide(Request request, PoolView view) {
@@ -158,7 +180,7 @@ class ReplyRulesTest {
                 Client.of(message, MAC),
                 Ipv4.parse(US),
                 bootPort,
-                new InetSocketAddress(Ipv4.ANY, 68));
+                new InetSocketAddress(bootPort && row.ciaddr() != null ? Ipv4.parse(row.ciaddr()) : Ipv4.ANY, 68));
     }
 
     private static PoolView view(boolean known) {
@@ -171,6 +193,11 @@ class ReplyRulesTest {
             @Override
             public Optional<Inet4Address> held(Client client) {
                 return known ? Optional.of(Ipv4.parse(OWN)) : Optional.empty();
+            }
+
+            @Override
+            public Optional<Inet4Address> leased(Client client) {
+                return held(client);
             }
 
             @Override
