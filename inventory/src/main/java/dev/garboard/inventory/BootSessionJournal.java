@@ -24,6 +24,9 @@ interface BootSessionJournal extends AutoCloseable {
     /** How many writes wait. */
     int pending();
 
+    /** How many sessions had to go because there were too many in all. */
+    long pushedOut();
+
     /** Writes what waits. */
     @Override
     void close();

@@ -35,24 +35,43 @@ final class BootSessionRows {
                 .execute();
     }
 
-    /** Deletes all but the newest sessions of a machine. */
-    static void retain(Transaction transaction, String mac, int newest) {
-        var handle = transaction.handle();
-        var old = handle
-                .createQuery("SELECT id FROM boot_session WHERE mac = :mac ORDER BY started_at DESC, id")
+    /** The sessions of a network card, newest first. */
+    static List<BootSessionRetention.Kept> ofCard(Handle handle, String mac) {
+        return handle.createQuery("SELECT b.id, t.session, t.node_key FROM boot_session b"
+                        + " LEFT JOIN boot_ticket t ON t.session = b.id"
+                        + " WHERE b.mac = :mac ORDER BY b.started_at DESC, b.id")
                 .bind("mac", mac)
+                .map((row, _) -> new BootSessionRetention.Kept(
+                        row.getString("id"),
+                        BootSessionRetention.Sort.of(
+                                row.getString("session") != null, row.getString("node_key") != null)))
+                .list();
+    }
+
+    static int count(Handle handle) {
+        return handle.createQuery("SELECT COUNT(*) FROM boot_session")
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** All sessions, those first that are missed least. */
+    static List<String> leastWorthFirst(Handle handle) {
+        // A quote within a text is escaped, so this is the field: sessions of machines that are known have it.
+        return handle.createQuery("SELECT b.id FROM boot_session b LEFT JOIN boot_ticket t ON t.session = b.id"
+                        + " LEFT JOIN resource r ON r.kind = :kind AND r.name = b.id"
+                        + " ORDER BY CASE WHEN t.node_key IS NOT NULL THEN 2"
+                        + " WHEN COALESCE(r.body, '') LIKE '%\"machine\":\"%' THEN 1 ELSE 0 END,"
+                        + " b.started_at, b.id")
+                .bind("kind", Kinds.BOOT_SESSION.name())
                 .mapTo(String.class)
-                .list()
-                .stream()
-                .skip(newest)
-                .toList();
-        for (var id : old) {
-            ResourceRows.find(handle, Kinds.BOOT_SESSION, id)
-                    .ifPresent(session -> ResourceRows.delete(transaction, session));
-            BootTicketRows.delete(handle, id);
-            handle.createUpdate("DELETE FROM boot_session WHERE id = :id")
-                    .bind("id", id)
-                    .execute();
-        }
+                .list();
+    }
+
+    /** Its place in the order, and its ticket. */
+    static void delete(Handle handle, String id) {
+        BootTicketRows.delete(handle, id);
+        handle.createUpdate("DELETE FROM boot_session WHERE id = :id")
+                .bind("id", id)
+                .execute();
     }
 }

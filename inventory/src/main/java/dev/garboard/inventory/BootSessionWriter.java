@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class BootSessionWriter implements BootSessionJournal {
     private final Database database;
     private final InstantSource clock;
     private final GroupCommit<Write> writer;
+    private final LongAdder pushedOut = new LongAdder();
 
     /** What is asked of the writer. */
     private sealed interface Write {
@@ -56,7 +58,7 @@ final class BootSessionWriter implements BootSessionJournal {
     }
 
     private void write(List<Write> writes) {
-        database.write(transaction -> {
+        int gone = database.write(transaction -> {
             transaction.lock();
             var current = new HashMap<String, BootSession>();
             var stored = new HashMap<String, Resource<BootSessionSpec, BootSessionStatus>>();
@@ -83,8 +85,9 @@ final class BootSessionWriter implements BootSessionJournal {
             for (var id : touched) {
                 store(transaction, stored.get(id), current.get(id));
             }
-            return true;
+            return BootSessionRetention.inAll(transaction, database.config().maxSessions());
         });
+        pushedOut.add(gone);
     }
 
     private void store(
@@ -103,8 +106,13 @@ final class BootSessionWriter implements BootSessionJournal {
         ResourceRules.check(wanted);
         ResourceRows.insert(transaction, wanted.withMetadata(wanted.metadata().created(clock.instant())));
         BootSessionRows.insert(transaction, session);
-        BootSessionRows.retain(
+        BootSessionRetention.ofCard(
                 transaction, session.spec().mac(), database.config().sessionsPerMachine());
+    }
+
+    @Override
+    public long pushedOut() {
+        return pushedOut.sum();
     }
 
     @Override

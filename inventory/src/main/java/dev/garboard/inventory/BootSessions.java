@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class BootSessions implements AutoCloseable {
 
     static final int MAX_IN_MEMORY = 20_000;
+    /** Looking for them passes over the boots of known machines. */
+    private static final int FORGOTTEN_AT_ONCE = 200;
+
     private static final Duration RECENT = Duration.ofHours(1);
 
     /** Before the agent speaks, a boot is never silent for longer; afterwards its stream tells. */
@@ -180,6 +183,11 @@ public final class BootSessions implements AutoCloseable {
         return refused.sum();
     }
 
+    /** How many sessions were deleted because there were too many in all ({@link InventoryConfig#maxSessions}). */
+    public long pushedOut() {
+        return journal.pushedOut();
+    }
+
     /** How many changes wait to be written. */
     public int pending() {
         return journal.pending();
@@ -199,10 +207,21 @@ public final class BootSessions implements AutoCloseable {
         sessions.put(session.id(), session);
         newestByMac.put(session.spec().mac(), session.id());
         if (sessions.size() > MAX_IN_MEMORY) {
-            var oldest = sessions.values().iterator().next();
-            sessions.remove(oldest.id());
-            newestByMac.remove(oldest.spec().mac(), oldest.id());
+            forgetSome();
         }
+    }
+
+    /** What is forgotten is still in the database. Boots of machines that nobody knows first, the oldest of them: anybody can begin those. */
+    private void forgetSome() {
+        var strangers = sessions.values().stream()
+                .filter(session -> session.spec().machine() == null)
+                .limit(FORGOTTEN_AT_ONCE)
+                .toList();
+        var leaving = strangers.isEmpty() ? List.of(sessions.values().iterator().next()) : strangers;
+        leaving.forEach(session -> {
+            sessions.remove(session.id());
+            newestByMac.remove(session.spec().mac(), session.id());
+        });
     }
 
     private String newId() {

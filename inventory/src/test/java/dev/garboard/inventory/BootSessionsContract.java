@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 abstract class BootSessionsContract {
 
     static final String MAC = "52:54:00:00:00:01";
+    private static final byte[] TICKET = {1, 2, 3};
     static final BootDecision BOOT =
             new BootDecision.Boot("m1", Samples.image("lab-1", true, Samples.TIME), "machine m1 boots");
 
@@ -34,7 +35,7 @@ abstract class BootSessionsContract {
 
     @BeforeEach
     void open() throws Exception {
-        config = new InventoryConfig(database(), 1000, 3, Duration.ofMillis(100));
+        config = new InventoryConfig(database(), 1000, 3, 1000, Duration.ofMillis(100));
         reopen();
     }
 
@@ -168,13 +169,80 @@ abstract class BootSessionsContract {
         var other = sessions.open(client("52:54:00:00:00:02", BootClient.Stage.FIRMWARE), () -> BOOT);
         settle(other);
 
-        var kept = inventory.store().list(Kinds.BOOT_SESSION).items().stream()
-                .map(Resource::name)
-                .sorted()
-                .toList();
-
         opened.add(other.session().id());
-        assertEquals(opened.subList(2, 6).stream().sorted().toList(), kept);
+        assertEquals(opened.subList(2, 6).stream().sorted().toList(), stored());
+    }
+
+    /** Anybody can begin boots of a MAC address; with its session a living node would lose the key that it comes back with. */
+    @Test
+    void theBootOfANodeIsNotPushedOutByBootsThatLedNowhere() {
+        var bound = open(BootClient.Stage.FIRMWARE, BOOT).session().id();
+        var tickets = inventory.bootTickets();
+        tickets.deliver(bound, TICKET, "192.0.2.10", "192.0.2.10", Duration.ofMinutes(10));
+        assertTrue(tickets.claim(bound, TICKET, "key", "192.0.2.10").holds());
+
+        var ticketed = boots(1).getFirst();
+        tickets.deliver(ticketed, TICKET, "192.0.2.10", "192.0.2.10", Duration.ofMinutes(10));
+        var forged = boots(60);
+
+        assertTrue(tickets.claim(bound, new byte[0], "key", "192.0.2.10").holds());
+        var expected = new ArrayList<>(forged.subList(57, 60));
+        expected.add(bound);
+        expected.add(ticketed);
+        assertEquals(expected.stream().sorted().toList(), stored());
+    }
+
+    /** As of a node that booted before there were tickets, or one with processes that get tickets in its name. */
+    @Test
+    void theBootThatAMachineRunsInStaysWhateverComes() {
+        var running = open(BootClient.Stage.FIRMWARE, BOOT).session().id();
+        runs(running);
+
+        var forged = boots(10);
+
+        var expected = new ArrayList<>(forged.subList(7, 10));
+        expected.add(running);
+        assertEquals(expected.stream().sorted().toList(), stored());
+    }
+
+    @Test
+    void madeUpMachinesDoNotFillTheDatabaseAndPushOutNobodyWhoIsKnown() {
+        inventory.close();
+        config = new InventoryConfig(config.database(), 1000, 3, 20, Duration.ofMillis(100));
+        reopen();
+        var bound = open(BootClient.Stage.FIRMWARE, BOOT).session().id();
+        inventory.bootTickets().deliver(bound, TICKET, "192.0.2.10", "192.0.2.10", Duration.ofMinutes(10));
+        assertTrue(inventory
+                .bootTickets()
+                .claim(bound, TICKET, "key", "192.0.2.10")
+                .holds());
+        var failed = boots(1).getFirst();
+        var unknown = new BootDecision.Boot(null, Samples.image("lab-1", true, Samples.TIME), "unknown");
+        for (int i = 0; i < 100; i++) {
+            pass(1);
+            var mac = "52:54:00:00:01:%02x".formatted(i);
+            settle(sessions.open(client(mac, BootClient.Stage.FIRMWARE), () -> unknown));
+        }
+
+        var kept = stored();
+        assertEquals(20, kept.size());
+        assertTrue(kept.contains(bound), "the boot of a node is gone");
+        assertTrue(kept.contains(failed), "the boot of a machine that is known is gone");
+        assertEquals(82, sessions.pushedOut());
+    }
+
+    /** Also when the table is full of them: there are no more than machines. */
+    @Test
+    void theBootThatAMachineRunsInStaysBeyondTheBound() {
+        inventory.close();
+        config = new InventoryConfig(config.database(), 1000, 3, 1, Duration.ofMillis(100));
+        reopen();
+        var running = open(BootClient.Stage.FIRMWARE, BOOT).session().id();
+        runs(running);
+
+        boots(3);
+
+        assertEquals(List.of(running), stored());
     }
 
     @Test
@@ -233,6 +301,31 @@ abstract class BootSessionsContract {
         var found = sessions.load(opened.session().id()).orElseThrow();
         assertEquals("vm-1", found.spec().machine());
         assertEquals("the agent crashed: out of memory", BootSessions.explain(found));
+    }
+
+    /** So many more boots of the machine, from its first packet on; their sessions, oldest first. */
+    private List<String> boots(int number) {
+        var opened = new ArrayList<String>();
+        for (int i = 0; i < number; i++) {
+            pass(300);
+            opened.add(open(BootClient.Stage.FIRMWARE, BOOT).session().id());
+        }
+        return opened;
+    }
+
+    private void runs(String session) {
+        var machine = ResourceRows.read(
+                Kinds.MACHINE,
+                ResourceJson.write(Samples.fullMachine()).toString().replace(Samples.SESSION, session));
+        var created = inventory.store().create(machine);
+        inventory.store().replaceStatus(created.withStatus(machine.status()));
+    }
+
+    private List<String> stored() {
+        return inventory.store().list(Kinds.BOOT_SESSION).items().stream()
+                .map(Resource::name)
+                .sorted()
+                .toList();
     }
 
     private void reopen() {

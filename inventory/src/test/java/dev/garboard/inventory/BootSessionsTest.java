@@ -71,6 +71,11 @@ class BootSessionsTest {
         }
 
         @Override
+        public long pushedOut() {
+            return 0;
+        }
+
+        @Override
         public int pending() {
             return waiting.size();
         }
@@ -272,6 +277,21 @@ class BootSessionsTest {
         assertEquals(Optional.empty(), sessions.find(first.session().id()));
         assertEquals(Optional.empty(), sessions.newest("52:54:01:00:00:00"));
         assertTrue(sessions.find(last.session().id()).isPresent());
+    }
+
+    /** Anybody can make up machines; those that are known are not forgotten for them. */
+    @Test
+    void bootsOfMachinesThatNobodyKnowsAreForgottenFirst() {
+        var known = open(BootClient.Stage.FIRMWARE).session();
+        var unknown = new BootDecision.Boot(null, Samples.image("lab-1", true, Samples.TIME), "unknown");
+        for (int i = 0; i < BootSessions.MAX_IN_MEMORY; i++) {
+            var mac = "52:54:03:%02x:%02x:%02x".formatted(i >> 16, (i >> 8) & 255, i & 255);
+            sessions.open(client(mac, BootClient.Stage.FIRMWARE, null), () -> unknown);
+        }
+
+        assertTrue(sessions.find(known.id()).isPresent());
+        assertEquals(Optional.empty(), sessions.newest("52:54:03:00:00:00"));
+        assertTrue(sessions.newest("52:54:03:00:4e:1f").isPresent());
     }
 
     @Test

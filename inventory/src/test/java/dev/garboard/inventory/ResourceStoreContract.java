@@ -40,7 +40,8 @@ abstract class ResourceStoreContract {
 
     static Inventory open(String database) {
         return Inventory.open(
-                new InventoryConfig(database, KEPT, 5, Duration.ofMillis(100)), InstantSource.fixed(Samples.TIME));
+                new InventoryConfig(database, KEPT, 5, 1000, Duration.ofMillis(100)),
+                InstantSource.fixed(Samples.TIME));
     }
 
     @AfterEach

@@ -125,6 +125,18 @@ final class Metrics {
                 .register(registry);
     }
 
+    /** Tells, at each scrape, what was lost of boot sessions, by the reason. */
+    void bootSessionsLost(Supplier<Map<String, Long>> counts) {
+        CounterWithCallback.builder()
+                .name("garboard_boot_sessions_lost_total")
+                .help("Boot sessions and steps that were not written because too much waited, and sessions that"
+                        + " were deleted because there were too many.")
+                .labelNames("reason")
+                .callback(counter ->
+                        counts.get().forEach((reason, count) -> counter.call((double) (long) count, reason)))
+                .register(registry);
+    }
+
     /** The Prometheus text format. */
     String text() {
         var out = new ByteArrayOutputStream();

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -107,6 +108,7 @@ public final class Server implements AutoCloseable {
         ExecutorService blocking = own(Executors.newVirtualThreadPerTaskExecutor());
         var identity = own(ServerIdentity.start(authority, config, serving.part("server-certificate")));
         var sessions = inventory.bootSessions();
+        metrics.bootSessionsLost(() -> Map.of("not_written", sessions.refused(), "too_many", sessions.pushedOut()));
         var desk = new BootDesk(machines, imageMirror, sessions, images.id(), blocking);
         var urls = new DhcpBoot.BootUrls(config.httpBoot().publicAddress());
         var watch = new BootWatch(sessions, metrics, clock);
