@@ -102,8 +102,8 @@ final class BootProof {
                 refuted(
                         session,
                         "wrong-ticket",
-                        "it shows no ticket, or another than this boot's; an image from before there were tickets cannot:"
-                                + " build and import it again");
+                        "it shows no ticket, or another than this boot's; an image from before there were tickets"
+                                + " cannot: build and import it again");
             case OTHER_ADDRESS -> refuted(session, "ticket-address", "its ticket was handed out to another address");
             case EXPIRED ->
                 refuted(session, "ticket-expired", "its ticket is too old (enrollment.ticket-minutes); boot it again");
@@ -111,7 +111,7 @@ final class BootProof {
                 refuted(
                         session,
                         "ticket-void",
-                        "its ticket is void, because somebody else asked for it; boot it again");
+                        "its ticket is void, because it was for two addresses one after the other; boot it again");
             case BOUND, SAME_KEY -> throw new IllegalArgumentException(claim + " is no refusal");
         };
     }

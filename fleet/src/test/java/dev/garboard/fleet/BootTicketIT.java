@@ -139,11 +139,23 @@ class BootTicketIT {
         assertEquals(1, rig.count("enroll no-ticket"));
     }
 
+    /** The session's name is public: if this stopped the boot, anybody could stop any boot. */
     @Test
-    void aTicketThatSomebodyElseAskedForIsVoid() throws Exception {
-        var session = rig.booted(MAC);
+    void whoAsksForTheTicketFromAnotherAddressGetsNothingAndStopsNothing() throws Exception {
+        var session = rig.loading(MAC);
+        assertEquals(Delivery.STRANGER, rig.deliver(session, "127.0.0.9", VALID));
         assertEquals(Delivery.SERVED, rig.deliver(session, "127.0.0.1", VALID));
+        assertEquals(Delivery.STRANGER, rig.deliver(session, "127.0.0.9", VALID));
+
+        assertTrue(enroll(rig.node(), session).hasAccepted());
+    }
+
+    @Test
+    void aTicketThatWentToTwoAddressesIsVoid() throws Exception {
+        var session = rig.booted(MAC);
+        rig.leases.put(MAC, "127.0.0.9");
         assertEquals(Delivery.VOIDED_NOW, rig.deliver(session, "127.0.0.9", VALID));
+        rig.leases.put(MAC, "127.0.0.1");
 
         assertRefused(enroll(rig.node(), session));
 

@@ -138,7 +138,8 @@ final class FleetRig implements AutoCloseable {
     }
 
     BootTickets.Delivery deliver(String session, String asker, Duration validity) {
-        return inventory.bootTickets().deliver(session, ticket(session), "127.0.0.1", asker, validity);
+        var mac = inventory.bootSessions().load(session).orElseThrow().spec().mac();
+        return inventory.bootTickets().deliver(session, ticket(session), leases.get(mac), asker, validity);
     }
 
     /** The ticket of a session, in these tests. */

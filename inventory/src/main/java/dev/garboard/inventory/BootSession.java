@@ -15,9 +15,14 @@ public record BootSession(String id, BootSessionSpec spec, BootSessionStatus sta
         return new BootSession(id, named, status);
     }
 
-    /** Whether its loader may still be at work: nothing was heard of an agent, and the boot is neither over nor ready. */
+    /**
+     * Whether its loader may still be at work: nothing was heard of an agent, and the boot is neither over nor ready. A DHCP message that says it is an
+     * agent's is no sign of one, for anybody can send it; what comes over the node API is told only of who has proven to be the boot.
+     */
     public boolean isLoading() {
-        return !BootTimeline.reached(status, "network")
+        return status.steps().stream()
+                        .noneMatch(step ->
+                                step.protocol().equals("grpc") && step.outcome().equals("ok"))
                 && (status.outcome().equals(BootTimeline.RUNNING)
                         || status.outcome().equals(BootTimeline.FAILED));
     }

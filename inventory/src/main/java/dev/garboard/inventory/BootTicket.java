@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The ticket of one boot, as it is stored: who may have it, until when, and what became of it. Pure. The ticket itself is not here.
  *
  * @param digest SHA-256 of the ticket, in hex
- * @param address that it is for: the one that was leased to the boot's network card
- * @param voidedBy who else asked for it; after that nobody can use it
+ * @param address that it went to: the one that was leased to the boot's network card then
+ * @param voidedBy to which address the lease had moved when it was asked for again; after that nobody can use it
  * @param nodeKey SHA-256 in hex of the public key that the boot belongs to since the ticket was used
  */
 record BootTicket(
@@ -21,7 +21,10 @@ record BootTicket(
         @Nullable String voidedBy,
         @Nullable String nodeKey) {
 
-    /** Whether this asker gets it now. The loader asks again when a download failed, so being asked twice is nothing odd. */
+    /**
+     * Whether the address that has the lease gets it now. The loader asks again when a download failed, so being asked twice is nothing odd. When the
+     * ticket went to an address that the card has no more, two may have it, and nobody can tell which of them is the machine.
+     */
     BootTickets.Delivery askedBy(String asker, Instant now) {
         if (nodeKey != null) {
             return BootTickets.Delivery.USED;

@@ -27,9 +27,11 @@ public final class BootTickets {
         SERVED,
         /** The boot belongs to a key already. */
         USED,
-        /** Somebody else asked for it before. */
+        /** The asker is not who it is for. Nothing has changed by the question: else anybody could stop any boot. */
+        STRANGER,
+        /** It was for two addresses. */
         VOID,
-        /** The asker is somebody else; nobody can use it any more. */
+        /** It went to an address that the card does not have any more; nobody can use it from now on. */
         VOIDED_NOW,
         /** It was handed out too long ago. */
         EXPIRED
@@ -51,7 +53,7 @@ public final class BootTickets {
         OTHER_ADDRESS,
         /** The ticket is right and too old. */
         EXPIRED,
-        /** Somebody else had asked for the ticket. */
+        /** The ticket was for two addresses. */
         VOID;
 
         /** Whether it is that boot. */
@@ -61,12 +63,15 @@ public final class BootTickets {
     }
 
     /**
-     * Asks whether a ticket may be handed out. The first question makes it known, and its time begins.
+     * Asks whether a ticket may be handed out. The first question of its owner makes it known, and its time begins.
      *
      * @param owner the only address that may have it
      * @param asker the address that asks
      */
     public Delivery deliver(String session, byte[] ticket, String owner, String asker, Duration validity) {
+        if (!owner.equals(asker)) {
+            return Delivery.STRANGER;
+        }
         var now = clock.instant();
         var known = find(session).map(found -> found.askedBy(asker, now));
         if (known.isPresent() && known.get() != Delivery.VOIDED_NOW) {

@@ -19,6 +19,9 @@ final class BootTimeline {
     /** Beyond {@link #MAX_STEPS} only steps that decide something are kept. */
     private static final int MAX_DECIDING_STEPS = MAX_STEPS + 50;
 
+    /** Anybody can be refused a file, and as often as he likes; the boot itself is refused a few. */
+    static final int MAX_REFUSALS = 50;
+
     private static final int MAX_DETAIL = 500;
 
     /** In the order in which a boot reaches them. */
@@ -107,10 +110,19 @@ final class BootTimeline {
         if (status.steps().size() >= (deciding ? MAX_DECIDING_STEPS : MAX_STEPS)) {
             return status;
         }
+        if (!deciding
+                && isRefusal(step)
+                && status.steps().stream().filter(BootTimeline::isRefusal).count() >= MAX_REFUSALS) {
+            return status;
+        }
         var steps = new ArrayList<>(status.steps());
         steps.add(bounded(step));
         return new BootSessionStatus(
                 status.outcome(), status.stoppedAt(), status.likelyCause(), status.endedAt(), steps);
+    }
+
+    private static boolean isRefusal(BootSessionStatus.Step step) {
+        return step.outcome().equals("refused");
     }
 
     private static BootSessionStatus.Step bounded(BootSessionStatus.Step step) {

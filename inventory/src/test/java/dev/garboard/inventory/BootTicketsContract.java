@@ -54,7 +54,7 @@ abstract class BootTicketsContract {
         assertEquals(Claim.BOUND, tickets.claim(session, TICKET, "key", NODE));
 
         assertEquals(Delivery.USED, deliver(NODE));
-        assertEquals(Delivery.USED, deliver("192.0.2.66"));
+        assertEquals(Delivery.STRANGER, deliver("192.0.2.66"));
     }
 
     @Test
@@ -83,22 +83,29 @@ abstract class BootTicketsContract {
         assertEquals(Delivery.USED, deliver(NODE));
     }
 
+    /** Whoever knows the session's name can ask. */
     @Test
-    void anotherAskerVoidsItForGood() {
+    void aStrangersQuestionChangesNothing() {
+        assertEquals(Delivery.STRANGER, deliver("192.0.2.66"));
+        assertEquals(Claim.NO_TICKET, tickets.claim(session, TICKET, "key", NODE));
+        pass(100_000);
+        assertEquals(Delivery.SERVED, deliver(NODE));
+
+        assertEquals(Delivery.STRANGER, deliver("192.0.2.66"));
+
+        assertEquals(Delivery.SERVED, deliver(NODE));
+        assertEquals(Claim.BOUND, tickets.claim(session, TICKET, "key", NODE));
+    }
+
+    @Test
+    void aTicketThatWentToTheAddressOfBeforeIsVoidForGood() {
         deliver(NODE);
 
-        assertEquals(Delivery.VOIDED_NOW, deliver("192.0.2.66"));
+        assertEquals(Delivery.VOIDED_NOW, tickets.deliver(session, TICKET, "192.0.2.66", "192.0.2.66", VALID));
 
         assertEquals(Delivery.VOID, deliver(NODE));
         assertEquals(Claim.VOID, tickets.claim(session, TICKET, "key", NODE));
         restart();
-        assertEquals(Delivery.VOID, deliver(NODE));
-    }
-
-    @Test
-    void anotherAskerVoidsItBeforeItWasDelivered() {
-        assertEquals(Delivery.VOIDED_NOW, deliver("192.0.2.66"));
-
         assertEquals(Delivery.VOID, deliver(NODE));
     }
 

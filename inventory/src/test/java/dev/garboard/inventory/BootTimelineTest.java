@@ -18,17 +18,17 @@ class BootTimelineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            dhcp | UDP port 69 (TFTP)
-            dhcp loader | Secure Boot
-            dhcp loader script | TCP port 80
-            dhcp script kernel | initramfs was not
-            dhcp script kernel initramfs | root image was not fetched
-            dhcp script kernel initramfs root | dm-verity
-            dhcp script kernel initramfs root network | TCP port 7443
-            dhcp script kernel initramfs root network agent | garboard machine accept
-            dhcp script kernel initramfs root network agent enrolled | did not become ready
-            dhcp script kernel initramfs root network agent enrolled ready | said no goodbye
-            """)
+        dhcp | UDP port 69 (TFTP)
+        dhcp loader | Secure Boot
+        dhcp loader script | TCP port 80
+        dhcp script kernel | initramfs was not
+        dhcp script kernel initramfs | root image was not fetched
+        dhcp script kernel initramfs root | dm-verity
+        dhcp script kernel initramfs root network | TCP port 7443
+        dhcp script kernel initramfs root network agent | garboard machine accept
+        dhcp script kernel initramfs root network agent enrolled | did not become ready
+        dhcp script kernel initramfs root network agent enrolled ready | said no goodbye
+        """)
     void whereABootStoppedTellsTheLikelyCause(String stages, String cause) {
         var status = begun(stages.split(" "));
 
@@ -38,6 +38,20 @@ class BootTimelineTest {
         assertEquals(stages.substring(stages.lastIndexOf(' ') + 1), given.stoppedAt());
         assertEquals(NOW, given.endedAt());
         assertTrue(String.valueOf(given.likelyCause()).contains(cause), given.likelyCause());
+    }
+
+    /** A stranger may ask for a file of any boot, as often as he likes. */
+    @Test
+    void refusalsLeaveRoomForTheBootsOwnSteps() {
+        var status = BootSessionStatus.begun();
+        for (int i = 0; i < 2 * BootTimeline.MAX_STEPS; i++) {
+            status = BootTimeline.append(
+                    status, new BootSessionStatus.Step(NOW, "initramfs", "http", "refused", 0, "refused"), true);
+        }
+
+        assertEquals(BootTimeline.MAX_REFUSALS, status.steps().size());
+        var step = new BootSessionStatus.Step(NOW, "root", "http", "sent", 1, "ok");
+        assertEquals(step, BootTimeline.append(status, step, true).steps().getLast());
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.util.function.Function;
 /** Hands out the tickets of boots: to the address that the boot's network card has leased, as long as its loader may be at work. */
 final class TicketDesk {
 
+    private static final String STRANGER = "it is for another address";
+
     private final BootTickets tickets;
     private final TicketKey key;
     private final Function<String, Optional<String>> leases;
@@ -52,15 +54,24 @@ final class TicketDesk {
                             + " (spec.bootLeaseTime of its Subnet)");
         }
         var owner = leased.get();
-        if (!session.isLoading() && owner.equals(asker)) {
+        if (!owner.equals(asker)) {
+            // It changes nothing: a session's name is public, and whoever asks cannot be its loader.
+            return refused(asker, STRANGER);
+        }
+        if (!session.isLoading()) {
             return refused(asker, "the loader of this boot has done its work");
         }
         var ticket = key.ticketOf(session.id());
         return switch (tickets.deliver(session.id(), ticket, owner, asker, validity)) {
             case SERVED -> new FileAnswer.Secret(TicketArchive.of(ticket));
             case USED -> refused(asker, "it was used");
-            case VOID -> refused(asker, "somebody else had asked for it, so nobody gets it any more");
-            case VOIDED_NOW -> refused(asker, "it is for another address, and now void: the machine has to boot again");
+            case STRANGER -> refused(asker, STRANGER);
+            case VOID -> refused(asker, "it was for two addresses, so nobody gets it any more");
+            case VOIDED_NOW ->
+                refused(
+                        asker,
+                        "it went to another address that the machine had before, so it is now void: the machine has"
+                                + " to boot again");
             case EXPIRED -> refused(asker, "it was handed out more than " + validity.toMinutes() + " minutes ago");
         };
     }

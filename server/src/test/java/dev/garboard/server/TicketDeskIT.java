@@ -78,17 +78,36 @@ class TicketDeskIT {
         assertTrue(inventory.bootTickets().claim(session, after, "key", NODE).holds());
     }
 
+    /** The name of a session is public; what a stranger asks must not stop the boot, nor begin the ticket's time. */
     @Test
-    void anyOtherAddressIsNamedAndVoidsIt() {
+    void anyOtherAddressIsRefusedAndNamedAndStopsNothing() {
         var desk = desk(Optional.of(NODE));
+        var refusal = "no boot ticket for 192.0.2.66: it is for another address";
+
+        assertEquals(refusal, refusal(desk, "192.0.2.66"));
+        var ticket = ticket(desk, NODE);
+        assertEquals(refusal, refusal(desk, "192.0.2.66"));
+
+        assertTrue(inventory.bootTickets().claim(session, ticket, "key", NODE).holds());
+    }
+
+    @Test
+    void whenTheLeaseMovesAfterTheDeliveryNobodyGetsItAnyMore() {
+        ticket(desk(Optional.of(NODE)), NODE);
+
+        assertTrue(refusal(desk(Optional.of("192.0.2.66")), "192.0.2.66").contains("it is now void"));
 
         assertEquals(
-                "no boot ticket for 192.0.2.66: it is for another address, and now void: the machine has to boot again",
-                refusal(desk, "192.0.2.66"));
+                "no boot ticket for 192.0.2.10: it was for two addresses, so nobody gets it any more",
+                refusal(desk(Optional.of(NODE)), NODE));
+    }
 
-        assertEquals(
-                "no boot ticket for 192.0.2.10: somebody else had asked for it, so nobody gets it any more",
-                refusal(desk, NODE));
+    /** Anybody can send what an agent sends to DHCP in the name of any card. */
+    @Test
+    void aDhcpMessageThatLooksLikeAnAgentsKeepsTheTicketFromNobody() {
+        inventory.bootSessions().append(session, "network", "dhcp", "agent leased " + NODE, 0, "ok");
+
+        assertEquals(32, ticket(desk(Optional.of(NODE)), NODE).length);
     }
 
     /** A machine that is off has none: whoever asks first would become it. */
@@ -104,7 +123,7 @@ class TicketDeskIT {
     void nobodyGetsItWhenTheAgentWasHeardOf() {
         inventory.bootSessions().append(session, "kernel", "http", "", 1, "ok");
         ticket(desk(Optional.of(NODE)), NODE);
-        inventory.bootSessions().append(session, "network", "dhcp", "agent leased " + NODE, 0, "ok");
+        inventory.bootSessions().append(session, "pending", "grpc", "no rule accepts it", 0, "ok");
 
         assertEquals(
                 "no boot ticket for 192.0.2.10: the loader of this boot has done its work",
