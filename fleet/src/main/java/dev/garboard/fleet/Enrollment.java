@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about one request to enrol: proof first, then whose machine it is, then whether it is accepted. One request is decided at a
@@ -35,13 +34,16 @@ final class Enrollment {
 
     private static final Duration ASK_LATER = Duration.ofMinutes(5);
 
+    /** A machine that really boots has one former boot; it may have another one when a twin came first. */
+    private static final int MOST_LOOKS = 3;
+
     private final ResourceStore store;
     private final MachineIndex machines;
     private final MachineDesk desk;
     private final SharedIdentity shared;
     private final SessionLog sessions;
     private final BootProof proof;
-    private final LivingNodes living;
+    private final Succession succession;
     private final SiteAuthority authority;
     private final FleetConfig config;
     private final InstantSource clock;
@@ -62,7 +64,7 @@ final class Enrollment {
         this.shared = new SharedIdentity(store, machines, clock);
         this.sessions = sessions;
         this.proof = proof;
-        this.living = living;
+        this.succession = new Succession(machines, shared, living);
         this.authority = authority;
         this.config = config;
         this.clock = clock;
@@ -89,16 +91,7 @@ final class Enrollment {
             case BootProof.Proven(var session) -> {
                 var applicant =
                         new Applicant(request, peer, identity, session.spec().mac());
-                var alive = formerBoot(session, applicant);
-                if (alive != null) {
-                    yield refuted(alive, peer);
-                }
-                oneAtATime.lock();
-                try {
-                    yield decide(applicant);
-                } finally {
-                    oneAtATime.unlock();
-                }
+                yield unlessUp(session, applicant, peer);
             }
         };
     }
@@ -126,35 +119,36 @@ final class Enrollment {
     /**
      * A machine that boots is not at the same time up: as long as its former boot answers, a new one of its name was begun by somebody else.
      * Who becomes a machine of its own takes nobody's place. Asked outside of the lock, since an address that nobody has any more takes its time
-     * to say so.
+     * to say so; and again when another boot would be replaced by then.
      */
-    private Outcome.@Nullable Unproven formerBoot(BootSession session, Applicant applicant) {
-        var match = machines.match(applicant.identity());
-        if (!(match instanceof IdentityMatch.Known(var known))
-                || shared.another(applicant, match).isPresent()) {
-            return null;
+    private Outcome unlessUp(BootSession session, Applicant applicant, InetAddress peer) {
+        for (int i = 0; i < MOST_LOOKS; i++) {
+            var asked = Succession.former(session, succession.view(applicant));
+            var alive = asked == null ? null : succession.stillThere(session, asked);
+            if (alive != null) {
+                return refuted(alive, peer);
+            }
+            oneAtATime.lock();
+            try {
+                var view = succession.view(applicant);
+                var replaced = Succession.former(session, view);
+                if (replaced == null || replaced.equals(asked)) {
+                    return decide(applicant, view);
+                }
+            } finally {
+                oneAtATime.unlock();
+            }
         }
-        var status = known.status();
-        var address = status.address();
-        if (session.id().equals(status.bootSession()) || address == null || status.apiPort() == 0) {
-            return null;
-        }
-        return living.answers(known.name(), address, status.apiPort())
-                ? new Outcome.Unproven(
-                        Outcome.CLAIMED_TWICE,
-                        "the node that booted as session " + status.bootSession() + " is still up at " + address
-                                + ", so this boot was begun by somebody else",
-                        session)
-                : null;
+        return refuted(
+                new Outcome.Unproven("former-boot-changes", "its machine boots again and again meanwhile", session),
+                peer);
     }
 
-    private Outcome decide(Applicant applicant) {
-        var match = machines.match(applicant.identity());
-        var another = shared.another(applicant, match);
-        if (another.isPresent()) {
-            return admitUnknown(another.get());
+    private Outcome decide(Applicant applicant, Succession.View view) {
+        if (view.another().isPresent()) {
+            return admitUnknown(view.another().get());
         }
-        return switch (match) {
+        return switch (view.match()) {
             case IdentityMatch.Conflict(var names, var why) -> {
                 names.forEach(name -> desk.markConflict(name, why));
                 yield new Outcome.Pending(names, true, "conflict", why);

@@ -120,8 +120,9 @@ public final class FleetServer implements AutoCloseable {
         var sessions = new SessionLog(parts.sessions(), parts.clock());
         var proof = new BootProof(sessions, parts.leases(), parts.tickets());
         this.channels = new NodeChannels(parts.identity(), siteCa);
-        var enrollment = new Enrollment(
-                parts.store(), index, sessions, proof, channels::answers, parts.authority(), config, parts.clock());
+        var living = FormerBoots.of(channels::answers, boot -> streams.has(boot.machine(), boot.session()));
+        var enrollment =
+                new Enrollment(parts.store(), index, sessions, proof, living, parts.authority(), config, parts.clock());
         this.calls = Executors.newVirtualThreadPerTaskExecutor();
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofVirtual().name("fleet-timer").factory());

@@ -51,9 +51,9 @@ final class NodeChannels implements AutoCloseable {
         }
     }
 
-    /** Asks the machine API at an address for anything; a refusal over TLS of that machine is an answer too. */
-    boolean answers(String machine, String address, int apiPort) {
-        var channel = SiteChannels.open(Peer.machine(machine, address, apiPort), identity, siteCa);
+    /** Asks the machine API at the address of a boot for anything; a refusal over TLS of that machine is an answer too. */
+    boolean answers(LivingNodes.FormerBoot boot) {
+        var channel = SiteChannels.open(Peer.machine(boot.machine(), boot.address(), boot.apiPort()), identity, siteCa);
         try {
             MachineServiceGrpc.newBlockingV2Stub(channel)
                     .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)

@@ -16,6 +16,12 @@ final class NodeStreams {
         return Optional.ofNullable(byMachine.get(machine));
     }
 
+    /** Whether the stream of that very boot is open. */
+    boolean has(String machine, String session) {
+        var stream = byMachine.get(machine);
+        return stream != null && stream.session().equals(session);
+    }
+
     /** Lists a stream and returns the one it replaces. */
     @Nullable
     NodeStream put(NodeStream stream) {

@@ -45,6 +45,10 @@ final class SharedIdentity {
     /**
      * The applicant as a machine of its own, when those that its evidence points at run elsewhere in this moment: connected, from another boot, and
      * with a UUID or MAC addresses that contradict it. Empty when it may be one of them.
+     *
+     * <p>Whether they answer at their API is not asked, other than before somebody takes a node's place ({@link Succession}): who becomes a machine of its own takes
+     * nobody's, and the rules decide about it as about any newcomer. Asking would open what it is to close: a machine that is cut off for a moment would count as
+     * gone, and the newcomer with its card as the machine itself. What is connected here and is dead in truth is found out by its stream within half a minute.
      */
     Optional<Applicant> another(Applicant applicant, IdentityMatch match) {
         return switch (match) {

@@ -188,6 +188,30 @@ class BootTicketIT {
         assertFalse(condition("node-1", "IdentityClaimedTwice").isPresent(), "the next boot is beyond doubt");
     }
 
+    /** It may be cut off for a moment, and its twin at its address says nothing for it. */
+    @Test
+    void aNodeThatDoesNotAnswerIsNotReplacedWhileItsStreamIsOpen() throws Exception {
+        var node = rig.node();
+        var first = rig.booted(MAC);
+        node.take(enroll(node, first).getAccepted());
+        node.connect("node-1", first);
+        FleetRig.eventually(() -> rig.machine("node-1").status().apiPort() != 0, () -> "the node is not connected");
+        node.silence();
+        var second = rig.booted(MAC);
+        var newcomer = rig.node();
+
+        assertRefused(enroll(newcomer, second));
+
+        assertEquals(1, rig.count("enroll former-boot-connected"));
+        assertEquals(first, rig.machine("node-1").status().bootSession());
+        assertFalse(condition("node-1", "IdentityClaimedTwice").isPresent(), "nobody knows that two claim it");
+
+        node.vanish();
+        FleetRig.eventually(() -> rig.fleet.connected() == 0, () -> "its stream has not ended");
+
+        assertTrue(enrollWithoutTicket(newcomer, second).hasAccepted());
+    }
+
     private static void assertRefused(EnrollResponse answer) {
         assertEquals(
                 EnrollResponse.newBuilder()

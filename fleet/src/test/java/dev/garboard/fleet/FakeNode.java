@@ -212,6 +212,13 @@ final class FakeNode implements AutoCloseable {
                 keys.getPrivate(), Pem.certificates(answer.getCertificateChain().toStringUtf8(), "the answer"));
     }
 
+    /** Its machine API answers no more; its stream stays. */
+    void silence() {
+        if (api != null) {
+            api.shutdownNow();
+        }
+    }
+
     /** As a power cut, but sooner noticed. */
     void vanish() {
         if (channel != null) {
