@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,10 +65,6 @@ public final class DhcpServer {
         if (message.type().isEmpty()) {
             return quiet(message, Silence.NO_MESSAGE_TYPE);
         }
-        var refused = admission.refuse(mac.get());
-        if (refused.isPresent()) {
-            return quiet(message, refused.get());
-        }
         var request = new Request(
                 message,
                 message.type().get(),
@@ -75,25 +72,35 @@ public final class DhcpServer {
                 arrival.server(),
                 arrival.bootPort(),
                 arrival.sender());
-        return decide(request, events)
+        var pool = poolOf(request);
+        var sender = Sender.of(request, pool);
+        var refused = admission.refuse(sender);
+        if (refused.isPresent()) {
+            return quiet(message, refused.get());
+        }
+        return decide(request, pool, events)
                 .exceptionally(failure -> failed(request, Silence.DECISION_FAILED, failure))
-                .whenComplete((_, _) -> admission.done(mac.get()));
+                .whenComplete((_, _) -> admission.done(sender));
     }
 
-    private CompletionStage<Outcome> decide(Request request, DhcpEvents events) {
+    private @Nullable Pool poolOf(Request request) {
+        return pools.stream()
+                .filter(pool -> pool.subnet().contains(request.origin()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private CompletionStage<Outcome> decide(Request request, @Nullable Pool pool, DhcpEvents events) {
         try {
             events.received(request);
-            var pool = pools.stream()
-                    .filter(p -> p.subnet().contains(request.origin()))
-                    .findFirst();
-            if (pool.isEmpty()) {
+            if (pool == null) {
                 return quiet(request.message(), Silence.NO_SUBNET);
             }
             var decision = rules.stream()
-                    .flatMap(rule -> rule.decide(request, pool.get()).stream())
+                    .flatMap(rule -> rule.decide(request, pool).stream())
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("no rule decided about " + request.type()));
-            return carryOut(decision, request, pool.get());
+            return carryOut(decision, request, pool);
         } catch (RuntimeException | Error failure) {
             // An Error too: the client's place must be given back, or it is never answered again.
             return CompletableFuture.failedFuture(failure);

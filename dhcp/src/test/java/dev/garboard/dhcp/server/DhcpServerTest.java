@@ -14,6 +14,7 @@ import dev.garboard.dhcp.MacAddress;
 import dev.garboard.dhcp.MessageType;
 import dev.garboard.dhcp.Octets;
 import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -153,6 +154,33 @@ class DhcpServerTest {
 
         bench.now = bench.now.plusSeconds(1);
         assertInstanceOf(Outcome.Reply.class, bench.handle(Fixtures.message(OVMF)));
+    }
+
+    /** A neighbour forges the machine's MAC address as often as it can. */
+    @Test
+    void aFloodOfDiscoversInItsNameKeepsNoMachineFromItsAddress() {
+        var discover = Fixtures.message(OVMF);
+        var offer = bench.reply(discover);
+        flood(discover);
+
+        var ack = bench.reply(ReplyRecipeTest.requestFor(discover, offer));
+        assertEquals(MessageType.ACK, ack.type().orElseThrow());
+
+        // Who listens knows the address, and can ask for it too; only the machine sends from it.
+        flood(ReplyRecipeTest.requestFor(discover, offer));
+        var renewal = DhcpMessage.fromClient(
+                        discover.mac().orElseThrow(), 9, DhcpOptions.of(new DhcpOption.Type(MessageType.REQUEST)))
+                .withClientAddress(ack.yourAddress());
+        var renewed = bench.handleFrom(renewal, false, new InetSocketAddress(ack.yourAddress(), 68))
+                .join();
+        assertInstanceOf(Outcome.Reply.class, renewed);
+    }
+
+    private void flood(DhcpMessage message) {
+        for (int i = 0; i < 100; i++) {
+            bench.handle(message);
+        }
+        assertEquals(Silence.RATE_LIMITED, bench.silence(message));
     }
 
     @Test
