@@ -273,6 +273,12 @@ final class Agent {
         }
 
         @Override
+        public Optional<NodeMessage.EtcdAside> etcdAside() {
+            KubernetesNode node = kubernetes;
+            return node == null ? Optional.empty() : node.etcdAside();
+        }
+
+        @Override
         public List<OrderStatus> orders() {
             KubernetesNode node = kubernetes;
             return node == null ? List.of() : node.orderStatuses();

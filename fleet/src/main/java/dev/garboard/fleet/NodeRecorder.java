@@ -97,6 +97,9 @@ final class NodeRecorder {
             if (said.hasStateDisk()) {
                 MachineDisk.note(change, before.stateDisk(), said.getStateDisk(), now());
             }
+            if (said.hasEtcdAside()) {
+                MachineEtcd.note(change, said.getEtcdAside());
+            }
             if (said.hasCertificateNotAfter()) {
                 change.certificateUntil(
                         Instant.ofEpochSecond(said.getCertificateNotAfter().getSeconds()));

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
+import dev.garboard.agentapi.v1.NodeMessage.EtcdAside;
 import dev.garboard.agentapi.v1.NodeMessage.Timekeeping;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.inventory.Acceptance;
@@ -203,6 +204,46 @@ class NodeStreamIT {
                                 now.status().equals("True") && now.reason().equals("Synchronized"))
                         .isPresent(),
                 () -> status().toString());
+    }
+
+    @Test
+    void dataOfEtcdThatAMachineHasSetAsideIsSaidUntilItIsGone() throws Exception {
+        message();
+        var data = EtcdAside.Data.newBuilder()
+                .setPath("/var/lib/etcd/aside/20261201T100000.000Z")
+                .setSince(seconds("2026-12-01T10:00:00Z"))
+                .setBytes(12_345_678)
+                .setUntil(seconds("2026-12-08T10:00:00Z"));
+
+        node.say(aside(EtcdAside.newBuilder().addData(data)));
+
+        eventually(() -> condition(MachineEtcd.CONDITION).isPresent(), () -> status().toString());
+        var kept = condition(MachineEtcd.CONDITION).orElseThrow();
+        assertEquals("False SetAside", kept.status() + " " + kept.reason());
+        assertTrue(
+                kept.message()
+                        .contains("/var/lib/etcd/aside/20261201T100000.000Z (13 MB), since 2026-12-01T10:00:00Z, until"
+                                + " 2026-12-08T10:00:00Z. It goes by itself"),
+                kept::message);
+
+        // A node that has just started does not know yet what lies on its disk.
+        node.say(ready(Timekeeping.Reason.REASON_SYNCHRONIZED, ""));
+        eventually(() -> condition(MachineClock.KEPT).isPresent(), () -> status().toString());
+        assertEquals(Optional.of(kept), condition(MachineEtcd.CONDITION));
+
+        node.say(aside(EtcdAside.newBuilder()));
+        eventually(() -> condition(MachineEtcd.CONDITION).isEmpty(), () -> status().toString());
+    }
+
+    private static NodeMessage.Builder aside(EtcdAside.Builder said) {
+        return NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder().setEtcdAside(said));
+    }
+
+    private static Timestamp seconds(String time) {
+        return Timestamp.newBuilder()
+                .setSeconds(Instant.parse(time).getEpochSecond())
+                .build();
     }
 
     private static NodeMessage.Builder ready(Timekeeping.Reason reason, String message) {

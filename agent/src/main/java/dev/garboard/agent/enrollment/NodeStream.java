@@ -69,6 +69,11 @@ public final class NodeStream implements Supervisor.Work {
             return Optional.empty();
         }
 
+        /** Data of etcd that was taken out of its member's way; empty before the node's disk is known. */
+        default Optional<NodeMessage.EtcdAside> etcdAside() {
+            return Optional.empty();
+        }
+
         /** What became of the orders of that state. */
         default List<NodeMessage.OrderStatus> orders() {
             return List.of();
@@ -175,6 +180,7 @@ public final class NodeStream implements Supervisor.Work {
         identity.current().ifPresent(now -> status.setCertificateNotAfter(ServiceMessages.timestamp(now.notAfter())));
         desired.timekeeping().ifPresent(status::setTimekeeping);
         desired.stateDisk().ifPresent(status::setStateDisk);
+        desired.etcdAside().ifPresent(status::setEtcdAside);
         var notReady = new StringBuilder();
         for (Service each : services.all()) {
             status.addServices(ServiceMessages.of(each));

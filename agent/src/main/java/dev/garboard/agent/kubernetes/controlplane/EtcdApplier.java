@@ -12,6 +12,7 @@ import dev.garboard.agent.supervision.Program;
 import dev.garboard.agent.supervision.Program.Command;
 import dev.garboard.agent.supervision.Service;
 import dev.garboard.agent.supervision.ServiceStatus;
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.ClusterSecrets;
@@ -19,6 +20,7 @@ import dev.garboard.kubernetes.pki.LeafCertificates;
 import dev.garboard.trust.Authority;
 import dev.garboard.trust.CertificateProfile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,6 +60,7 @@ public final class EtcdApplier implements DocumentApplier {
     private volatile @Nullable RunningMember member;
     private volatile @Nullable Etcd document;
     private volatile boolean votes;
+    private volatile boolean diskIsKnown;
     private volatile String lastWords = "";
     private String waitsFor = "";
     private long nextLook = Long.MIN_VALUE;
@@ -114,6 +117,7 @@ public final class EtcdApplier implements DocumentApplier {
     public void apply(DocumentInput input) throws Exception {
         // Before anybody can ask for it, and after the disk.
         restore.open();
+        diskIsKnown = true;
         var wish = input.as(Etcd.class);
         if (!restore.holds()) {
             // Before anything is written: a member that runs reads its certificates anew.
@@ -368,12 +372,23 @@ public final class EtcdApplier implements DocumentApplier {
         return data.exists();
     }
 
+    /** Data that was taken out of the member's way; empty before the node's disk is known, and while it cannot be read. */
+    public Optional<NodeMessage.EtcdAside> aside() {
+        try {
+            return diskIsKnown ? Optional.of(data.aside()) : Optional.empty();
+        } catch (IOException | UncheckedIOException changing) {
+            LOG.debug("what was set aside cannot be read at this moment: {}", changing.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** The member is none any more, or the whole cluster ends: whoever orders a node to leave has seen to that before. */
     @Override
     public void remove(String name) throws Exception {
         halt();
-        data.delete();
+        data.forget();
         restore.forget();
+        diskIsKnown = true;
         certificates.forget("etcd");
         probe.close();
         member = null;

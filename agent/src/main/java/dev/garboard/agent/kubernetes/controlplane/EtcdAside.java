@@ -2,6 +2,8 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import dev.garboard.agent.kubernetes.Trees;
 import dev.garboard.agent.linux.FileSystemSpace;
+import dev.garboard.agent.supervision.ServiceMessages;
+import dev.garboard.agentapi.v1.NodeMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,26 @@ final class EtcdAside {
                 delete(one);
             }
         }
+    }
+
+    /** Deletes all: the node has left the cluster that it is of. */
+    void forget() throws IOException {
+        for (var one : all()) {
+            delete(one);
+        }
+    }
+
+    /** What is kept, the oldest first. */
+    NodeMessage.EtcdAside kept() throws IOException {
+        var kept = NodeMessage.EtcdAside.newBuilder();
+        for (var one : all()) {
+            kept.addData(NodeMessage.EtcdAside.Data.newBuilder()
+                    .setPath(one.toString())
+                    .setSince(ServiceMessages.timestamp(time(one)))
+                    .setBytes(size(one))
+                    .setUntil(ServiceMessages.timestamp(time(one).plus(KEPT_FOR))));
+        }
+        return kept.build();
     }
 
     private void makeRoom(long wanted) throws IOException {

@@ -2,6 +2,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.linux.DurableFile;
+import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.kubernetes.document.DocumentException;
 import dev.garboard.kubernetes.document.Etcd;
 import java.io.IOException;
@@ -104,7 +105,18 @@ final class EtcdData {
         aside.expire();
     }
 
-    /** Forgets everything; last of all whose it was, so that an end in between leaves no data that looks like nobody's. */
+    /** What was set aside and is still there. */
+    NodeMessage.EtcdAside aside() throws IOException {
+        return aside.kept();
+    }
+
+    /** Forgets everything that was ever here: the node leaves its cluster. */
+    void forget() throws IOException {
+        aside.forget();
+        delete();
+    }
+
+    /** Forgets what the member has; last of all whose it was, so that an end in between leaves no data that looks like nobody's. */
     void delete() throws IOException {
         if (Files.isDirectory(directory)) {
             List<Path> all;

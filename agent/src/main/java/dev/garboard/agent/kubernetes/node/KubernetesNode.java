@@ -42,6 +42,7 @@ public final class KubernetesNode {
     private final KubernetesCalls calls;
     private final ContainerCalls containers;
     private final UsedDisk disk;
+    private final EtcdApplier etcd;
 
     /**
      * Assembles the appliers, in the order in which their kinds are applied, and starts the engine.
@@ -56,7 +57,7 @@ public final class KubernetesNode {
         var certificates = new CertificateRotation(certificateService, clock);
         var paths = ControlPlanePaths.ofNode();
         var restore = new EtcdRestore(paths);
-        var etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
+        etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
         var controlPlane = new ControlPlaneApplier(parts, shelf, paths, certificates, etcd, restore, clock);
         calls = new KubernetesCalls(
                 shelf,
@@ -104,6 +105,11 @@ public final class KubernetesNode {
     /** The disk that the node's data is on; empty while there is none. */
     public Optional<NodeMessage.StateDisk> stateDisk() {
         return disk.used();
+    }
+
+    /** Data of etcd that was taken out of its member's way; empty before the node's disk is known. */
+    public Optional<NodeMessage.EtcdAside> etcdAside() {
+        return etcd.aside();
     }
 
     /** Answers what is asked of the node's part of the cluster. */

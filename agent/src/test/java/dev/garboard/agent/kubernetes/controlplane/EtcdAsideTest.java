@@ -2,6 +2,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.garboard.agentapi.v1.NodeMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,36 @@ class EtcdAsideTest {
         aside().expire();
 
         assertEquals(List.of("by-hand"), kept());
+    }
+
+    @Test
+    void whatIsKeptIsToldWithItsPlaceTimesAndSize() throws IOException {
+        assertEquals(NodeMessage.EtcdAside.getDefaultInstance(), aside().kept());
+        take("first");
+        now = now.plusSeconds(60);
+        take("the second");
+        Files.createDirectory(directory.resolve("aside/by-hand"));
+
+        var kept = aside().kept().getDataList();
+
+        assertEquals(
+                List.of("20261201T100000.000Z", "20261201T100100.000Z"),
+                kept.stream()
+                        .map(data -> directory.resolve("aside").relativize(Path.of(data.getPath())).toString())
+                        .toList());
+        var second = kept.getLast();
+        assertEquals(now.getEpochSecond(), second.getSince().getSeconds());
+        assertEquals(now.plus(Duration.ofDays(7)).getEpochSecond(), second.getUntil().getSeconds());
+        assertEquals("the second".length(), second.getBytes());
+    }
+
+    @Test
+    void aNodeThatLeavesItsClusterForgetsAllOfIt() throws IOException {
+        take("first");
+
+        aside().forget();
+
+        assertEquals(List.of(), kept());
     }
 
     private String take(String content) throws IOException {

@@ -202,6 +202,8 @@ class EtcdRestoreIT {
         applied(second);
         assertEquals("cp1 votes, cp2 votes, cp3 votes", second.asked("members"));
         assertEquals("yes", second.asked("get old"));
+        assertEquals("1 kept", second.asked("aside"));
+        assertEquals("0 kept", nodes.get(0).asked("aside"));
         try (var aside = Files.list(directory.resolve("cp2/disk/aside"))) {
             assertTrue(Files.exists(aside.findFirst().orElseThrow().resolve("member/snap/db")));
         }

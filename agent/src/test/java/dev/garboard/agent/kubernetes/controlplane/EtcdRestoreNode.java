@@ -178,6 +178,7 @@ final class EtcdRestoreNode {
                         .filter(line -> line.contains("leads etcd now"))
                         .reduce("nothing", (_, last) -> last);
             }
+            case "aside" -> etcd.aside().map(kept -> kept.getDataCount() + " kept").orElse("unknown");
             case "put" -> {
                 ask("put", Map.of("key", base64(words.get(0)), "value", base64(words.get(1))));
                 yield "put";
