@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -208,6 +209,40 @@ class ConformanceIT {
                 kubectl.run("auth", "can-i", "list", "configmaps", "-n", "jobs", clerk)
                         .out()
                         .strip());
+    }
+
+    @Test
+    @Order(9)
+    void anOperatorGetsAtNoNodeAndAtNothingOfKubernetesItself() {
+        assertEquals("yes", operatorCan("create", "pods", "-n", "default"));
+        assertEquals("yes", operatorCan("list", "pods", "-n", "kube-system"));
+        assertEquals("no", operatorCan("create", "pods", "-n", "kube-system"));
+        assertEquals("no", operatorCan("get", "secrets", "-n", "kube-system"));
+        assertEquals("no", operatorCan("impersonate", "serviceaccounts", "-n", "kube-system"));
+        assertEquals("no", operatorCan("create", "pods", "-n", "jobs"));
+        assertEquals("no", operatorCan("update", "namespaces"));
+
+        var grab = kubectl.refusalOf(
+                """
+                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "grab", "namespace": "default"}, "spec": {
+                  "nodeName": "m1",
+                  "containers": [{"name": "grab", "image": "garboard.test/busybox:1", "command": ["sleep", "1000"]}],
+                  "volumes": [{"name": "host", "hostPath": {"path": "/run"}}]
+                }}
+                """,
+                "create",
+                "-f",
+                "-",
+                "--as=otto",
+                "--as-group=garboard:operator");
+        assertTrue(grab.contains("violates PodSecurity \"baseline:latest\""), grab);
+    }
+
+    private static String operatorCan(String... what) {
+        var words = new ArrayList<>(List.of("auth", "can-i"));
+        words.addAll(List.of(what));
+        words.addAll(List.of("--as=otto", "--as-group=garboard:operator"));
+        return kubectl.run(words.toArray(String[]::new)).out().strip();
     }
 
     @Test

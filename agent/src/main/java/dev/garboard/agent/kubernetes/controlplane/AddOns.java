@@ -49,11 +49,17 @@ final class AddOns implements Supervisor.Work {
         this.service = service;
     }
 
-    /** What is to be in the cluster, and how it is reached. */
-    record Wanted(KubernetesVersion version, List<ObjectNode> objects, ClientSource clients) {
+    /**
+     * What is to be in the cluster, and how it is reached.
+     *
+     * @param withdrawn what earlier versions applied, and is to be there no more
+     */
+    record Wanted(
+            KubernetesVersion version, List<ObjectNode> objects, List<ObjectNode> withdrawn, ClientSource clients) {
 
         Wanted {
             objects = List.copyOf(objects);
+            withdrawn = List.copyOf(withdrawn);
         }
     }
 
@@ -93,7 +99,7 @@ final class AddOns implements Supervisor.Work {
 
     private Duration once(Wanted now) {
         try (var client = now.clients().open()) {
-            var digest = digest(now.objects());
+            var digest = digest(now);
             var note = note(client);
             if (note.isPresent()) {
                 var before = note.get();
@@ -124,6 +130,16 @@ final class AddOns implements Supervisor.Work {
     private static void apply(Wanted now, String digest, KubernetesClient client) {
         for (var object : now.objects()) {
             client.apply(object, MANAGER);
+        }
+        for (var former : now.withdrawn()) {
+            try {
+                client.delete(
+                        ObjectPath.of(former), former.path("metadata").path("name").asString(""));
+            } catch (KubernetesException refused) {
+                if (!refused.isNotFound()) {
+                    throw refused;
+                }
+            }
         }
         client.apply(Manifest.of(NOTE_TEXT, Map.of("version", now.version().toString(), "digest", digest)), MANAGER);
         LOG.info("applied {} objects of Kubernetes {}", now.objects().size(), now.version());
@@ -185,9 +201,11 @@ final class AddOns implements Supervisor.Work {
         }
     }
 
-    private static String digest(List<ObjectNode> objects) {
+    private static String digest(Wanted wanted) {
         var digest = Sha256.digest();
-        objects.forEach(object -> digest.update(object.toString().getBytes(StandardCharsets.UTF_8)));
+        wanted.objects().forEach(object -> digest.update(object.toString().getBytes(StandardCharsets.UTF_8)));
+        wanted.withdrawn()
+                .forEach(former -> digest.update(("without " + former).getBytes(StandardCharsets.UTF_8)));
         return Sha256.hex(digest);
     }
 }

@@ -144,7 +144,8 @@ public final class ControlPlaneApplier implements DocumentApplier {
             addOns = new AddOns(service);
             parts.supervisor().start(service, addOns);
         }
-        addOns.want(new AddOns.Wanted(bundle.version(), objects(document, bundle, hasResolver()), now::client));
+        addOns.want(new AddOns.Wanted(
+                bundle.version(), objects(document, bundle, hasResolver()), RbacAddOn.withdrawn(), now::client));
     }
 
     /** All add-ons of a cluster. */

@@ -31,6 +31,33 @@ final class ControlPlaneFiles {
         }
         """;
 
+    static final String ADMISSION = "admission.json";
+
+    /**
+     * What pods may ask of their node where their namespace does not say otherwise by its label {@code pod-security.kubernetes.io/enforce}:
+     * nothing that gives it away. Only kube-system is exempt, in which nobody but an admin may make pods. The API server reads it when it
+     * starts and not again; it starts with the node.
+     */
+    static final String ADMISSION_TEXT = """
+        {
+          "apiVersion": "apiserver.config.k8s.io/v1",
+          "kind": "AdmissionConfiguration",
+          "plugins": [{
+            "name": "PodSecurity",
+            "configuration": {
+              "apiVersion": "pod-security.admission.config.k8s.io/v1",
+              "kind": "PodSecurityConfiguration",
+              "defaults": {
+                "enforce": "baseline", "enforce-version": "latest",
+                "audit": "baseline", "audit-version": "latest",
+                "warn": "baseline", "warn-version": "latest"
+              },
+              "exemptions": {"usernames": [], "runtimeClasses": [], "namespaces": ["kube-system"]}
+            }
+          }]
+        }
+        """;
+
     private final Path pki;
     private final ControlPlane document;
     private final ClusterKeys keys;
@@ -67,6 +94,7 @@ final class ControlPlaneFiles {
             }
         }
         ConfigFile.write(pki.resolve(AUTHENTICATION), AUTHENTICATION_TEXT);
+        ConfigFile.write(pki.resolve(ADMISSION), ADMISSION_TEXT);
         writeKubeconfig("controller-manager", "system-kube-controller-manager");
         writeKubeconfig("scheduler", "system-kube-scheduler");
     }

@@ -26,6 +26,7 @@ final class PodFlags {
 
     static List<String> apiServer(ControlPlane document, Path pki) {
         return List.of(
+                "--admission-control-config-file=" + pki.resolve(ControlPlaneFiles.ADMISSION),
                 "--advertise-address=" + document.advertiseAddress().getHostAddress(),
                 "--allow-privileged=true",
                 "--authentication-config=" + pki.resolve(ControlPlaneFiles.AUTHENTICATION),

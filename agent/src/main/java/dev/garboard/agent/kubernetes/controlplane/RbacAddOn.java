@@ -18,6 +18,23 @@ final class RbacAddOn {
         }
         """;
 
+    /**
+     * The namespace that every cluster has for whoever works in it. In kube-system the role {@code edit} is as much as admin, since it may take
+     * on the service accounts of Kubernetes' own controllers, so it is given in single namespaces only: in this one here, in others by an
+     * admin.
+     */
+    private static final String OPERATORS_NAMESPACE = "default";
+
+    private static final String BINDING_IN_NAMESPACE = """
+        {
+          "apiVersion": "rbac.authorization.k8s.io/v1",
+          "kind": "RoleBinding",
+          "metadata": {"name": "${name}", "namespace": "${namespace}"},
+          "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "${role}"},
+          "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "${group}"}]
+        }
+        """;
+
     /** What the built-in role {@code view} leaves out because it is in no namespace. */
     private static final String READER = """
         {
@@ -68,11 +85,23 @@ final class RbacAddOn {
                         "system:nodes"),
                 binding("garboard:kubelet-api", "system:kubelet-api-admin", "system:kubelet-api-admins"),
                 binding("garboard:admin", "cluster-admin", Role.ADMIN.organization()),
-                binding("garboard:operator", "edit", Role.OPERATOR.organization()),
+                Manifest.of(
+                        BINDING_IN_NAMESPACE,
+                        Map.of(
+                                "name", "garboard:operator",
+                                "namespace", OPERATORS_NAMESPACE,
+                                "role", "edit",
+                                "group", Role.OPERATOR.organization())),
+                binding("garboard:operator-views", "view", Role.OPERATOR.organization()),
                 binding("garboard:operator-reads", "garboard:cluster-reader", Role.OPERATOR.organization()),
                 binding("garboard:operator-nodes", "garboard:node-operator", Role.OPERATOR.organization()),
                 binding("garboard:reader", "view", Role.READER.organization()),
                 binding("garboard:reader-reads", "garboard:cluster-reader", Role.READER.organization()));
+    }
+
+    /** What earlier versions applied and this one takes away: operators could edit everywhere, and so become admins. */
+    static List<ObjectNode> withdrawn() {
+        return List.of(binding("garboard:operator", "edit", Role.OPERATOR.organization()));
     }
 
     private static ObjectNode binding(String name, String role, String group) {

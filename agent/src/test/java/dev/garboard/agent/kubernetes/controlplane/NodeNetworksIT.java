@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The agent's own look at its networks: what the server knows of subnets may not be all. The network here is that of the loopback. */
 class NodeNetworksIT {
 
-    private static ControlPlane document(String address, String pods, String services) {
+    static ControlPlane document(String address, String pods, String services) {
         return new ControlPlane(
                 "lab",
                 Cidr.address(address),
