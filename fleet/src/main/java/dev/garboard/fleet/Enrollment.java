@@ -175,7 +175,12 @@ final class Enrollment {
     }
 
     private Outcome admitUnknown(Applicant applicant) {
-        var verdict = EnrollmentRules.evaluate(rules(), applicant.candidate(), machines.all());
+        var perhaps = machines.unreadable(applicant.identity());
+        if (perhaps.isPresent()) {
+            return Outcome.Rejected.unreadable(perhaps.get(), ASK_LATER);
+        }
+        var verdict =
+                EnrollmentRules.evaluate(rules(), applicant.candidate(), machines.all(), machines.unreadable());
         var created = switch (verdict) {
             case EnrollmentRules.Accept accept -> desk.create(accept.name(), accepted(accept), applicant);
             case EnrollmentRules.Reject _, EnrollmentRules.NoRule _ ->
@@ -203,10 +208,14 @@ final class Enrollment {
         if (machine.spec().acceptance() != Acceptance.PENDING) {
             return settle(applicant, machine, new EnrollmentRules.NoRule(""));
         }
+        var perhaps = machines.unreadable(applicant.identity());
+        if (perhaps.isPresent()) {
+            return Outcome.Rejected.unreadable(perhaps.get(), ASK_LATER);
+        }
         var others = machines.all().stream()
                 .filter(other -> !other.name().equals(name))
                 .toList();
-        var verdict = EnrollmentRules.evaluate(rules(), applicant.candidate(), others);
+        var verdict = EnrollmentRules.evaluate(rules(), applicant.candidate(), others, machines.unreadable());
         return verdict instanceof EnrollmentRules.Accept accept
                 ? settle(applicant, desk.admit(name, accepted(accept)), verdict)
                 : settle(applicant, machine, verdict);

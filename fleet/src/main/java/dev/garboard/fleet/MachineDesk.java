@@ -3,6 +3,7 @@ package dev.garboard.fleet;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.EnrollmentRules;
 import dev.garboard.inventory.Identities;
+import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MacAddresses;
 import dev.garboard.inventory.MachineIndex;
@@ -59,10 +60,18 @@ final class MachineDesk {
     String freeName(String mac) {
         var name = "m-" + MacAddresses.compact(mac);
         var free = name;
-        for (int i = 2; store.get(Kinds.MACHINE, free).isPresent(); i++) {
+        for (int i = 2; isTaken(free); i++) {
             free = name + "-" + i;
         }
         return free;
+    }
+
+    private boolean isTaken(String name) {
+        try {
+            return store.get(Kinds.MACHINE, name).isPresent();
+        } catch (InvalidResourceException unreadable) {
+            return true;
+        }
     }
 
     Resource<MachineSpec, MachineStatus> create(String name, Admission admission, Applicant applicant) {
@@ -130,6 +139,9 @@ final class MachineDesk {
                             .unseen()));
         } catch (ResourceMissingException deleted) {
             // Whoever deleted it meanwhile is right; the stream is ended by the watch.
+            return;
+        } catch (InvalidResourceException unreadable) {
+            // Nothing can be said on it; that it cannot be read is said elsewhere.
             return;
         }
     }

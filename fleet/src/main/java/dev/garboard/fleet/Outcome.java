@@ -56,5 +56,18 @@ sealed interface Outcome {
     }
 
     /** No, for now. */
-    record Rejected(String cause, String reason, Duration retryAfter) implements Outcome {}
+    record Rejected(String cause, String reason, Duration retryAfter) implements Outcome {
+
+        /**
+         * It may be a machine that is stored and cannot be read: accepted under another name, it would get round whatever was decided about
+         * that one, its rejection too.
+         */
+        static Rejected unreadable(String machine, Duration retryAfter) {
+            return new Rejected(
+                    "unreadable",
+                    "this may be machine " + machine + ", which is stored and cannot be read; restore it from a backup,"
+                            + " or delete it as an admin with `kubectl delete machine " + machine + "`",
+                    retryAfter);
+        }
+    }
 }

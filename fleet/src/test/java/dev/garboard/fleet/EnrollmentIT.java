@@ -91,6 +91,57 @@ class EnrollmentIT {
     }
 
     @Test
+    void aMachineWhoseRowCannotBeReadIsNotAcceptedUnderAnotherName() throws Exception {
+        var node = rig.node();
+        next(node.enroll(node.request(session, MAC, UUID).build()));
+        rig.accept("m-525400000001", Acceptance.REJECTED);
+        rig.damage("m-525400000001");
+        rig.restartAll();
+        rig.rule("all-virtual", Acceptance.ACCEPTED, true);
+
+        var answer = next(node.enroll(node.request(session, MAC, UUID).build()));
+
+        assertTrue(
+                answer.getRejected().getReason().startsWith("this may be machine m-525400000001, which is stored and"),
+                answer::toString);
+        assertEquals(List.of(), rig.store.list(Kinds.MACHINE).items());
+    }
+
+    @Test
+    void whoClaimsTheBootOfAMachineThatCannotBeReadIsRefusedLikeAnyOther() throws Exception {
+        var node = rig.node();
+        next(node.enroll(node.request(session, MAC, UUID).build()));
+        rig.damage("m-525400000001");
+        rig.restartAll();
+        var another = rig.node();
+
+        var answer = next(another.enroll(another.request(session, MAC, UUID).build()));
+
+        assertEquals(Outcome.Unproven.TOLD.reason(), answer.getRejected().getReason());
+    }
+
+    @Test
+    void theNameOfAMachineThatCannotBeReadIsGivenToNoOther() throws Exception {
+        rig.rule("all-virtual", Acceptance.ACCEPTED, true);
+        var first = rig.node();
+        assertEquals(
+                "node-1",
+                next(first.enroll(first.request(session, MAC, UUID).build()))
+                        .getAccepted()
+                        .getMachine());
+        rig.damage("node-1");
+        rig.restartAll();
+        var second = rig.node();
+        var other = "52:54:00:00:00:02";
+
+        var answer = next(second.enroll(
+                second.request(rig.booted(other), other, "8d7f1c9e-7a51-4b60-9f0e-0d3f6c1a2b4c")
+                        .build()));
+
+        assertEquals("node-2", answer.getAccepted().getMachine(), answer::toString);
+    }
+
+    @Test
     void aRuleThatComesLaterAcceptsAWaitingMachine() throws Exception {
         var node = rig.node();
         var answers = node.enroll(node.request(session, MAC, UUID).build());

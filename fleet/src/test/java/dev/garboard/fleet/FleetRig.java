@@ -33,6 +33,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -165,6 +167,17 @@ final class FleetRig implements AutoCloseable {
         var match = new EnrollmentRuleSpec.Match(List.of(), List.of("52:54:00"), List.of(), List.of());
         var spec = new EnrollmentRuleSpec(1, match, action, null, "node-{n}", Map.of("rack", "a"), weak);
         store.create(new Resource<>(Kinds.ENROLLMENT_RULE, ObjectMeta.named(name), spec, new NoStatus()));
+    }
+
+    /** Cuts the end off the row of a machine, as a faulty disk does; known only to who reads it anew. */
+    void damage(String machine) throws SQLException {
+        try (var database = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("garboard.db"));
+                var sql = database.prepareStatement(
+                        "UPDATE resource SET body = SUBSTR(body, 1, LENGTH(body) - 1) WHERE name = ?")) {
+            database.createStatement().execute("PRAGMA busy_timeout = 10000");
+            sql.setString(1, machine);
+            sql.executeUpdate();
+        }
     }
 
     Resource<MachineSpec, MachineStatus> machine(String name) {

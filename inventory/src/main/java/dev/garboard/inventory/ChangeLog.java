@@ -1,7 +1,6 @@
 package dev.garboard.inventory;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,17 +18,27 @@ final class ChangeLog {
 
     private record Row(long revision, String type, String body) {
 
-        /** Nothing when it cannot be read: that one change is lost to who follows, and no other. */
-        Stream<ResourceStore.Change> change() {
+        /**
+         * The change.
+         *
+         * @throws RevisionGoneException when it cannot be read, or is the end of a row that could not be: who follows lists again, and so
+         *     misses neither
+         */
+        ResourceStore.Change change() {
+            if (body.equals(Transaction.UNREADABLE)) {
+                throw new RevisionGoneException("a resource that could not be read was deleted at revision " + revision
+                        + "; list again and watch from there");
+            }
             try {
-                return Stream.of(new ResourceStore.Change(
-                        ResourceStore.Change.Type.valueOf(type), ResourceJson.read(ResourceJson.parse(body))));
+                return new ResourceStore.Change(
+                        ResourceStore.Change.Type.valueOf(type), ResourceJson.read(ResourceJson.parse(body)));
             } catch (RuntimeException malformed) {
                 log.atError()
                         .addKeyValue("revision", revision)
                         .addKeyValue("reason", String.valueOf(malformed.getMessage()))
-                        .log("a change cannot be read and is left out");
-                return Stream.empty();
+                        .log("a change cannot be read; who follows lists again");
+                throw new RevisionGoneException(
+                        "the change of revision " + revision + " cannot be read; list again and watch from there");
             }
         }
     }
@@ -43,7 +52,7 @@ final class ChangeLog {
     /**
      * The next changes, oldest first.
      *
-     * @throws RevisionGoneException when some after that revision are no longer kept
+     * @throws RevisionGoneException when some after that revision are no longer kept, or cannot be read
      */
     static Page page(Handle handle, @Nullable Kind<?, ?> kind, long after, int limit) {
         // In this order no change is missed: what is committed up to the revision read first is in the log unless it
@@ -54,7 +63,7 @@ final class ChangeLog {
         refuseGone(handle, after, newest);
         boolean full = rows.size() == limit;
         return new Page(
-                rows.stream().flatMap(Row::change).toList(),
+                rows.stream().map(Row::change).toList(),
                 full ? rows.getLast().revision() : newest,
                 full);
     }
@@ -72,6 +81,15 @@ final class ChangeLog {
         return query.map((row, context) ->
                         new Row(row.getLong("revision"), row.getString("type"), row.getString("body")))
                 .list();
+    }
+
+    /**
+     * Asks only whether the changes after a revision are kept.
+     *
+     * @throws RevisionGoneException when some are not
+     */
+    static void requireKept(Handle handle, long after) {
+        refuseGone(handle, after, revision(handle));
     }
 
     private static void refuseGone(Handle handle, long after, long newest) {

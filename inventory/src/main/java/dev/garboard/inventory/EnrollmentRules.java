@@ -3,6 +3,7 @@ package dev.garboard.inventory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,11 +43,19 @@ public final class EnrollmentRules {
     /** No rule decides; a person must. */
     public record NoRule(String reason) implements Verdict {}
 
-    /** Tries the rules by order, then name; the first that matches and can still accept decides. */
+    /**
+     * Tries the rules by order, then name; the first that matches and can still accept decides.
+     *
+     * @param unreadable machines that are stored and cannot be read, as text by their names: these names are taken, and one whose text has
+     *     the name of a rule counts for its limit
+     */
     public static Verdict evaluate(
             Collection<Resource<EnrollmentRuleSpec, NoStatus>> rules,
             Candidate candidate,
-            Collection<Resource<MachineSpec, MachineStatus>> machines) {
+            Collection<Resource<MachineSpec, MachineStatus>> machines,
+            Map<String, String> unreadable) {
+        var taken = names(machines);
+        taken.addAll(unreadable.keySet());
         var ordered = rules.stream()
                 .sorted(Comparator.<Resource<EnrollmentRuleSpec, NoStatus>>comparingInt(
                                 r -> r.spec().order())
@@ -62,9 +71,9 @@ public final class EnrollmentRules {
             if (rule.spec().action() == Acceptance.REJECTED) {
                 return new Reject(rule.name());
             }
-            var refusal = refusal(rule, candidate, machines);
+            var refusal = refusal(rule, candidate, taken, acceptedBy(rule.name(), machines, unreadable));
             if (refusal == null) {
-                var name = name(rule.spec().namePattern(), candidate, names(machines));
+                var name = name(rule.spec().namePattern(), candidate, taken);
                 return new Accept(
                         rule.name(), name, rule.spec().labels(), rule.spec().allowWeakIdentity());
             }
@@ -105,27 +114,32 @@ public final class EnrollmentRules {
     }
 
     private static @Nullable String refusal(
-            Resource<EnrollmentRuleSpec, NoStatus> rule,
-            Candidate candidate,
-            Collection<Resource<MachineSpec, MachineStatus>> machines) {
+            Resource<EnrollmentRuleSpec, NoStatus> rule, Candidate candidate, Set<String> taken, long accepted) {
         var limit = rule.spec().limit();
-        if (limit != null) {
-            var accepted = machines.stream()
-                    .filter(m -> rule.name().equals(m.metadata().annotation(RULE_ANNOTATION)))
-                    .count();
-            if (accepted >= limit) {
-                return "it accepted " + accepted + " machines already, its limit";
-            }
+        if (limit != null && accepted >= limit) {
+            return "it accepted " + accepted + " machines already, its limit";
         }
         var pattern = rule.spec().namePattern();
         if (NamePattern.needsSerial(pattern) && candidate.identity().systemSerial() == null) {
             return "its name pattern asks for a serial, and the machine has none";
         }
-        var name = name(pattern, candidate, names(machines));
+        var name = name(pattern, candidate, taken);
         if (!Syntax.dnsSubdomain(name)) {
             return "its name pattern gives " + name + ", which is no machine name";
         }
-        return names(machines).contains(name) ? "the name " + name + " belongs to another machine" : null;
+        return taken.contains(name) ? "the name " + name + " belongs to another machine" : null;
+    }
+
+    private static long acceptedBy(
+            String rule, Collection<Resource<MachineSpec, MachineStatus>> machines, Map<String, String> unreadable) {
+        var readable = names(machines);
+        return machines.stream()
+                        .filter(machine -> rule.equals(machine.metadata().annotation(RULE_ANNOTATION)))
+                        .count()
+                // One that was readable until now is known as it was then.
+                + unreadable.entrySet().stream()
+                        .filter(row -> !readable.contains(row.getKey()) && RawRow.mentions(row.getValue(), rule))
+                        .count();
     }
 
     private static String name(String pattern, Candidate candidate, Set<String> taken) {
@@ -142,6 +156,6 @@ public final class EnrollmentRules {
     }
 
     private static Set<String> names(Collection<Resource<MachineSpec, MachineStatus>> machines) {
-        return machines.stream().map(Resource::name).collect(Collectors.toSet());
+        return machines.stream().map(Resource::name).collect(Collectors.toCollection(HashSet::new));
     }
 }

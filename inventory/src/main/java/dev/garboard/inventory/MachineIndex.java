@@ -19,11 +19,13 @@ public final class MachineIndex implements AutoCloseable {
 
     private static final String UUID = "uuid ";
 
+    private final ResourceStore store;
     private final Map<String, Set<String>> namesByKey = new HashMap<>();
     private final ResourceMirror<MachineSpec, MachineStatus> machines;
 
     /** Reads all machines and follows their changes; blocks until the first reading is done. */
     public MachineIndex(ResourceStore store) {
+        this.store = store;
         this.machines = ResourceMirror.start(store, Kinds.MACHINE, this::changed);
     }
 
@@ -42,6 +44,27 @@ public final class MachineIndex implements AutoCloseable {
 
     public Collection<Resource<MachineSpec, MachineStatus>> all() {
         return machines.all();
+    }
+
+    /** The machines that are stored and cannot be read, as text by their names: each is somebody's, though nobody can tell what it says. */
+    public Map<String, String> unreadable() {
+        return store.unreadable(Kinds.MACHINE);
+    }
+
+    /** The machine that cannot be read and whose text has a MAC address, the UUID or a serial number of the one seen, if there is one. */
+    public Optional<String> unreadable(MachineIdentity seen) {
+        var values = Stream.concat(
+                        seen.macs().stream(),
+                        Stream.of(seen.uuid(), seen.systemSerial(), seen.boardSerial())
+                                .flatMap(Stream::ofNullable))
+                .toList();
+        var swapped = seen.uuid() == null ? List.<String>of() : List.of(Identities.swapped(seen.uuid()));
+        return unreadable().entrySet().stream()
+                .filter(row -> Stream.concat(values.stream(), swapped.stream())
+                        .anyMatch(value -> RawRow.mentions(row.getValue(), value)))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .findFirst();
     }
 
     /** Names of the machines that have any of this. */

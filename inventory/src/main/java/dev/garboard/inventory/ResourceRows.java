@@ -31,7 +31,7 @@ final class ResourceRows {
                 });
     }
 
-    /** Deletes a row whatever is in it; nobody was shown it, so no change is logged. */
+    /** Deletes a row whatever is in it. Nobody can be shown it, but whoever saw it before it was damaged, on any server, lists again. */
     static void deleteUnreadable(Transaction transaction, Kind<?, ?> kind, String name) {
         transaction
                 .handle()
@@ -39,7 +39,7 @@ final class ResourceRows {
                 .bind("kind", kind.name())
                 .bind("name", name)
                 .execute();
-        transaction.takeRevision();
+        transaction.logUnreadable(kind);
     }
 
     /** A listing, and why the rows beside it cannot be read. */

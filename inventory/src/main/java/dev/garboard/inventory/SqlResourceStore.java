@@ -74,8 +74,6 @@ final class SqlResourceStore implements ResourceStore {
                     }
                 });
         if (discarded) {
-            // Whoever saw it before it was damaged still has it, and the log can tell of no resource: they list again.
-            watches.renew(kind);
             var _ = list(kind);
         }
         return discarded;

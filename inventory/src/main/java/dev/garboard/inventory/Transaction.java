@@ -9,6 +9,9 @@ final class Transaction {
     /** History is cut in steps, so that not every write deletes a row. */
     private static final int STEPS_PER_HISTORY = 10;
 
+    /** In the log, the body of what was deleted and could not be read. */
+    static final String UNREADABLE = "";
+
     private final Handle handle;
     private final long keptChanges;
     private boolean locked;
@@ -67,6 +70,17 @@ final class Transaction {
                     .add();
         }
         batch.execute();
+    }
+
+    /** Something of this kind was deleted that could not be read: there is no resource to log, and whoever follows has to list again. */
+    void logUnreadable(Kind<?, ?> kind) {
+        handle.createUpdate(
+                        "INSERT INTO change_log (revision, kind, type, body) VALUES (:revision, :kind, :type, :body)")
+                .bind("revision", takeRevision())
+                .bind("kind", kind.name())
+                .bind("type", ResourceStore.Change.Type.DELETED.name())
+                .bind("body", UNREADABLE)
+                .execute();
     }
 
     /** Stores the counter, and cuts the history when its step is reached; false when there is nothing to commit. */

@@ -31,21 +31,14 @@ final class Watches implements AutoCloseable {
             Consumer<ResourceStore.Change> onChange,
             Consumer<RuntimeException> onEnd) {
         // Asked once here, so that the caller hears of a revision that is gone before anything runs.
-        database.read(handle -> ChangeLog.page(handle, kind, after, 1));
+        database.read(handle -> {
+            ChangeLog.requireKept(handle, after);
+            return after;
+        });
         var watch = new Running(kind, after, onChange, onEnd);
         running.add(watch);
         watch.thread.start();
         return watch;
-    }
-
-    /** Ends those that follow a kind; their owners list again. */
-    void renew(Kind<?, ?> kind) {
-        for (var watch : running) {
-            if (watch.kind == null || watch.kind.equals(kind)) {
-                watch.outdated = true;
-            }
-        }
-        database.changed().raise();
     }
 
     @Override
@@ -64,7 +57,6 @@ final class Watches implements AutoCloseable {
         private final Thread thread;
         private long position;
         private volatile boolean closed;
-        private volatile boolean outdated;
 
         Running(
                 @Nullable Kind<?, ?> kind,
@@ -98,10 +90,6 @@ final class Watches implements AutoCloseable {
             while (!closed) {
                 var seen = database.changed().count();
                 var page = database.read(handle -> ChangeLog.page(handle, kind, position, PAGE));
-                if (outdated) {
-                    throw new RevisionGoneException(
-                            "a resource that could not be read was deleted; list again and watch from there");
-                }
                 for (var change : page.changes()) {
                     if (closed) {
                         return;

@@ -95,7 +95,7 @@ class EnrollmentRulesTest {
     @FieldSource("lacking")
     void everyGivenConditionMustHold(Lacking one) {
         var verdict = EnrollmentRules.evaluate(
-                List.of(rule("all", 1, ALL, Acceptance.ACCEPTED, null, "x-{mac}")), one.candidate(), List.of());
+                List.of(rule("all", 1, ALL, Acceptance.ACCEPTED, null, "x-{mac}")), one.candidate(), List.of(), Map.of());
 
         assertEquals(
                 new EnrollmentRules.NoRule("no enrolment rule accepts it (all: " + one.reason()
@@ -108,7 +108,7 @@ class EnrollmentRulesTest {
     @FieldSource("lacking")
     void aRuleRejectsOnlyThoseItMeans(Lacking one) {
         var verdict = EnrollmentRules.evaluate(
-                List.of(rule("no", 1, ALL, Acceptance.REJECTED, null, "x-{mac}")), one.candidate(), List.of());
+                List.of(rule("no", 1, ALL, Acceptance.REJECTED, null, "x-{mac}")), one.candidate(), List.of(), Map.of());
 
         assertInstanceOf(EnrollmentRules.NoRule.class, verdict);
     }
@@ -118,7 +118,7 @@ class EnrollmentRulesTest {
         var others = List.of(acceptedBy("vm-1", "rest"), acceptedBy("vm-2", "rest"), Samples.machine("vm-3"));
 
         var verdict = EnrollmentRules.evaluate(
-                List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, 2, "x-{n}")), CANDIDATE, others);
+                List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, 2, "x-{n}")), CANDIDATE, others, Map.of());
 
         assertEquals(new EnrollmentRules.Accept("vm", "x-1", Map.of("by", "vm"), true), verdict);
     }
@@ -138,7 +138,8 @@ class EnrollmentRulesTest {
         var verdict = EnrollmentRules.evaluate(
                 List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, null, "vm-{n}")),
                 CANDIDATE,
-                List.of(Samples.machine("vm-1"), Samples.machine("vm-3")));
+                List.of(Samples.machine("vm-1"), Samples.machine("vm-3")),
+                Map.of());
 
         assertEquals("vm-2", ((EnrollmentRules.Accept) verdict).name());
     }
@@ -159,7 +160,7 @@ class EnrollmentRulesTest {
                 rule("vm", 1, ANY, Acceptance.ACCEPTED, 1, "vm-{n}"),
                 rule("rest", 2, ANY, Acceptance.ACCEPTED, null, "rest-{n}"));
 
-        var verdict = EnrollmentRules.evaluate(rules, CANDIDATE, List.of(counted));
+        var verdict = EnrollmentRules.evaluate(rules, CANDIDATE, List.of(counted), Map.of());
 
         assertEquals("rest-1", ((EnrollmentRules.Accept) verdict).name());
     }
@@ -169,7 +170,8 @@ class EnrollmentRulesTest {
         var verdict = EnrollmentRules.evaluate(
                 List.of(rule("m", 1, ANY, Acceptance.ACCEPTED, null, "m-{mac}")),
                 CANDIDATE,
-                List.of(Samples.machine("m-525400000001")));
+                List.of(Samples.machine("m-525400000001")),
+                Map.of());
 
         assertEquals(
                 new EnrollmentRules.NoRule("no enrolment rule accepts it (m: the name m-525400000001 belongs to another"
@@ -182,11 +184,12 @@ class EnrollmentRulesTest {
         var full = EnrollmentRules.evaluate(
                 List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, 2, "vm-{n}")),
                 CANDIDATE,
-                List.of(acceptedBy("vm-1", "vm"), acceptedBy("vm-2", "vm")));
+                List.of(acceptedBy("vm-1", "vm"), acceptedBy("vm-2", "vm")),
+                Map.of());
         var bySerial = List.of(rule("s", 1, ANY, Acceptance.ACCEPTED, null, "n-{serial}"));
-        var without = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", null, null, null), List.of());
+        var without = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", null, null, null), List.of(), Map.of());
         var serial = "ab1cd2ef3gh4ij5kl6mn7op8qr9st0uv1wx2yz3ba4dc5fe6hg7ji8lk9nm0po1rq2";
-        var tooLong = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", serial, null, null), List.of());
+        var tooLong = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", serial, null, null), List.of(), Map.of());
 
         assertEquals(passedOver("vm: it accepted 2 machines already, its limit"), full);
         assertEquals(passedOver("s: its name pattern asks for a serial, and the machine has none"), without);
@@ -198,8 +201,37 @@ class EnrollmentRulesTest {
                 "no enrolment rule accepts it (" + why + "); accept the machine with `garboard machine accept`");
     }
 
+    @Test
+    void theNameOfAMachineThatCannotBeReadIsTaken() {
+        var unreadable = Map.of("vm-1", "{", "m-525400000001", "");
+
+        var counted = EnrollmentRules.evaluate(
+                List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, null, "vm-{n}")), CANDIDATE, List.of(), unreadable);
+        var named = EnrollmentRules.evaluate(
+                List.of(rule("m", 1, ANY, Acceptance.ACCEPTED, null, "m-{mac}")), CANDIDATE, List.of(), unreadable);
+
+        assertEquals("vm-2", ((EnrollmentRules.Accept) counted).name());
+        assertInstanceOf(EnrollmentRules.NoRule.class, named);
+    }
+
+    @Test
+    void aMachineThatCannotBeReadCountsForTheLimitOfTheRuleThatItsTextNames() {
+        var unreadable = Map.of("vm-1", "{\"annotations\":{\"garboard.dev/enrollment-rule\":\"vm\"}", "vm-2", "{");
+        var known = List.of(acceptedBy("vm-1", "vm"));
+
+        assertInstanceOf(EnrollmentRules.NoRule.class, limited(1, List.of(), unreadable));
+        assertInstanceOf(EnrollmentRules.Accept.class, limited(2, List.of(), unreadable));
+        assertInstanceOf(EnrollmentRules.Accept.class, limited(2, known, unreadable));
+    }
+
+    private static EnrollmentRules.Verdict limited(
+            int limit, List<Resource<MachineSpec, MachineStatus>> machines, Map<String, String> unreadable) {
+        return EnrollmentRules.evaluate(
+                List.of(rule("vm", 1, ANY, Acceptance.ACCEPTED, limit, "vm-{n}")), CANDIDATE, machines, unreadable);
+    }
+
     private static EnrollmentRules.Verdict evaluate(List<Resource<EnrollmentRuleSpec, NoStatus>> rules) {
-        return EnrollmentRules.evaluate(rules, CANDIDATE, List.of());
+        return EnrollmentRules.evaluate(rules, CANDIDATE, List.of(), Map.of());
     }
 
     private static Resource<EnrollmentRuleSpec, NoStatus> rule(

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,31 @@ class MachineIndexIT {
                         "m1",
                         known(index.match(
                                 IdentitiesTest.seen(IdentitiesTest.MAC_2, IdentitiesTest.UUID_A_SWAPPED, null))));
+            }
+        }
+    }
+
+    @Test
+    void aMachineThatCannotBeReadIsFoundByWhatItsTextTells() {
+        try (var inventory = Inventory.open(directory.resolve("db").toString())) {
+            var store = inventory.store();
+            store.create(IdentitiesTest.machine(
+                    "m1", List.of(IdentitiesTest.MAC_1), IdentitiesTest.UUID_A, "A \"quoted\" serial"));
+            // Cut off, as a full disk leaves it.
+            inventory.database()
+                    .<Integer>read(handle ->
+                            handle.execute("UPDATE resource SET body = SUBSTR(body, 1, LENGTH(body) - 1)"));
+            try (var index = new MachineIndex(store)) {
+                assertEquals(Set.of("m1"), index.unreadable().keySet());
+                assertEquals(Optional.of("m1"), index.unreadable(IdentitiesTest.seen(IdentitiesTest.MAC_1, null, null)));
+                assertEquals(
+                        Optional.of("m1"),
+                        index.unreadable(IdentitiesTest.seen(
+                                IdentitiesTest.MAC_2, IdentitiesTest.UUID_A_SWAPPED, null)));
+                assertEquals(
+                        Optional.of("m1"),
+                        index.unreadable(IdentitiesTest.seen(IdentitiesTest.MAC_2, null, "A \"quoted\" serial")));
+                assertEquals(Optional.empty(), index.unreadable(IdentitiesTest.seen(IdentitiesTest.MAC_2, null, "A")));
             }
         }
     }
