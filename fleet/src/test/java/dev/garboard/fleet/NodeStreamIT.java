@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.v1.NodeMessage;
-import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.NodeMessage.EtcdAside;
+import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.NodeMessage.Timekeeping;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.inventory.Acceptance;

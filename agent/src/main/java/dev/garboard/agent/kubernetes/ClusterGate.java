@@ -46,8 +46,9 @@ final class ClusterGate {
         try {
             return decide(documents, secrets);
         } catch (IOException | DocumentException | TrustException unreadable) {
-            return Optional.of("which cluster this node has a part in, or which one the server declares, cannot be read: "
-                    + unreadable.getMessage());
+            return Optional.of(
+                    "which cluster this node has a part in, or which one the server declares, cannot be read: "
+                            + unreadable.getMessage());
         }
     }
 
@@ -58,7 +59,8 @@ final class ClusterGate {
         }
         var held = membership.held();
         var ca = ca(secrets);
-        var asked = new ClusterIdentity(token(documents), ca.map(ClusterGate::print).orElse(""));
+        var asked =
+                new ClusterIdentity(token(documents), ca.map(ClusterGate::print).orElse(""));
         var kubelet = held.kubernetesCa().isEmpty() && ca.isPresent()
                 ? membership.kubeletOfOtherThan(ca.get())
                 : Optional.<String>empty();
@@ -86,7 +88,8 @@ final class ClusterGate {
                     + ") than the one that the server declares (" + asked.text() + ")" + REMEDY);
         }
         if (!held.isNone() && asked.isNone()) {
-            // Who waits for a part is told no more than which programs to fetch: they would take the place of those that run.
+            // Who waits for a part is told no more than which programs to fetch: they would take the place of those
+            // that run.
             return Optional.of("this node has a part in a cluster (" + held.text() + "), and the server declares "
                     + kinds + " of one that has none" + REMEDY);
         }

@@ -138,8 +138,8 @@ public final class LeaveOrders {
             return "it is for the machine \"" + order.getMachine() + "\", and this is \"" + machine + '"';
         }
         if (!held.etcdToken().isEmpty() && !held.etcdToken().equals(order.getEtcdToken())) {
-            return "it is about the cluster \"" + order.getEtcdToken() + "\", and this node is of \""
-                    + held.etcdToken() + '"';
+            return "it is about the cluster \"" + order.getEtcdToken() + "\", and this node is of \"" + held.etcdToken()
+                    + '"';
         }
         if (!held.kubernetesCa().isEmpty() && !held.kubernetesCa().equals(order.getKubernetesCaSha256())) {
             return "it is about the cluster whose CA has the SHA-256 " + order.getKubernetesCaSha256()

@@ -46,6 +46,7 @@ public final class NodePaths {
     static final Path KUBELET_PKI = KUBELET.resolve("pki");
     /** The kubelet's certificate with its key, which it renews itself. */
     public static final Path KUBELET_CLIENT = KUBELET_PKI.resolve("kubelet-client-current.pem");
+
     static final Path KUBELET_KUBECONFIG = KUBELET.resolve("kubeconfig");
 
     private NodePaths() {}

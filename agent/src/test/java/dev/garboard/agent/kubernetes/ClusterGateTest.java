@@ -61,8 +61,11 @@ class ClusterGateTest {
         assertEquals(List.of(), done);
         assertEquals(List.of("ControlPlane", "Etcd", "Kubelet", "KubernetesBundle"), failed());
         var why = engine.statuses().getFirst().getMessage();
-        assertTrue(why.contains("another cluster (etcd token \"lab-1\", Kubernetes CA with the SHA-256 " + print(LIVING)), why);
-        assertTrue(why.contains("declares (etcd token \"lab-2\", Kubernetes CA with the SHA-256 " + print(FORMER)), why);
+        assertTrue(
+                why.contains("another cluster (etcd token \"lab-1\", Kubernetes CA with the SHA-256 " + print(LIVING)),
+                why);
+        assertTrue(
+                why.contains("declares (etcd token \"lab-2\", Kubernetes CA with the SHA-256 " + print(FORMER)), why);
         assertTrue(why.contains("Put the newer one back") && why.contains("spec.stateDisk.discard"), why);
     }
 
@@ -74,8 +77,9 @@ class ClusterGateTest {
         want(FORMER, etcd("lab-2", 1));
 
         var status = engine.statuses().getFirst();
-        assertEquals(List.of(1L, 0L, 1L), List.of(
-                status.getDesiredRevision(), status.getAppliedRevision(), status.getFailedRevision()));
+        assertEquals(
+                List.of(1L, 0L, 1L),
+                List.of(status.getDesiredRevision(), status.getAppliedRevision(), status.getFailedRevision()));
     }
 
     @Test

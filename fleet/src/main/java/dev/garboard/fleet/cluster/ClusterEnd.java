@@ -91,7 +91,10 @@ final class ClusterEnd {
             }
             if (!state.isFounded()) {
                 return said(
-                        cluster, true, "NothingToSave", "the cluster was never founded: " + founder.get() + " has no data");
+                        cluster,
+                        true,
+                        "NothingToSave",
+                        "the cluster was never founded: " + founder.get() + " has no data");
             }
             members = List.of(founder.get());
         }

@@ -143,7 +143,8 @@ public final class Clusters implements AutoCloseable {
             @Nullable Resource<MachineSpec, MachineStatus> before,
             @Nullable Resource<MachineSpec, MachineStatus> after) {
         if (after != null && !disks.isSettled(after)) {
-            // At once, also where no node waits for it: an order counts from when it was given. The watch must not wait for the store.
+            // At once, also where no node waits for it: an order counts from when it was given. The watch must not wait
+            // for the store.
             threads.execute(() -> disks.note(after));
         }
         for (var loop : loops.values()) {

@@ -51,7 +51,6 @@ record FounderState(boolean isFounded, String doubt) {
     private static boolean isDiskThere(Resource<MachineSpec, MachineStatus> machine) {
         return machine.spec().stateDisk() == null
                 || machine.status().documents().stream()
-                        .anyMatch(document -> document.kind().equals(StateDisk.KIND)
-                                && document.appliedRevision() > 0);
+                        .anyMatch(document -> document.kind().equals(StateDisk.KIND) && document.appliedRevision() > 0);
     }
 }

@@ -35,9 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a deleted cluster's snapshot is taken of, with members that a test makes sick. */
 class ClusterEndIT {
 
-    private static final String REMEDY = ". Bring a control plane back whose member votes, sees a leader and has no alarm"
-            + " CORRUPT; to give its state up, and lose what no earlier snapshot has: garboard cluster delete lab"
-            + " --without-snapshot";
+    private static final String REMEDY =
+            ". Bring a control plane back whose member votes, sees a leader and has no alarm"
+                    + " CORRUPT; to give its state up, and lose what no earlier snapshot has: garboard cluster delete lab"
+                    + " --without-snapshot";
 
     @TempDir
     private Path directory;
@@ -105,7 +106,8 @@ class ClusterEndIT {
         runs("cp2", 9);
         var level = end(founded(2));
 
-        assertTrue(condition(behind).contains("cp1: UNAVAILABLE: no leader; cp2: its member of etcd is behind that of cp1"));
+        assertTrue(condition(behind)
+                .contains("cp1: UNAVAILABLE: no leader; cp2: its member of etcd is behind that of cp1"));
         assertEquals("data of cp2", saved(level));
     }
 
@@ -152,8 +154,8 @@ class ClusterEndIT {
     }
 
     private ClusterEnd.Step end(Resource<ClusterSpec, ClusterStatus> cluster) {
-        NodeCalls calls = machine -> Optional.ofNullable(channels.get(machine))
-                .map(KubernetesServiceGrpc::newBlockingV2Stub);
+        NodeCalls calls =
+                machine -> Optional.ofNullable(channels.get(machine)).map(KubernetesServiceGrpc::newBlockingV2Stub);
         return new ClusterEnd(calls, new EtcdSnapshots(directory.resolve("snapshots")), InstantSource.system())
                 .advance(cluster, _ -> Optional.empty());
     }

@@ -115,8 +115,7 @@ public final class ClusterOfNode implements ClusterMembership {
 
     @Override
     public void join(ClusterIdentity cluster) throws IOException {
-        ConfigFile.write(
-                places.note(), TOKEN + cluster.etcdToken() + "\n" + CA + cluster.kubernetesCa() + "\n");
+        ConfigFile.write(places.note(), TOKEN + cluster.etcdToken() + "\n" + CA + cluster.kubernetesCa() + "\n");
     }
 
     @Override

@@ -6,8 +6,8 @@ import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.kubernetes.DocumentApplier;
 import dev.garboard.agent.kubernetes.DocumentInput;
 import dev.garboard.agent.kubernetes.DocumentPendingException;
-import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.MountedBundle;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.supervision.Program;
 import dev.garboard.agent.supervision.Program.Command;
 import dev.garboard.agent.supervision.Service;
@@ -242,9 +242,7 @@ public final class EtcdApplier implements DocumentApplier {
         var running = member;
         if (running != null && votes) {
             EtcdLeadership.handOver(
-                    () -> running.client(LOCAL),
-                    other -> running.client(EtcdMembership.host(other)),
-                    HAND_OVER);
+                    () -> running.client(LOCAL), other -> running.client(EtcdMembership.host(other)), HAND_OVER);
         }
     }
 

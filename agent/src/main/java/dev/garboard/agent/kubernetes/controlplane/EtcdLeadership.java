@@ -59,7 +59,9 @@ final class EtcdLeadership {
                     name -> LOG.info("{} leads etcd now, after {} ms", name, (System.nanoTime() - begun) / 1_000_000));
             return leads;
         } catch (TimeoutException late) {
-            LOG.warn("this member's lead over etcd was not handed over within {} ms; the others elect", limit.toMillis());
+            LOG.warn(
+                    "this member's lead over etcd was not handed over within {} ms; the others elect",
+                    limit.toMillis());
         } catch (ExecutionException refused) {
             LOG.warn("this member's lead over etcd, if it has it, is not handed over: {}", reason(refused));
         } catch (InterruptedException interrupted) {
@@ -69,7 +71,8 @@ final class EtcdLeadership {
     }
 
     private static String reason(ExecutionException failed) {
-        return String.valueOf(failed.getCause() == null ? failed : failed.getCause().getMessage());
+        return String.valueOf(
+                failed.getCause() == null ? failed : failed.getCause().getMessage());
     }
 
     private static Optional<String> handOverNow(Supplier<Voice> local, Function<Member, Voice> peers, Duration limit)

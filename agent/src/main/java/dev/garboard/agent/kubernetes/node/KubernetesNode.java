@@ -71,8 +71,7 @@ public final class KubernetesNode {
         parts.supervisor().start(certificateService, certificates);
         var everyNode = NodeAppliers.of(parts, shelf, kubelet -> new BundleChange(paths.manifests(), kubelet));
         disk = everyNode.disk();
-        var appliers = Stream.of(
-                        everyNode.first().stream(), Stream.of(etcd, controlPlane), everyNode.last().stream())
+        var appliers = Stream.of(everyNode.first().stream(), Stream.of(etcd, controlPlane), everyNode.last().stream())
                 .flatMap(some -> some)
                 .toList();
         var service = parts.services().add("documents", "Brings the node to its documents");

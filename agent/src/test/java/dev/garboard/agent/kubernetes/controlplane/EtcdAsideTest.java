@@ -77,11 +77,15 @@ class EtcdAsideTest {
         assertEquals(
                 List.of("20261201T100000.000Z", "20261201T100100.000Z"),
                 kept.stream()
-                        .map(data -> directory.resolve("aside").relativize(Path.of(data.getPath())).toString())
+                        .map(data -> directory
+                                .resolve("aside")
+                                .relativize(Path.of(data.getPath()))
+                                .toString())
                         .toList());
         var second = kept.getLast();
         assertEquals(now.getEpochSecond(), second.getSince().getSeconds());
-        assertEquals(now.plus(Duration.ofDays(7)).getEpochSecond(), second.getUntil().getSeconds());
+        assertEquals(
+                now.plus(Duration.ofDays(7)).getEpochSecond(), second.getUntil().getSeconds());
         assertEquals("the second".length(), second.getBytes());
     }
 

@@ -10,8 +10,7 @@ class EtcdCallsTest {
     /** Whoever deletes a cluster decides by the code whether there may be anything to lose. */
     @Test
     void aNodeWithDataAndNoMemberIsToldFromOneWithNeither() {
-        assertEquals(
-                Status.Code.UNAVAILABLE, EtcdCalls.none(true).getStatus().getCode());
+        assertEquals(Status.Code.UNAVAILABLE, EtcdCalls.none(true).getStatus().getCode());
         assertEquals(
                 Status.Code.FAILED_PRECONDITION,
                 EtcdCalls.none(false).getStatus().getCode());

@@ -2,9 +2,9 @@ package dev.garboard.agent.kubernetes.controlplane;
 
 import com.google.protobuf.ByteString;
 import dev.garboard.agent.kubernetes.DocumentEngine;
-import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.LeaveOrders;
 import dev.garboard.agent.kubernetes.MountedBundle;
+import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.TestDisk;
 import dev.garboard.agent.kubernetes.TestNode;
 import dev.garboard.agent.linux.Children;
@@ -178,7 +178,8 @@ final class EtcdRestoreNode {
                         .filter(line -> line.contains("leads etcd now"))
                         .reduce("nothing", (_, last) -> last);
             }
-            case "aside" -> etcd.aside().map(kept -> kept.getDataCount() + " kept").orElse("unknown");
+            case "aside" ->
+                etcd.aside().map(kept -> kept.getDataCount() + " kept").orElse("unknown");
             case "put" -> {
                 ask("put", Map.of("key", base64(words.get(0)), "value", base64(words.get(1))));
                 yield "put";

@@ -130,7 +130,8 @@ final class NodeNamespaces implements AutoCloseable {
                 "n" + node,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                // Its file is named by the process id, which another namespace's process may have: the clash is told on the output.
+                // Its file is named by the process id, which another namespace's process may have: the clash is told on
+                // the output.
                 "-XX:-UsePerfData",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

@@ -87,7 +87,9 @@ class OtherClusterIT {
         var statuses = converge("lab-2", FORMER);
 
         assertEquals(before, files());
-        assertEquals(List.of("ControlPlane", "Etcd"), statuses.stream().map(DocumentStatus::getKind).toList());
+        assertEquals(
+                List.of("ControlPlane", "Etcd"),
+                statuses.stream().map(DocumentStatus::getKind).toList());
         for (var status : statuses) {
             assertEquals(1, status.getFailedRevision());
             assertTrue(status.getMessage().contains("etcd token \"lab-1\""), status::getMessage);
@@ -118,7 +120,8 @@ class OtherClusterIT {
         assertEquals(ClusterIdentity.NONE, cluster.held());
         assertFalse(cluster.hasState());
 
-        Files.writeString(directory.resolve("kubernetes-ca.crt"), LIVING.kubernetes().certificatePem());
+        Files.writeString(
+                directory.resolve("kubernetes-ca.crt"), LIVING.kubernetes().certificatePem());
         assertEquals(new ClusterIdentity("", print(LIVING)), cluster.held());
         assertTrue(cluster.hasState());
 
@@ -162,7 +165,8 @@ class OtherClusterIT {
         var supervisor = new Supervisor(new Random(1), error -> {});
         var parts = new NodeParts(children, supervisor, services, new Random(1), List::of);
         // Nothing of it can be started; what is written before is looked at.
-        var shelf = TestNode.shelf(new MountedBundle("test", KubernetesVersion.parse("1.37.2"), directory.resolve("none")));
+        var shelf =
+                TestNode.shelf(new MountedBundle("test", KubernetesVersion.parse("1.37.2"), directory.resolve("none")));
         var certificates = new CertificateRotation(services.add("certificates", ""), InstantSource.system());
         var restore = new EtcdRestore(paths);
         var etcd = new EtcdApplier(parts, shelf, paths, certificates, restore);
