@@ -225,8 +225,8 @@ class BootSessionsTest {
 
         assertEquals("Failed", status(first).outcome());
         assertEquals("Running", status(second).outcome());
-        assertEquals("Failed", journal.stored.get(first).status().outcome());
-        assertEquals("Running", journal.stored.get(second).status().outcome());
+        assertEquals("Failed", journal.find(first).orElseThrow().status().outcome());
+        assertEquals("Running", journal.find(second).orElseThrow().status().outcome());
     }
 
     @Test
@@ -239,7 +239,7 @@ class BootSessionsTest {
         assertEquals(Optional.of(old), sessions.load(old.id()));
         assertEquals(Optional.empty(), sessions.load("f".repeat(32)));
         assertTrue(step(old.id(), "kernel"));
-        assertEquals("Running", journal.stored.get(old.id()).status().outcome(), "it may be the newest of its machine");
+        assertEquals("Running", journal.find(old.id()).orElseThrow().status().outcome(), "it may be the newest of its machine");
     }
 
     @Test
