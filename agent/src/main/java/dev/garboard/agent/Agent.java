@@ -16,6 +16,7 @@ import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.hardware.HardwareFacts;
 import dev.garboard.agent.kubernetes.NodeParts;
+import dev.garboard.agent.kubernetes.NodeReset;
 import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.KubernetesCalls;
 import dev.garboard.agent.kubernetes.node.KubernetesNode;
@@ -36,18 +37,22 @@ import dev.garboard.agent.supervision.ServiceMessages;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.v1.BootStep;
+import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.Hardware;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Goodbye;
 import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.NodeMessage.Timekeeping.Reason;
+import dev.garboard.agentapi.v1.ResetRequest;
+import dev.garboard.agentapi.v1.ResetResponse;
 import dev.garboard.agentapi.v1.ServerMessage.DesiredState;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.RevocationList;
 import dev.garboard.trust.TrustException;
 import io.grpc.BindableService;
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -237,12 +242,8 @@ final class Agent {
                     servers.wanted(addresses(state.getDnsServersList()), addresses(state.getTimeServersList())));
             KubernetesNode node = kubernetes;
             if (node == null && (state.getDocumentsCount() > 0 || state.getOrdersCount() > 0)) {
-                var parts = new NodeParts(
-                        children, supervisor, services, random, () -> new HardwareFacts(Path.of("/")).disks());
-                node = new KubernetesNode(
-                        parts,
-                        () -> identity.current().map(now -> now.caller().name()).orElse(""),
-                        stream::statusChanged);
+                var parts = new NodeParts(children, supervisor, services, random, this::disks);
+                node = new KubernetesNode(parts, this::machine, stream::statusChanged);
                 kubernetes = node;
             }
             if (node != null) {
@@ -284,12 +285,28 @@ final class Agent {
             return node == null ? List.of() : node.orderStatuses();
         }
 
+        String machine() {
+            return identity.current().map(now -> now.caller().name()).orElse("");
+        }
+
+        List<Disk> disks() {
+            return new HardwareFacts(Path.of("/")).disks();
+        }
+
+        NodeReset.State beforeReset() {
+            return kubernetes().map(KubernetesNode::beforeReset).orElseGet(NodeReset.State::nothing);
+        }
+
+        private Optional<KubernetesNode> kubernetes() {
+            return Optional.ofNullable(kubernetes);
+        }
+
         Optional<KubernetesCalls> calls() {
-            return Optional.ofNullable(kubernetes).map(KubernetesNode::calls);
+            return kubernetes().map(KubernetesNode::calls);
         }
 
         Optional<ContainerCalls> containers() {
-            return Optional.ofNullable(kubernetes).map(KubernetesNode::containers);
+            return kubernetes().map(KubernetesNode::containers);
         }
 
         void shutDown() {
@@ -371,7 +388,7 @@ final class Agent {
         apiService.starting("opening port " + ApiServer.PORT);
         var view = new NodeView(facts, () -> screen.status().machine(), network::state, this::resolvers, time);
         List<BindableService> offered = new ArrayList<>();
-        offered.add(new MachineApi(view, services, this::goDown));
+        offered.add(new MachineApi(view, services, this::goDown, this::reset));
         offered.add(new KubernetesApi(desired::calls));
         offered.add(new ContainerApi(desired::containers));
         if (Files.exists(FAULT_INJECTION)) {
@@ -382,6 +399,38 @@ final class Agent {
         steps.now("api", "");
         screen.update(now -> now.withState("ready"));
         supervisor.start(streamService, stream);
+    }
+
+    /** Ends what runs and erases the node's disk; the machine restarts afterwards, also when that failed. */
+    private MachineApi.Erased reset(ResetRequest request, String why) {
+        var plan = new NodeReset(desired::machine, desired::disks, desired::beforeReset).plan(request);
+        if (!goesDown.compareAndSet(false, true)) {
+            throw Status.UNAVAILABLE
+                    .withDescription("the machine goes down already")
+                    .asRuntimeException();
+        }
+        LOG.warn("{}: erasing {}", why, plan.device());
+        screen.update(now -> now.withState("erasing: " + why));
+        var goodbye = Goodbye.newBuilder().setKind(Goodbye.Kind.KIND_REBOOT).setReason(why);
+        String failure = null;
+        try {
+            // Bounded, as when the machine restarts.
+            desired.shutDown();
+            plan.carryOut();
+            goodbye.setErasedFileSystem(plan.fileSystem());
+        } catch (IOException | RuntimeException failed) {
+            // Half of it has ended: the machine restarts whatever it was.
+            failure = "not erased: " + failed.getMessage() + "; the machine restarts";
+            LOG.error("{}", failure, failed);
+        }
+        var answer = ResetResponse.newBuilder()
+                .setDevice(plan.disk().getName())
+                .setFileSystem(plan.fileSystem())
+                .build();
+        return new MachineApi.Erased(answer, failure, () -> {
+            goodbye(goodbye.build());
+            Power.down(Power.Down.RESTART);
+        });
     }
 
     /**
@@ -406,8 +455,12 @@ final class Agent {
     }
 
     private void goodbye(Goodbye.Kind kind, String why) {
+        goodbye(Goodbye.newBuilder().setKind(kind).setReason(why).build());
+    }
+
+    private void goodbye(Goodbye last) {
         try {
-            stream.goodbye(kind, why);
+            stream.goodbye(last);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

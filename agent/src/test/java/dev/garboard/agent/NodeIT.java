@@ -25,6 +25,8 @@ import dev.garboard.agentapi.v1.Hardware;
 import dev.garboard.agentapi.v1.LogsRequest;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.RebootRequest;
+import dev.garboard.agentapi.v1.ResetRequest;
+import dev.garboard.agentapi.v1.ResetResponse;
 import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ServerMessage;
 import dev.garboard.agentapi.v1.ServiceListRequest;
@@ -238,7 +240,52 @@ class NodeIT {
                 identity,
                 site.certificate(),
                 gate,
-                List.of(new MachineApi(view, services, (Power.Down how, String why) -> down.add(how + " " + why))));
+                List.of(new MachineApi(
+                        view,
+                        services,
+                        (Power.Down how, String why) -> down.add(how + " " + why),
+                        (request, why) -> erase(request, why, down))));
+    }
+
+    private static MachineApi.Erased erase(ResetRequest request, String why, BlockingQueue<String> down) {
+        if (request.getDisk().isEmpty()) {
+            throw Status.FAILED_PRECONDITION.withDescription("no disk").asRuntimeException();
+        }
+        down.add("erased " + request.getDisk() + ", " + why);
+        return new MachineApi.Erased(
+                ResetResponse.newBuilder().setDevice("sda").build(),
+                request.getDisk().equals("bad") ? "not erased: errno 5" : null,
+                () -> down.add("restarts"));
+    }
+
+    @Test
+    void onlyAnAdminResetsAndTheMachineRestartsAfterTheAnswerAlsoWhenItFailed() throws Exception {
+        BlockingQueue<String> down = new LinkedBlockingQueue<>();
+        try (var api = api(down);
+                var operator = client(api, site.issueOperator("otto", Role.OPERATOR, Duration.ofHours(1)), site);
+                var admin = client(api, site.issueOperator("ada", Role.ADMIN, Duration.ofHours(1)), site)) {
+            var named = ResetRequest.newBuilder().setMachine("node-1").setDisk("S5GX501");
+            var refused = assertThrows(
+                    StatusException.class, () -> operator.api().reset(named.build()));
+            assertEquals(Status.Code.PERMISSION_DENIED, refused.getStatus().getCode());
+            var without = assertThrows(
+                    StatusException.class, () -> admin.api().reset(ResetRequest.getDefaultInstance()));
+            assertEquals(Status.Code.FAILED_PRECONDITION, without.getStatus().getCode());
+            assertEquals(null, down.peek());
+
+            assertEquals(
+                    "sda",
+                    admin.api().reset(named.setReason("lost database").build()).getDevice());
+            assertEquals("erased S5GX501, reset by ada: lost database", down.poll(10, TimeUnit.SECONDS));
+            assertEquals("restarts", down.poll(10, TimeUnit.SECONDS));
+
+            var failed = assertThrows(
+                    StatusException.class,
+                    () -> admin.api().reset(named.setDisk("bad").setReason("").build()));
+            assertEquals(Status.Code.ABORTED, failed.getStatus().getCode());
+            assertEquals("erased bad, reset by ada", down.poll(10, TimeUnit.SECONDS));
+            assertEquals("restarts", down.poll(10, TimeUnit.SECONDS));
+        }
     }
 
     private NodeClient client(ApiServer api, TlsIdentity caller, SiteAuthority authority) {

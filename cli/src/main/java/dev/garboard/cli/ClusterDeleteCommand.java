@@ -50,7 +50,8 @@ final class ClusterDeleteCommand implements Callable<Integer> {
         try (var api = site.open()) {
             var uid = api.get(Kinds.CLUSTER, name).at("/metadata/uid").asString();
             if (!yes) {
-                confirm();
+                TypedName.require(
+                        name, "deletes the cluster " + name + " with everything in it", "nothing was deleted");
             }
             if (withoutSnapshot) {
                 var patch = JsonMapper.shared().createObjectNode();
@@ -68,22 +69,6 @@ final class ClusterDeleteCommand implements Callable<Integer> {
             }
             out.flush();
             return ExitCode.OK;
-        }
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // Java 25 has none without a terminal, as before 22
-    private void confirm() {
-        var console = System.console();
-        if (console == null || !console.isTerminal()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "this deletes the cluster " + name
-                            + " with everything in it; without a terminal to ask at, say that it is meant: --yes");
-        }
-        var typed =
-                console.readLine("This deletes the cluster %s with everything in it. Type its name to go on: ", name);
-        if (typed == null || !typed.strip().equals(name)) {
-            throw new CommandException(ExitCode.FAILED, "nothing was deleted");
         }
     }
 

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             NodeContainerLogsCommand.class,
             NodeRestartCommand.class,
             NodeRebootCommand.class,
-            NodeShutdownCommand.class
+            NodeShutdownCommand.class,
+            NodeResetCommand.class
         })
 final class NodeCommand implements Runnable {
 

@@ -19,6 +19,8 @@ import dev.garboard.agentapi.v1.MachineServiceGrpc.MachineServiceImplBase;
 import dev.garboard.agentapi.v1.NodeContainer;
 import dev.garboard.agentapi.v1.RebootRequest;
 import dev.garboard.agentapi.v1.RebootResponse;
+import dev.garboard.agentapi.v1.ResetRequest;
+import dev.garboard.agentapi.v1.ResetResponse;
 import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ResolveResponse;
 import dev.garboard.agentapi.v1.VersionRequest;
@@ -136,6 +138,28 @@ class NodeCommandIT {
     }
 
     @Test
+    void aResetNamesMachineAndDiskAndIsMeant() throws Exception {
+        var unsaid = throughServer("reset", "--disk", "S5GX501");
+        var nameless = throughServer("reset", "--yes");
+        var done = throughServer("reset", "--disk", "S5GX501", "--yes", "--reason", "lost database");
+        var json = throughServer("reset", "--disk", "S5GX501", "--yes", "--leave-etcd-behind", "-o", "json");
+        var refused = throughServer("reset", "--disk", "other", "--yes");
+
+        assertEquals(ExitCode.USAGE, unsaid.code(), unsaid.err());
+        assertTrue(
+                unsaid.err().contains("erases the disk S5GX501 of the machine node-a with everything on it"),
+                unsaid.err());
+        assertEquals(ExitCode.USAGE, nameless.code(), nameless.err());
+        assertEquals(
+                "the disk sda of node-a is erased, it had the file system no-etcd; the machine restarts\n",
+                done.out(),
+                done.err());
+        assertTrue(json.out().contains("\"fileSystem\" : \"etcd-left\""), json.out());
+        assertEquals(ExitCode.FAILED, refused.code(), refused.err());
+        assertTrue(refused.err().contains("this machine has no disk"), refused.err());
+    }
+
+    @Test
     void endsWithTheCodeOfTheNodesAnswer() throws Exception {
         var refused = throughServer("reboot");
         var missing = throughServer("logs", "nothing");
@@ -212,6 +236,21 @@ class NodeCommandIT {
                     .setLevel("WARN")
                     .setText("second")
                     .setLost(3)
+                    .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void reset(ResetRequest request, StreamObserver<ResetResponse> answer) {
+            if (!request.getMachine().equals("node-a") || !request.getDisk().equals("S5GX501")) {
+                answer.onError(Status.FAILED_PRECONDITION
+                        .withDescription("this machine has no disk with the serial number or WWID")
+                        .asRuntimeException());
+                return;
+            }
+            answer.onNext(ResetResponse.newBuilder()
+                    .setDevice("sda")
+                    .setFileSystem(request.getLeaveEtcdBehind() ? "etcd-left" : "no-etcd")
                     .build());
             answer.onCompleted();
         }

@@ -87,7 +87,7 @@ final class NodeRecorder {
                             said.getReady() ? "all services run" : said.getMessage());
             change.documents(
                     said.getDocumentsList().stream().map(NodeRecorder::document).toList());
-            kept(change, said);
+            kept(stream.machine(), change, said);
             if (said.hasTime()) {
                 MachineClock.note(change, said.getTime(), now());
             }
@@ -134,7 +134,7 @@ final class NodeRecorder {
         return spec.withStateDisk(disk.withoutOverwrite());
     }
 
-    private static void kept(StatusChange change, Status said) {
+    private static void kept(String machine, StatusChange change, Status said) {
         var kept = said.getDocumentsList().stream()
                 .filter(NodeMessage.DocumentStatus::getKept)
                 .map(NodeMessage.DocumentStatus::getKind)
@@ -149,7 +149,8 @@ final class NodeRecorder {
                     "the node keeps " + kept
                             + ": nothing here declares them any more, and nobody ordered the node to leave its"
                             + " cluster. Is this server's database an older copy? Restore a newer one; what the node keeps is"
-                            + " lost only when the node is reset");
+                            + " lost only when the node is reset: garboard node " + machine + " reset --disk DISK, or, where it keeps nothing on a disk, is"
+                            + " restarted");
         }
     }
 
@@ -167,6 +168,9 @@ final class NodeRecorder {
         var reason = goodbye.getReason().isEmpty() ? "no reason given" : goodbye.getReason();
         switch (goodbye.getKind()) {
             case KIND_REBOOT -> {
+                if (!goodbye.getErasedFileSystem().isEmpty()) {
+                    erased(stream.machine(), goodbye.getErasedFileSystem());
+                }
                 sessions.ended(stream.session(), reason);
                 disconnected(stream.machine(), "Rebooting", "Reboot", "reboots: " + reason);
             }
@@ -179,6 +183,22 @@ final class NodeRecorder {
                 disconnected(stream.machine(), "Lost", "AgentFailed", "the agent ended with an error: " + reason);
             }
         }
+    }
+
+    /** The machine was reset: what is not there any more is not looked for at its next start. */
+    private void erased(String machine, String fileSystem) {
+        log.atWarn()
+                .addKeyValue("machine", machine)
+                .addKeyValue("fileSystem", fileSystem)
+                .log("the machine was reset, its disk is erased");
+        change(machine, found -> {
+            var recorded = found.status().stateDisk();
+            return recorded == null || !recorded.fileSystem().equals(fileSystem)
+                    ? found
+                    : found.withStatus(new StatusChange(found.status(), now())
+                            .withoutStateDisk()
+                            .unseen());
+        });
     }
 
     void lost(NodeStream stream) {

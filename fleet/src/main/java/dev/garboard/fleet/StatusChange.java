@@ -90,6 +90,12 @@ final class StatusChange {
         return this;
     }
 
+    /** The machine keeps nothing on a disk any more. */
+    StatusChange withoutStateDisk() {
+        stateDisk = null;
+        return this;
+    }
+
     /** There is nothing to overwrite any more. */
     StatusChange withoutDiskOrder() {
         diskOrder = null;

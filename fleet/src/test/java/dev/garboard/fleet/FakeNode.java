@@ -21,6 +21,8 @@ import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.agentapi.v1.RebootRequest;
 import dev.garboard.agentapi.v1.RebootResponse;
 import dev.garboard.agentapi.v1.RenewCertificateRequest;
+import dev.garboard.agentapi.v1.ResetRequest;
+import dev.garboard.agentapi.v1.ResetResponse;
 import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ResolveResponse;
 import dev.garboard.agentapi.v1.ServerMessage;
@@ -256,6 +258,14 @@ final class FakeNode implements AutoCloseable {
         @Override
         public void reboot(RebootRequest request, StreamObserver<RebootResponse> answer) {
             answer.onNext(RebootResponse.getDefaultInstance());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void reset(ResetRequest request, StreamObserver<ResetResponse> answer) {
+            answer.onNext(ResetResponse.newBuilder()
+                    .setDevice(request.getMachine() + " " + request.getDisk())
+                    .build());
             answer.onCompleted();
         }
 

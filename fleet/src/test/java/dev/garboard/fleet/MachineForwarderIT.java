@@ -17,6 +17,7 @@ import dev.garboard.agentapi.SiteChannels;
 import dev.garboard.agentapi.v1.LogsRequest;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.RebootRequest;
+import dev.garboard.agentapi.v1.ResetRequest;
 import dev.garboard.agentapi.v1.VersionRequest;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.trust.Role;
@@ -135,6 +136,46 @@ class MachineForwarderIT {
                         "write refused caller=alice roles=operator " + reboot
                                 + "name=node-9 dryRun=false status=NOT_FOUND reason=NOT_FOUND"),
                 said);
+    }
+
+    @Test
+    void aResetIsAnAdminsAndAuditedLikeTheOthers() throws Exception {
+        var lines = new ListAppender<ILoggingEvent>();
+        var audit = (Logger) LoggerFactory.getLogger("audit");
+        lines.start();
+        audit.addAppender(lines);
+        var reset = ResetRequest.newBuilder()
+                .setMachine("node-1")
+                .setDisk("S5GX501")
+                .build();
+        try {
+            assertEquals(
+                    "node-1 S5GX501",
+                    client(Role.ADMIN, "node-1").api().reset(reset).getDevice());
+            var refused = assertThrows(
+                    StatusException.class,
+                    () -> client(Role.OPERATOR, "node-1").api().reset(reset));
+            assertEquals(Status.Code.PERMISSION_DENIED, refused.getStatus().getCode());
+        } finally {
+            audit.detachAppender(lines);
+        }
+
+        assertEquals(
+                List.of(
+                        "resource written admin Reset node-1 OK",
+                        "write refused operator Reset node-1 PERMISSION_DENIED"),
+                lines.list.stream().map(MachineForwarderIT::brief).toList());
+    }
+
+    private static String brief(ILoggingEvent line) {
+        var said = line.getKeyValuePairs().stream().collect(Collectors.toMap(pair -> pair.key, pair -> pair.value));
+        return String.join(
+                " ",
+                line.getMessage(),
+                String.valueOf(said.get("roles")),
+                String.valueOf(said.get("verb")),
+                String.valueOf(said.get("name")),
+                String.valueOf(said.get("status")));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static dev.garboard.fleet.FleetRig.next;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class NodeStreamIT {
+
+    private static final String FILE_SYSTEM = "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a";
 
     @TempDir
     Path directory;
@@ -307,6 +310,24 @@ class NodeStreamIT {
         assertEquals("Ended", rig.session(session).outcome());
         assertEquals("reboot", rig.session(session).steps().getLast().stage());
         assertEquals("alice asked", rig.session(session).steps().getLast().detail());
+    }
+
+    @Test
+    void whatAResetErasedIsNotLookedForAnyMore() throws Exception {
+        message();
+        var disk = NodeMessage.StateDisk.newBuilder().setDevice("sda").setFileSystem(FILE_SYSTEM);
+        node.say(NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder().setReady(true).setStateDisk(disk)));
+        eventually(() -> status().stateDisk() != null, () -> status().toString());
+
+        node.say(NodeMessage.newBuilder()
+                .setGoodbye(Goodbye.newBuilder()
+                        .setKind(Goodbye.Kind.KIND_REBOOT)
+                        .setReason("reset by alice")
+                        .setErasedFileSystem(FILE_SYSTEM)));
+
+        phaseIs("Rebooting");
+        assertNull(status().stateDisk());
     }
 
     @Test

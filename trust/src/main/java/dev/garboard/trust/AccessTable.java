@@ -51,6 +51,7 @@ public final class AccessTable {
             line(MACHINE, Role.READER, "Version", "Hardware", "ServiceList", "Logs", "Dmesg", "Interfaces"),
             line(MACHINE, Role.READER, "Resolve", "Time"),
             line(MACHINE, Role.OPERATOR, "ServiceRestart", "Reboot", "Shutdown"),
+            line(MACHINE, Role.ADMIN, "Reset"),
             line(KUBERNETES, Role.READER, "Kubeconfig", "KubernetesStatus", "EtcdMembers", "EtcdStatus"),
             line(KUBERNETES, Role.READER, "KubernetesUpgrade", "EtcdRestoreStatus"),
             line(KUBERNETES, Role.OPERATOR, "EtcdDefragment", "EtcdAlarms"),

@@ -24,6 +24,8 @@ import dev.garboard.agentapi.v1.LogsRequest;
 import dev.garboard.agentapi.v1.MachineServiceGrpc;
 import dev.garboard.agentapi.v1.RebootRequest;
 import dev.garboard.agentapi.v1.RebootResponse;
+import dev.garboard.agentapi.v1.ResetRequest;
+import dev.garboard.agentapi.v1.ResetResponse;
 import dev.garboard.agentapi.v1.ResolveRequest;
 import dev.garboard.agentapi.v1.ResolveResponse;
 import dev.garboard.agentapi.v1.ServiceListRequest;
@@ -45,6 +47,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,18 +62,39 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
     private final ServiceTable services;
     private final ServiceRestarts restarts;
     private final BiConsumer<Down, String> goDown;
+    private final Reset reset;
     private final Followers followers = new Followers();
+
+    /** Gives up all that the node keeps. */
+    public interface Reset {
+        /**
+         * Erases the node's disk. A refusal is a {@link StatusRuntimeException}; nothing was done then.
+         *
+         * @param who asked, and why
+         * @return the answer, and how the machine is restarted after it was sent
+         */
+        Erased erase(ResetRequest request, String who) throws InterruptedException;
+    }
+
+    /**
+     * What became of a reset: everything has ended, so the machine restarts in either case.
+     *
+     * @param failure why the disk still has its data; null when it has none
+     * @param restart may not return
+     */
+    public record Erased(ResetResponse answer, @Nullable String failure, Runnable restart) {}
 
     /**
      * The API of this node.
      *
      * @param goDown called after a reboot or shutdown was answered, with who asked and why; may not return
      */
-    public MachineApi(NodeView node, ServiceTable services, BiConsumer<Down, String> goDown) {
+    public MachineApi(NodeView node, ServiceTable services, BiConsumer<Down, String> goDown, Reset reset) {
         this.node = node;
         this.services = services;
         this.restarts = new ServiceRestarts(services);
         this.goDown = goDown;
+        this.reset = reset;
     }
 
     @Override
@@ -254,6 +278,32 @@ public final class MachineApi extends MachineServiceGrpc.MachineServiceImplBase 
     public void shutdown(ShutdownRequest request, StreamObserver<ShutdownResponse> out) {
         answer(out, ShutdownResponse.getDefaultInstance());
         goDown(Down.OFF, request.getReason());
+    }
+
+    @Override
+    public void reset(ResetRequest request, StreamObserver<ResetResponse> out) {
+        Erased erased;
+        try {
+            erased = reset.erase(request, why("reset by", request.getReason()));
+        } catch (StatusRuntimeException refused) {
+            out.onError(refused);
+            return;
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            out.onError(Status.CANCELLED.asRuntimeException());
+            return;
+        }
+        if (erased.failure() == null) {
+            answer(out, erased.answer());
+        } else {
+            out.onError(Status.ABORTED.withDescription(erased.failure()).asRuntimeException());
+        }
+        // As below: the answer leaves when this thread has returned.
+        Thread.ofPlatform().name("going down").start(erased.restart());
+    }
+
+    private static String why(String what, String reason) {
+        return what + ' ' + who() + (reason.isEmpty() ? "" : ": " + reason);
     }
 
     private void goDown(Down how, String reason) {

@@ -210,13 +210,13 @@ public final class NodeStream implements Supervisor.Work {
     }
 
     /** Tells the server that the node goes down, if the stream is there; waits a moment for the message to leave. */
-    public void goodbye(Goodbye.Kind kind, String reason) throws InterruptedException {
+    public void goodbye(Goodbye last) throws InterruptedException {
         synchronized (this) {
             if (up == null) {
                 return;
             }
             up.onNext(NodeMessage.newBuilder()
-                    .setGoodbye(Goodbye.newBuilder().setKind(kind).setReason(reason))
+                    .setGoodbye(last)
                     .build());
             up.onCompleted();
             up = null;

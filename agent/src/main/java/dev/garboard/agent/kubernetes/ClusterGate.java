@@ -28,8 +28,8 @@ final class ClusterGate {
     private static final String REMEDY =
             ". Nothing of it was done. Is the server's database an older copy? Put the newer one back. A node leaves its"
                     + " cluster by an order of its server: take its labels away, or delete that Cluster. To give up what the"
-                    + " node holds, restart it; if it has a disk, set spec.stateDisk.discard of the machine to the UUID of"
-                    + " its file system before (garboard node MACHINE logs disk)";
+                    + " node holds, reset it (garboard node MACHINE reset --disk DISK); if it keeps nothing on a disk, restart"
+                    + " it";
 
     private final ClusterMembership membership;
 

@@ -23,7 +23,7 @@ final class DiskLeave {
      */
     static Optional<String> refusal(
             StateDisk wanted, Disk disk, DiskContent content, boolean isSpent, Instant now) {
-        if (content.kind() == DiskContent.Kind.NOTHING) {
+        if (content.kind() == DiskContent.Kind.NOTHING || content.kind() == DiskContent.Kind.ERASED) {
             return Optional.empty();
         }
         if (content.label().equals(StateDiskApplier.LABEL)) {

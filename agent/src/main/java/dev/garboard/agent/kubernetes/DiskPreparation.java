@@ -68,7 +68,11 @@ final class DiskPreparation {
 
     /** What a node gives up is no matter of the order, whose UUID must not come back. */
     private static String uuid(StateDisk.@Nullable Order order, DiskContent content) {
-        return order == null || content.label().equals(StateDiskApplier.LABEL) ? "random" : order.fileSystem();
+        return order == null
+                        || content.label().equals(StateDiskApplier.LABEL)
+                        || content.uuid().equals(order.fileSystem())
+                ? "random"
+                : order.fileSystem();
     }
 
     private static void refuse(Optional<String> why, Disk disk, DiskContent content) {

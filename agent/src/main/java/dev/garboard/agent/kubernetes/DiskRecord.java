@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Whether a disk holds the data that the server knows this machine to have. One that looks empty and was the machine's has lost it, and is no
- * disk to begin anew on: only {@code discard} with the UUID of what was there says that it may.
+ * disk to begin anew on: only {@code discard} with the UUID of what was there, or a reset of the node, says that it may.
  */
 final class DiskRecord {
 
@@ -17,14 +17,17 @@ final class DiskRecord {
     static Optional<String> refusal(StateDisk wanted, Disk disk, DiskContent content) {
         var recorded = wanted.recorded();
         boolean isNodes = content.label().equals(StateDiskApplier.LABEL);
+        boolean isErased = content.kind() == DiskContent.Kind.ERASED;
         if (recorded == null
+                || (isErased && content.uuid().equals(recorded.fileSystem()))
                 || (isNodes && content.uuid().equals(recorded.fileSystem()))
                 || (isNodes && isOrdered(wanted, content))
                 || recorded.fileSystem().equals(wanted.discard())
                 || (isNodes && content.uuid().equals(wanted.discard()))) {
             return Optional.empty();
         }
-        var remedy = "set spec.stateDisk.discard of the machine to " + recorded.fileSystem();
+        var remedy = "set spec.stateDisk.discard of the machine to " + recorded.fileSystem()
+                + ", or reset the node (garboard node MACHINE reset --disk " + StateDiskApplier.lastingName(disk) + ")";
         if (!isRecorded(recorded, disk)) {
             // Whoever names another disk than before, or one by a name that it keeps, means that one.
             return wanted.disk().equals(disk.getName()) && recorded.device().equals(disk.getName())

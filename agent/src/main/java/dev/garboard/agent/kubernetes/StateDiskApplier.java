@@ -34,6 +34,7 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
     private final Supplier<List<Disk>> disks;
     private @Nullable String mounted;
     private volatile NodeMessage.@Nullable StateDisk used;
+    private volatile @Nullable StateDisk declared;
 
     StateDiskApplier(ProgramCall tools, BundleShelf shelf, Supplier<List<Disk>> disks) {
         this.preparation = new DiskPreparation(tools::run, InstantSource.system());
@@ -65,6 +66,7 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
     @Override
     public void apply(DocumentInput input) throws Exception {
         var wanted = input.as(StateDisk.class);
+        declared = wanted;
         if (wanted.disk().equals(mounted)) {
             var now = used;
             if (now != null && now.getFileSystem().equals(wanted.discard())) {
@@ -112,6 +114,18 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
         return Optional.ofNullable(used);
     }
 
+    @Override
+    public Optional<StateDisk> declared() {
+        return Optional.ofNullable(declared);
+    }
+
+    /** The name that a disk keeps; the kernel's when it has no other. */
+    static String lastingName(Disk disk) {
+        return !disk.getSerial().isEmpty()
+                ? disk.getSerial()
+                : disk.getWwid().isEmpty() ? disk.getName() : disk.getWwid();
+    }
+
     /** The one disk that is meant. */
     static Disk find(String wanted, List<Disk> all) {
         var found = all.stream()
@@ -129,7 +143,8 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
         return found.getFirst();
     }
 
-    private static String describe(List<Disk> disks) {
+    /** Disks in words, for people. */
+    static String describe(List<Disk> disks) {
         return disks.stream().map(StateDiskApplier::describe).collect(Collectors.joining(", "));
     }
 
@@ -166,5 +181,6 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
         }
         mounted = null;
         used = null;
+        declared = null;
     }
 }

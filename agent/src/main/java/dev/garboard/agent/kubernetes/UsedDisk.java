@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agentapi.v1.NodeMessage;
+import dev.garboard.kubernetes.document.StateDisk;
 import java.util.Optional;
 
 /** What the node knows of the disk that its data is on. */
@@ -8,4 +9,7 @@ public interface UsedDisk {
 
     /** The disk in this boot; empty while there is none. */
     Optional<NodeMessage.StateDisk> used();
+
+    /** What was declared of it last; empty when nothing was. */
+    Optional<StateDisk> declared();
 }

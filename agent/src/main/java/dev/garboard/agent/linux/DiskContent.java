@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind of content
  * @param type the library's name of it, for example {@code ext4} or {@code gpt}; empty when there is none
  * @param label of a file system; empty when it has none
- * @param uuid of a file system, in lower case; empty when it has none
+ * @param uuid of a file system, or of the one that was erased, in lower case; empty when there is none
  */
 public record DiskContent(Kind kind, String type, String label, String uuid) {
 
@@ -26,6 +26,8 @@ public record DiskContent(Kind kind, String type, String label, String uuid) {
     public enum Kind {
         /** Zeros, wherever it was looked. */
         NOTHING,
+        /** What is there means nothing since a reset of the node. */
+        ERASED,
         /** Bytes that are none of a known format: encrypted, damaged, or of something that libblkid does not know. */
         UNKNOWN,
         /** A file system whose beginning is damaged: only the copies of its superblock are there. */
@@ -117,6 +119,7 @@ public record DiskContent(Kind kind, String type, String label, String uuid) {
     public String toString() {
         return switch (kind) {
             case NOTHING -> "nothing";
+            case ERASED -> "nothing since a reset";
             case UNKNOWN -> "data of no format that is known";
             case FILE_SYSTEM -> named();
             case DAMAGED -> "the remains of " + named() + ", whose beginning is damaged,";

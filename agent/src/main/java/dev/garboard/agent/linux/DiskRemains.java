@@ -9,15 +9,14 @@ import java.util.List;
 
 /**
  * What is left on a disk on which libblkid recognises nothing: the copies of a superblock that ext2, ext3 and ext4 keep, or bytes that nobody
- * knows. A disk whose first blocks were damaged is not an empty one.
+ * knows. A disk whose first blocks were damaged is not an empty one, and one that a reset has erased is.
  */
 final class DiskRemains {
 
     private static final int SAMPLE = 4096;
     private static final int SAMPLES = 1024;
 
-    /** Partition tables, RAID and volume managers keep what they know at either end. */
-    private static final int ENDS = 1 << 20;
+    private static final int ENDS = DiskErasure.ENDS;
 
     private DiskRemains() {}
 
@@ -36,6 +35,10 @@ final class DiskRemains {
                         "ext4",
                         copy.get().label(),
                         copy.get().uuid());
+            }
+            var erased = DiskErasure.erased(disk, size);
+            if (erased.isPresent()) {
+                return new DiskContent(DiskContent.Kind.ERASED, "", "", erased.get());
             }
             return isBlank(disk, size)
                     ? new DiskContent(DiskContent.Kind.NOTHING, "", "", "")

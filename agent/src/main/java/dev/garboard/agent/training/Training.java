@@ -96,7 +96,9 @@ public final class Training {
                     new NodeStream(
                             stream, channel, facts, identity, services, ApiServer.PORT, random, _ -> {}, _ -> {}));
             var view = new NodeView(facts, () -> "training", Optional::empty, List::of, time);
-            api(site, new MachineApi(view, services, (_, _) -> {}));
+            api(site, new MachineApi(view, services, (_, _) -> {}, (_, _) -> {
+                throw new UnsupportedOperationException("nothing is reset here");
+            }));
             server.awaitStatus();
         }
         KubernetesRehearsal.run(services.add("documents", ""), site.release(), site.ca());

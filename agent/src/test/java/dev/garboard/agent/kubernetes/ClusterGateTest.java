@@ -66,7 +66,8 @@ class ClusterGateTest {
                 why);
         assertTrue(
                 why.contains("declares (etcd token \"lab-2\", Kubernetes CA with the SHA-256 " + print(FORMER)), why);
-        assertTrue(why.contains("Put the newer one back") && why.contains("spec.stateDisk.discard"), why);
+        assertTrue(
+                why.contains("Put the newer one back") && why.contains("garboard node MACHINE reset --disk DISK"), why);
     }
 
     /** The revisions of a database that is an older copy may be the same numbers. */

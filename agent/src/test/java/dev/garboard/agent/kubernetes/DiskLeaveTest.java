@@ -42,6 +42,7 @@ class DiskLeaveTest {
     @Test
     void zerosNeedNoLeave() {
         assertEquals(Optional.empty(), refusal(new StateDisk("sda"), new DiskContent(Kind.NOTHING, "", "", "")));
+        assertEquals(Optional.empty(), refusal(new StateDisk("sda"), new DiskContent(Kind.ERASED, "", "", OLD)));
     }
 
     @Test

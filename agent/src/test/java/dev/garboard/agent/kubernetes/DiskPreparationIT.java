@@ -140,6 +140,17 @@ class DiskPreparationIT {
         assertNotEquals(was.uuid(), made.uuid());
     }
 
+    @Test
+    void aDiskThatWasResetIsBegunAnew() throws Exception {
+        var was = preparation.prepare(wanted(null, null), DISK, device);
+        new NodeReset.Plan(DISK, device, was.uuid()).carryOut();
+
+        var anew = preparation.prepare(wanted(null, was.uuid()), DISK, device);
+
+        assertEquals("garboard-state", anew.label());
+        assertNotEquals(was.uuid(), anew.uuid());
+    }
+
     private void photographs() throws Exception {
         run(Duration.ofMinutes(1), Set.of(0), "/usr/sbin/mke2fs", "-q", "-F", "-L", "photographs", device.toString());
     }

@@ -57,7 +57,8 @@ class DiskRecordTest {
                 Optional.of("expected this machine's data, the file system " + WAS
                         + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE dmesg). Do not"
                         + " write to it while the data can be mended; to begin anew without it, set"
-                        + " spec.stateDisk.discard of the machine to " + WAS),
+                        + " spec.stateDisk.discard of the machine to " + WAS
+                        + ", or reset the node (garboard node MACHINE reset --disk S5GX501)"),
                 DiskRecord.refusal(wanted("S5GX501", null), DISK, NOTHING));
     }
 
@@ -66,10 +67,21 @@ class DiskRecordTest {
         assertEquals(
                 Optional.of("with the UUID " + OTHER + ", expected this machine's data, the file system " + WAS
                         + ": was it copied, or formatted elsewhere? To go on with what is there, and give up what was,"
-                        + " set spec.stateDisk.discard of the machine to " + WAS),
+                        + " set spec.stateDisk.discard of the machine to " + WAS
+                        + ", or reset the node (garboard node MACHINE reset --disk S5GX501)"),
                 DiskRecord.refusal(wanted("S5GX501", null), DISK, NEWER));
         assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", WAS), DISK, NEWER));
         assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", OTHER), DISK, NEWER));
+    }
+
+    /** The server need not have heard of it: the disk says it itself. */
+    @Test
+    void whatAResetHasErasedIsMissedByNobody() {
+        assertEquals(
+                Optional.empty(),
+                DiskRecord.refusal(wanted("S5GX501", null), DISK, new DiskContent(Kind.ERASED, "", "", WAS)));
+        assertTrue(DiskRecord.refusal(wanted("S5GX501", null), DISK, new DiskContent(Kind.ERASED, "", "", OTHER))
+                .isPresent());
     }
 
     /** It was formatted, and the node's power failed before the server heard of it. */

@@ -229,7 +229,8 @@ final class Membership {
         if (!machine.undeclared().isEmpty()) {
             return "the machine keeps " + String.join(", ", new TreeSet<>(machine.undeclared()))
                     + " of a cluster that this server does not know it in, and nobody ordered it to leave: is the database an"
-                    + " older copy? Restore a newer one, or reset the machine";
+                    + " older copy? Restore a newer one, or reset the machine: garboard node " + node.machine()
+                    + " reset --disk DISK (reboot, where it keeps nothing on a disk)";
         }
         if (machine.kubeletRuns() || machine.etcdRuns()) {
             return "the machine still removes what it had of a cluster before";

@@ -541,7 +541,8 @@ class ClusterPlannerTest {
         assertEquals(List.of("cp1 WAITING"), site.stages());
         assertEquals(
                 "the machine keeps Etcd, Kubelet of a cluster that this server does not know it in, and nobody ordered it to"
-                        + " leave: is the database an older copy? Restore a newer one, or reset the machine",
+                        + " leave: is the database an older copy? Restore a newer one, or reset the machine:"
+                        + " garboard node cp1 reset --disk DISK (reboot, where it keeps nothing on a disk)",
                 site.node("cp1").message());
     }
 

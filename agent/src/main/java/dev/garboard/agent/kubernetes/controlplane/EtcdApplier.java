@@ -360,6 +360,15 @@ public final class EtcdApplier implements DocumentApplier {
         return Optional.ofNullable(document);
     }
 
+    /** The token of the cluster whose data is here; empty when there is no data. */
+    Optional<String> token() {
+        try {
+            return data.exists() ? Optional.of(data.token().orElse("unknown")) : Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.of("unknown");
+        }
+    }
+
     /** A client of this node's member; empty when it has none. */
     Optional<EtcdClient> client() {
         return Optional.ofNullable(member).map(running -> running.client(LOCAL));

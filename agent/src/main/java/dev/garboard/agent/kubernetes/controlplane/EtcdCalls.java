@@ -14,6 +14,7 @@ import dev.garboard.trust.Sha256;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Answers what is asked of the node's member of etcd. */
@@ -23,6 +24,11 @@ public final class EtcdCalls {
 
     EtcdCalls(EtcdApplier etcd) {
         this.etcd = etcd;
+    }
+
+    /** Why the member may not simply vanish; empty when nobody would miss it. */
+    public Optional<String> hold() {
+        return EtcdHold.of(etcd.token(), () -> etcd.client().orElse(null));
     }
 
     /** The members as this one knows them. */

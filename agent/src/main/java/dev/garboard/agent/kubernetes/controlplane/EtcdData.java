@@ -50,8 +50,8 @@ final class EtcdData {
             if (!found.equals(document.token())) {
                 throw new DocumentException("Etcd/default: spec.token: " + directory + " holds data of the cluster \""
                         + found + "\", expected \"" + document.token()
-                        + "\"; if that data is not needed any more, set spec.stateDisk.discard of the machine to the UUID of its"
-                        + " file system (garboard node MACHINE logs disk) and restart it");
+                        + "\"; if that data is not needed any more, reset the node: garboard node"
+                        + " MACHINE reset --disk DISK");
             }
         }
     }

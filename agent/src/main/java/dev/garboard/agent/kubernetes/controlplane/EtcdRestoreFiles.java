@@ -54,8 +54,8 @@ final class EtcdRestoreFiles {
         } catch (IOException | RuntimeException broken) {
             throw new IllegalStateException(
                     stateFile() + " is unreadable: " + broken.getMessage()
-                            + "; a member that has others joins them anew without its disk's data: set spec.stateDisk.discard of"
-                            + " the machine to the UUID of its file system (garboard node MACHINE logs disk) and restart it",
+                            + "; a member that has others joins them anew without its disk's data: reset the node"
+                            + " (garboard node MACHINE reset --disk DISK)",
                     broken);
         }
     }

@@ -7,6 +7,7 @@ import dev.garboard.agent.kubernetes.LeaveOrders;
 import dev.garboard.agent.kubernetes.NodeAppliers;
 import dev.garboard.agent.kubernetes.NodeParts;
 import dev.garboard.agent.kubernetes.NodePaths;
+import dev.garboard.agent.kubernetes.NodeReset;
 import dev.garboard.agent.kubernetes.UsedDisk;
 import dev.garboard.agent.kubernetes.containers.ContainerCalls;
 import dev.garboard.agent.kubernetes.controlplane.BundleChange;
@@ -109,6 +110,14 @@ public final class KubernetesNode {
     /** Data of etcd that was taken out of its member's way; empty before the node's disk is known. */
     public Optional<NodeMessage.EtcdAside> etcdAside() {
         return etcd.aside();
+    }
+
+    /** What a reset would take. */
+    public NodeReset.State beforeReset() {
+        return new NodeReset.State(
+                disk.used().orElse(null),
+                disk.declared().orElse(null),
+                calls.etcd().hold().orElse(null));
     }
 
     /** Answers what is asked of the node's part of the cluster. */

@@ -1,0 +1,167 @@
+package dev.garboard.agent.kubernetes;
+
+import dev.garboard.agent.linux.DiskContent;
+import dev.garboard.agent.linux.DiskErasure;
+import dev.garboard.agent.linux.KernelModules;
+import dev.garboard.agent.linux.Mounts;
+import dev.garboard.agentapi.v1.Disk;
+import dev.garboard.agentapi.v1.NodeMessage;
+import dev.garboard.agentapi.v1.ResetRequest;
+import dev.garboard.kubernetes.document.StateDisk;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a node may lose all that it keeps, and the losing. What is asked for must be true of the node: its name, and its disk. */
+public final class NodeReset {
+
+    private final Supplier<String> machine;
+    private final Supplier<List<Disk>> disks;
+    private final Supplier<State> state;
+
+    /**
+     * What the node has and was told.
+     *
+     * @param used the disk that its data is on; null while there is none
+     * @param declared what was declared of its disk; null when nothing was
+     * @param etcd why etcd's cluster would miss this node; null when it would not
+     */
+    public record State(
+            NodeMessage.@Nullable StateDisk used,
+            @Nullable StateDisk declared,
+            @Nullable String etcd) {
+
+        /** That of a node that got no document yet. */
+        public static State nothing() {
+            return new State(null, null, null);
+        }
+    }
+
+    /**
+     * A disk that may be erased.
+     *
+     * @param fileSystem UUID of the file system that is given up
+     */
+    public record Plan(Disk disk, Path device, String fileSystem) {
+
+        /**
+         * Erases it, after everything that uses it has ended.
+         *
+         * @throws IOException when that fails, or something else is there afterwards
+         */
+        public void carryOut() throws IOException {
+            DiskErasure.erase(device, fileSystem);
+            var now = DiskContent.of(device);
+            if (now.kind() != DiskContent.Kind.ERASED) {
+                throw new IOException(
+                        "the disk " + StateDiskApplier.describe(disk) + " was erased, and has " + now + " on it");
+            }
+        }
+    }
+
+    /**
+     * Resets of this node.
+     *
+     * @param machine this node's name in the inventory
+     * @param state what would be lost now
+     */
+    public NodeReset(Supplier<String> machine, Supplier<List<Disk>> disks, Supplier<State> state) {
+        this.machine = machine;
+        this.disks = disks;
+        this.state = state;
+    }
+
+    /** What would be erased; changes nothing. A refusal is a {@link StatusRuntimeException}. */
+    public Plan plan(ResetRequest request) {
+        if (request.getDisk().isEmpty()) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("no disk is named; garboard node MACHINE hardware shows them")
+                    .asRuntimeException();
+        }
+        if (!request.getMachine().equals(machine.get())) {
+            throw refusal("the reset is for the machine \"" + request.getMachine() + "\", and this is \"" + machine.get()
+                    + '"');
+        }
+        try {
+            if (Mounts.isMountPoint(Path.of("/var/lib"))) {
+                throw refusal("this node is a container, and its disks are its host's; begin anew with another directory");
+            }
+            var disk = find(request.getDisk(), disks.get());
+            var device = Path.of("/dev", disk.getName());
+            KernelModules.loadForDisks();
+            var now = state.get();
+            var content = DiskContent.of(device);
+            refusal(disk, content, now, request.getLeaveEtcdBehind()).ifPresent(why -> {
+                throw refusal(why);
+            });
+            return new Plan(disk, device, fileSystem(content, now));
+        } catch (IOException unreadable) {
+            throw refusal("the disk cannot be looked at: " + unreadable.getMessage());
+        }
+    }
+
+    /** By a name that it keeps. */
+    static Disk find(String wanted, List<Disk> all) {
+        var found = all.stream()
+                .filter(disk -> wanted.equals(disk.getSerial())
+                        || wanted.equals(disk.getWwid())
+                        || wanted.equals(StateDiskApplier.lastingName(disk)))
+                .toList();
+        if (found.size() != 1) {
+            throw refusal(
+                    found.isEmpty()
+                            ? "this machine has no disk with the serial number or WWID \"" + wanted + "\"; it has "
+                                    + (all.isEmpty() ? "none" : StateDiskApplier.describe(all))
+                            : "\"" + wanted + "\" are several disks: " + StateDiskApplier.describe(found)
+                                    + "; name one by its WWID");
+        }
+        return found.getFirst();
+    }
+
+    /** Why that disk of the node may not be erased, and what helps; empty when it may. */
+    static Optional<String> refusal(Disk disk, DiskContent content, State state, boolean leaveEtcdBehind) {
+        var used = state.used();
+        if (used != null && !used.getDevice().equals(disk.getName())) {
+            return Optional.of("this node's data is on " + used.getDevice() + " (serial number \"" + used.getSerial()
+                    + "\", WWID \"" + used.getWwid() + "\"), and not on " + StateDiskApplier.describe(disk));
+        }
+        if (used == null && !content.label().equals(StateDiskApplier.LABEL)) {
+            var declared = state.declared();
+            boolean wasOurs = declared != null && DiskRecord.refusal(declared, disk, content).isPresent();
+            switch (content.kind()) {
+                case ERASED -> {}
+                case NOTHING -> {
+                    if (!wasOurs) {
+                        return Optional.of("the disk " + StateDiskApplier.describe(disk)
+                                + " has nothing on it, and this node keeps nothing there; to forget what is in its memory,"
+                                + " restart it: garboard node MACHINE reboot");
+                    }
+                }
+                default -> {
+                    return Optional.of("the disk " + StateDiskApplier.describe(disk) + " has " + content
+                            + " on it, which is no node's data: a reset erases nothing else. To lose it, set"
+                            + " spec.stateDisk.overwrite of the machine");
+                }
+            }
+        }
+        var etcd = state.etcd();
+        return etcd == null || leaveEtcdBehind ? Optional.empty() : Optional.of(etcd);
+    }
+
+    /** What the server knows of is told to be gone: it is what the node would be held against. */
+    static String fileSystem(DiskContent content, State state) {
+        var used = state.used();
+        var declared = state.declared();
+        var recorded = declared == null ? null : declared.recorded();
+        return used != null ? used.getFileSystem() : recorded != null ? recorded.fileSystem() : content.uuid();
+    }
+
+    private static StatusRuntimeException refusal(String why) {
+        return Status.FAILED_PRECONDITION.withDescription(why).asRuntimeException();
+    }
+}
