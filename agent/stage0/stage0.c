@@ -120,14 +120,18 @@ static void take_ticket(void) {
 
 /* leaves the end of a pipe as TICKET_FD: what is read from it is nowhere else any more */
 static int hand_over_ticket(void) {
-    int ends[2];
+    int ends[2] = { -1, -1 };
     if (ticket_length <= 0) return 0;
-    if (pipe2(ends, O_CLOEXEC) || write(ends[1], ticket, (size_t)ticket_length) != ticket_length) {
-        printf("stage0: the boot ticket cannot be handed over: %s\n", strerror(errno));
-        return 0;
-    }
+    int failed = pipe2(ends, O_CLOEXEC) || write(ends[1], ticket, (size_t)ticket_length) != ticket_length;
+    int why = errno;
+    /* also when it went nowhere: this memory is not cleared when the next program takes its place */
     explicit_bzero(ticket, sizeof ticket);
     close(ends[1]);
+    if (failed) {
+        printf("stage0: the boot ticket cannot be handed over: %s\n", strerror(why));
+        close(ends[0]);
+        return 0;
+    }
     /* whatever else has that number is done with, and would be closed by the next program anyway */
     if (ends[0] == TICKET_FD) return fcntl(TICKET_FD, F_SETFD, 0) == 0;
     return dup2(ends[0], TICKET_FD) == TICKET_FD;

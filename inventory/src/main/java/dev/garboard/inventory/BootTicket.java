@@ -25,7 +25,7 @@ record BootTicket(
      * Whether the address that has the lease gets it now. The loader asks again when a download failed, so being asked twice is nothing odd. When the
      * ticket went to an address that the card has no more, two may have it, and nobody can tell which of them is the machine.
      */
-    BootTickets.Delivery askedBy(String asker, Instant now) {
+    BootTickets.Delivery askedBy(String asker, String askedDigest, Instant now) {
         if (nodeKey != null) {
             return BootTickets.Delivery.USED;
         }
@@ -34,6 +34,9 @@ record BootTicket(
         }
         if (!address.equals(asker)) {
             return BootTickets.Delivery.VOIDED_NOW;
+        }
+        if (!MessageDigest.isEqual(bytes(digest), bytes(askedDigest))) {
+            return BootTickets.Delivery.OTHER_TICKET;
         }
         return now.isAfter(expiresAt) ? BootTickets.Delivery.EXPIRED : BootTickets.Delivery.SERVED;
     }

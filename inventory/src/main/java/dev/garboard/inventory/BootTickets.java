@@ -33,6 +33,8 @@ public final class BootTickets {
         VOID,
         /** It went to an address that the card does not have any more; nobody can use it from now on. */
         VOIDED_NOW,
+        /** Another ticket was handed out for this boot, by a server with another key or before the key was replaced: this one would bind nothing. */
+        OTHER_TICKET,
         /** It was handed out too long ago. */
         EXPIRED
     }
@@ -73,15 +75,16 @@ public final class BootTickets {
             return Delivery.STRANGER;
         }
         var now = clock.instant();
-        var known = find(session).map(found -> found.askedBy(asker, now));
+        var digest = digest(ticket);
+        var known = find(session).map(found -> found.askedBy(asker, digest, now));
         if (known.isPresent() && known.get() != Delivery.VOIDED_NOW) {
             return known.get();
         }
         return database.write(transaction -> {
             transaction.keep();
             var found = BootTicketRows.find(transaction.handle(), session)
-                    .orElseGet(() -> new BootTicket(session, digest(ticket), owner, now.plus(validity), null, null));
-            var delivery = found.askedBy(asker, now);
+                    .orElseGet(() -> new BootTicket(session, digest, owner, now.plus(validity), null, null));
+            var delivery = found.askedBy(asker, digest, now);
             BootTicketRows.put(transaction.handle(), delivery == Delivery.VOIDED_NOW ? found.voided(asker) : found);
             return delivery;
         });

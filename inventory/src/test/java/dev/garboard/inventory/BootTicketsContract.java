@@ -109,6 +109,17 @@ abstract class BootTicketsContract {
         assertEquals(Delivery.VOID, deliver(NODE));
     }
 
+    /** From a server with another key: the loader would take it for its ticket, and the node be refused without a hint why. */
+    @Test
+    void anotherTicketOfTheSameBootIsNotHandedOut() {
+        deliver(NODE);
+
+        assertEquals(Delivery.OTHER_TICKET, tickets.deliver(session, bytes("another".repeat(4)), NODE, NODE, VALID));
+
+        assertEquals(Delivery.SERVED, deliver(NODE));
+        assertEquals(Claim.BOUND, tickets.claim(session, TICKET, "key", NODE));
+    }
+
     @Test
     void itsTimeBeginsWithTheFirstDelivery() {
         deliver(NODE);

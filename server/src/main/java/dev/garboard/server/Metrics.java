@@ -132,8 +132,7 @@ final class Metrics {
                 .help("Boot sessions and steps that were not written because too much waited, and sessions that"
                         + " were deleted because there were too many.")
                 .labelNames("reason")
-                .callback(counter ->
-                        counts.get().forEach((reason, count) -> counter.call((double) (long) count, reason)))
+                .callback(counter -> counts.get().forEach((reason, count) -> counter.call(count.doubleValue(), reason)))
                 .register(registry);
     }
 

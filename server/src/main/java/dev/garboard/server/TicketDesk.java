@@ -72,6 +72,11 @@ final class TicketDesk {
                         asker,
                         "it went to another address that the machine had before, so it is now void: the machine has"
                                 + " to boot again");
+            case OTHER_TICKET ->
+                refused(
+                        asker,
+                        "this boot's was made with another key; servers of one database share pki/boot-ticket.key, and"
+                                + " when it was replaced the machine has to boot again");
             case EXPIRED -> refused(asker, "it was handed out more than " + validity.toMinutes() + " minutes ago");
         };
     }

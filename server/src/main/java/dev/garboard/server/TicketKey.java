@@ -2,8 +2,10 @@ package dev.garboard.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,9 +54,32 @@ final class TicketKey {
         }
     }
 
+    /**
+     * Several servers may share the directory and start at once: the file has its name only when it is whole and on the disk, and no server replaces that
+     * of another.
+     */
     private static TicketKey create(Path file) {
+        var random = new SecureRandom();
         var key = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(key);
+        random.nextBytes(key);
+        var fresh = file.resolveSibling(file.getFileName() + "." + Long.toHexString(random.nextLong()) + ".new");
+        try {
+            try {
+                write(fresh, key);
+                name(fresh, file);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
+            return new TicketKey(file, key);
+        } catch (FileAlreadyExistsException other) {
+            return open(file);
+        } catch (IOException failed) {
+            throw new StartException(
+                    "the key of boot tickets " + file + " cannot be written: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static void write(Path file, byte[] key) throws IOException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (var channel = Files.newByteChannel(
                 file,
@@ -65,12 +90,24 @@ final class TicketKey {
             while (text.hasRemaining()) {
                 channel.write(text);
             }
-            return new TicketKey(file, key);
+        }
+    }
+
+    private static void name(Path fresh, Path file) throws IOException {
+        try {
+            Files.createLink(file, fresh);
         } catch (FileAlreadyExistsException other) {
-            return open(file);
-        } catch (IOException failed) {
-            throw new StartException(
-                    "the key of boot tickets " + file + " cannot be written: " + failed.getMessage(), failed);
+            throw other;
+        } catch (FileSystemException | UnsupportedOperationException noLinks) {
+            // A share without hard links. Two servers that start in the same moment could differ; deliveries are
+            // compared.
+            Files.move(fresh, file);
+        }
+        var directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 

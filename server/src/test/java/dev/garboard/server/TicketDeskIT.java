@@ -25,8 +25,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +157,43 @@ class TicketDeskIT {
 
         var refused = assertThrows(StartException.class, () -> TicketKey.open(file));
         assertTrue(String.valueOf(refused.getMessage()).contains("holds no key of 32 bytes"), refused.getMessage());
+    }
+
+    /** They may share the directory, and one must not read what another has half written, nor replace it. */
+    @Test
+    void serversThatStartAtOnceHaveOneKey() throws Exception {
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            for (int round = 0; round < 50; round++) {
+                var pki = Files.createDirectory(directory.resolve("pki-" + round));
+                var file = pki.resolve("boot-ticket.key");
+                var together = new CyclicBarrier(8);
+                Callable<String> start = () -> {
+                    together.await();
+                    return HexFormat.of().formatHex(TicketKey.open(file).ticketOf(session));
+                };
+
+                var tickets = new HashSet<String>();
+                for (var started : threads.invokeAll(Collections.nCopies(8, start))) {
+                    tickets.add(started.get());
+                }
+
+                assertEquals(1, tickets.size());
+                try (var files = Files.list(pki)) {
+                    assertEquals(List.of(file), files.toList());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTicketOfAnotherKeyIsWithheldAndTheReasonIsSaid() throws Exception {
+        var desk = desk(Optional.of(NODE));
+        ticket(desk, NODE);
+        Files.delete(directory.resolve("boot-ticket.key"));
+
+        assertTrue(refusal(desk(Optional.of(NODE)), NODE).contains("was made with another key"));
+
+        assertEquals(32, ticket(desk, NODE).length);
     }
 
     private TicketDesk desk(Optional<String> lease) {
