@@ -99,7 +99,7 @@ class MachineDeskIT {
         assertEquals(made, machine("m1"));
         assertEquals(Optional.of(made), index.get("m1"), "the next request is decided by the index");
         assertEquals(Acceptance.ACCEPTED, made.spec().acceptance());
-        assertEquals(Boolean.TRUE, made.spec().allowWeakIdentity());
+        assertEquals(true, made.spec().allowWeakIdentity());
         assertEquals(Map.of("rack", "a"), made.metadata().labels());
         assertEquals(
                 Map.of(EnrollmentRules.RULE_ANNOTATION, "lab"), made.metadata().annotations());
@@ -143,7 +143,7 @@ class MachineDeskIT {
         var admitted = desk.admit("m1", ACCEPTED);
 
         assertEquals(Acceptance.ACCEPTED, admitted.spec().acceptance());
-        assertEquals(Boolean.FALSE, admitted.spec().allowWeakIdentity());
+        assertEquals(false, admitted.spec().allowWeakIdentity());
         assertEquals(Map.of("site", "x", "rack", "a"), admitted.metadata().labels());
         assertEquals(
                 Map.of("note", "by the door", EnrollmentRules.RULE_ANNOTATION, "lab"),

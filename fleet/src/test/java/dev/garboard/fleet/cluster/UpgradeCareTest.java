@@ -40,7 +40,7 @@ class UpgradeCareTest {
 
     private static final Instant STARTED = Instant.parse("2026-11-23T18:15:00Z");
     private static final String FILE = "lab-1.36.3-20261123T181500Z.db";
-    private static final KubernetesException SILENT = new KubernetesException("connection refused", new IOException());
+    private final KubernetesException silent = new KubernetesException("connection refused", new IOException());
 
     private final Resource<ClusterSpec, ClusterStatus> cluster = upgradingTo("1.37.2");
     private final AtomicReference<Instant> now = new AtomicReference<>(STARTED);
@@ -235,7 +235,7 @@ class UpgradeCareTest {
 
         assertEquals(7, facts(upgrade(Phase.FETCHING)).endpointWatches());
 
-        second.refusal = SILENT;
+        second.refusal = silent;
         assertNull(facts(upgrade(Phase.FETCHING)).endpointWatches());
     }
 
@@ -244,7 +244,7 @@ class UpgradeCareTest {
         assertEquals("", facts(upgrade(Phase.ADD_ONS)).addOns());
         kubernetes.addOns = "CoreDNS is 1.11";
         assertEquals("CoreDNS is 1.11", facts(upgrade(Phase.ADD_ONS)).addOns());
-        kubernetes.refusal = SILENT;
+        kubernetes.refusal = silent;
         assertEquals("connection refused", facts(upgrade(Phase.ADD_ONS)).addOns());
         api = null;
         assertEquals("no API answers", facts(upgrade(Phase.ADD_ONS)).addOns());
