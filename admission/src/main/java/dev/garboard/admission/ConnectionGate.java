@@ -1,18 +1,19 @@
 package dev.garboard.admission;
 
+import dev.garboard.admission.ConnectionBounds.Verdict;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in the pipeline of a listening channel, before the handler that takes new connections: what is refused never gets a pipeline, a
- * TLS engine or a buffer of its own.
+ * TLS engine or a buffer of its own. Whoever gives way to another is closed from here too. The server tells it how the connections go on.
  */
 @Sharable
 public final class ConnectionGate extends ChannelInboundHandlerAdapter {
@@ -24,10 +25,10 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     /**
      * For one listening channel.
      *
-     * @param refused hears of each refusal on an event loop; must not block
+     * @param refused hears of each connection that was refused or had to give way, on an event loop; must not block
      */
-    public ConnectionGate(ConnectionBounds bounds, BiConsumer<ConnectionBounds.Reason, InetSocketAddress> refused) {
-        this.bounds = bounds;
+    public ConnectionGate(ConnectionLimits limits, BiConsumer<ConnectionBounds.Reason, InetSocketAddress> refused) {
+        this.bounds = new ConnectionBounds(limits);
         this.refused = refused;
     }
 
@@ -39,12 +40,7 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
             context.fireChannelRead(message);
             return;
         }
-        var reason = bounds.arrive(peer);
-        if (reason.equals(Optional.of(ConnectionBounds.Reason.TOO_MANY_HANDSHAKES)) && makeRoom()) {
-            reason = bounds.arrive(peer);
-        }
-        if (reason.isPresent()) {
-            refused.accept(reason.get(), peer);
+        if (!hasPlace(bounds.arrive(peer), peer)) {
             connection.unsafe().closeForcibly();
             return;
         }
@@ -54,19 +50,49 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Silent strangers of many addresses could otherwise keep everybody out for as long as a handshake may take: the one that has been at
-     * it longest goes.
+     * The handshake of a connection is over.
+     *
+     * @param caller whose certificate was shown and is good, one text for each subject; null when there was none
      */
-    private boolean makeRoom() {
-        var slowest = bounds.slowestHandshake();
-        var connection = slowest.map(connections::get).orElse(null);
-        if (slowest.isEmpty() || connection == null) {
-            return false;
+    public void settled(InetSocketAddress peer, @Nullable String caller) {
+        if (!hasPlace(bounds.settled(peer, caller), peer)) {
+            cut(peer);
         }
-        refused.accept(ConnectionBounds.Reason.TOO_MANY_HANDSHAKES, slowest.get());
-        leave(slowest.get(), connection);
-        var _ = connection.close();
-        return true;
+    }
+
+    /** A call of this connection has begun: it is not idle until as many have ended. */
+    public void began(InetSocketAddress peer) {
+        bounds.began(peer);
+    }
+
+    /** A call of this connection that had begun is over. */
+    public void ended(InetSocketAddress peer) {
+        bounds.ended(peer);
+    }
+
+    private boolean hasPlace(Verdict verdict, InetSocketAddress peer) {
+        return switch (verdict) {
+            case Verdict.Place() -> true;
+            case Verdict.PlaceOf(var evicted, var reason) -> {
+                refused.accept(reason, evicted);
+                cut(evicted);
+                yield true;
+            }
+            case Verdict.Refused(var reason) -> {
+                refused.accept(reason, peer);
+                yield false;
+            }
+        };
+    }
+
+    /** Past the handlers of TLS and HTTP/2, which would first say goodbye and wait for what is under way. */
+    private void cut(InetSocketAddress peer) {
+        var connection = connections.remove(peer);
+        if (connection == null) {
+            return;
+        }
+        var nearest = connection.pipeline().firstContext();
+        var _ = nearest == null ? connection.close() : nearest.close();
     }
 
     private void leave(InetSocketAddress peer, Channel connection) {

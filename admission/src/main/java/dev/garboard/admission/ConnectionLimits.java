@@ -4,7 +4,8 @@ package dev.garboard.admission;
  * How many connections a listener keeps.
  *
  * @param connections in all
- * @param perAddress from one source address; for IPv6 from one /64, which is what one machine can choose its addresses from
+ * @param perAddress from one source address after the handshake: so many without a certificate, and as many with one; for IPv6 from one
+ *     /64, which is what one machine can choose its addresses from
  * @param handshakes that have not finished their TLS handshake, in all: strangers cannot take every place
  * @param handshakesPerAddress the same from one source address
  */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the calls that are open at once, in all and for each caller, before their first message is read. Streams, which may stay for
- * hours, take half of the places at most: a short question always finds one. Stands behind {@link RoleInterceptor}, which knows the caller.
+ * hours, take half of the places at most: a short question always finds one. Calls that somebody else counts once they have said what they
+ * want are counted here until then, and get little time for it. Stands behind {@link RoleInterceptor}, which knows the caller.
  */
 public final class CallBounds implements ServerInterceptor {
 
@@ -26,7 +27,8 @@ public final class CallBounds implements ServerInterceptor {
         /**
          * Called on a thread of gRPC; must not block.
          *
-         * @param reason {@code TooManyCalls}, {@code TooManyStreams} or {@code TooManyCallsFromCaller}
+         * @param reason {@code TooManyCalls}, {@code TooManyStreams}, {@code TooManyCallsFromCaller}, {@code TooManySilentCalls} or
+         *     {@code NothingSaid}
          * @param peer address of the other end, as text
          */
         void refused(String reason, String peer);
@@ -34,36 +36,46 @@ public final class CallBounds implements ServerInterceptor {
 
     private final int total;
     private final int perCaller;
-    private final Set<String> exempt;
+    private final Set<String> countedElsewhere;
     private final Refusals refusals;
+    private final UnheardCalls unheard;
     private final Map<String, Integer> callers = new HashMap<>();
     private int open;
     private int streams;
 
+    /** Bounds for one server whose calls are all counted here. */
+    public CallBounds(int total, int perCaller, Refusals refusals) {
+        this(total, perCaller, Set.of(), UnheardLimits.usual(), refusals);
+    }
+
     /**
      * Bounds for one server.
      *
-     * @param exempt full names of methods whose calls are counted elsewhere
+     * @param countedElsewhere full names of methods whose calls are counted elsewhere as soon as they have sent something
      */
-    public CallBounds(int total, int perCaller, Set<String> exempt, Refusals refusals) {
+    public CallBounds(
+            int total, int perCaller, Set<String> countedElsewhere, UnheardLimits silent, Refusals refusals) {
         this.total = total;
         this.perCaller = perCaller;
-        this.exempt = Set.copyOf(exempt);
+        this.countedElsewhere = Set.copyOf(countedElsewhere);
         this.refusals = refusals;
+        this.unheard = new UnheardCalls(silent, SiteServers.timer(), refusals);
     }
 
-    /** Calls that have a place. */
-    public synchronized int open() {
-        return open;
+    /** Calls that have a place here. */
+    public int open() {
+        synchronized (this) {
+            return open + unheard.open();
+        }
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (exempt.contains(call.getMethodDescriptor().getFullMethodName())) {
-            return next.startCall(call, headers);
-        }
         var known = RoleInterceptor.CALLER.get();
+        if (countedElsewhere.contains(call.getMethodDescriptor().getFullMethodName())) {
+            return unheard.start(call, headers, next, known == null ? null : known.name());
+        }
         var caller = known == null ? "" : known.name();
         boolean stream = call.getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY;
         var refused = take(caller, stream);

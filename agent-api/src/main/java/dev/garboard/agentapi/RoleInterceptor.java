@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +94,7 @@ public final class RoleInterceptor implements ServerInterceptor {
         }
         var shortName = Optional.ofNullable(call.getMethodDescriptor().getBareMethodName())
                 .orElse(method);
-        var certificate = certificate(call);
+        var certificate = PeerCertificate.of(call.getAttributes());
         if (certificate == null) {
             return refuse(call, headers, null, Status.UNAUTHENTICATED, CertificateFailure.missing(shortName));
         }
@@ -162,18 +161,6 @@ public final class RoleInterceptor implements ServerInterceptor {
                     "only the server calls on behalf of others; leave out garboard-on-behalf-of, or call the server");
         }
         return MachineMetadata.readOnBehalfOf(person);
-    }
-
-    private static @Nullable X509Certificate certificate(ServerCall<?, ?> call) {
-        var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-        if (session == null) {
-            return null;
-        }
-        try {
-            return session.getPeerCertificates()[0] instanceof X509Certificate certificate ? certificate : null;
-        } catch (SSLPeerUnverifiedException none) {
-            return null;
-        }
     }
 
     private <Q, A> ServerCall.Listener<Q> refuse(

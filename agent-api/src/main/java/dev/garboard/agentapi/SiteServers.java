@@ -14,6 +14,7 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509KeyManager;
 
@@ -46,7 +47,7 @@ public final class SiteServers {
     /** Hears of every connection that was refused. */
     @FunctionalInterface
     public interface Refusals {
-        /** Called on an event loop; must not block. */
+        /** Called on an event loop; must not block. Also for a connection that had to give way to another. */
         void refused(ConnectionBounds.Reason reason, InetSocketAddress peer);
     }
 
@@ -65,8 +66,7 @@ public final class SiteServers {
             ServerBounds bounds,
             Refusals refusals) {
         var clientAuth = certificate == ClientCertificate.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL;
-        var connections = new ConnectionBounds(bounds.connections());
-        var gate = new ConnectionGate(connections, refusals::refused);
+        var gate = new ConnectionGate(bounds.connections(), refusals::refused);
         return NettyServerBuilder.forAddress(listen)
                 .channelFactory(() -> {
                     var listening = new NioServerSocketChannel();
@@ -76,7 +76,9 @@ public final class SiteServers {
                 .bossEventLoopGroup(ACCEPTING)
                 .workerEventLoopGroup(SERVING)
                 .sslContext(SiteTls.server(identity, siteCa, clientAuth))
-                .addTransportFilter(new Settling(connections))
+                .addTransportFilter(new Settling(gate))
+                // Before the caller's own, so that it is asked after them.
+                .intercept(new Occupied(gate))
                 .handshakeTimeout(10, TimeUnit.SECONDS)
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
@@ -96,19 +98,29 @@ public final class SiteServers {
                 threads, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
     }
 
+    /** For what has to happen later; must not block there. */
+    static ScheduledExecutorService timer() {
+        return SERVING;
+    }
+
     /** A transport is ready when its handshake is over. */
     private static final class Settling extends ServerTransportFilter {
 
-        private final ConnectionBounds connections;
+        private final ConnectionGate gate;
 
-        Settling(ConnectionBounds connections) {
-            this.connections = connections;
+        Settling(ConnectionGate gate) {
+            this.gate = gate;
         }
 
         @Override
         public Attributes transportReady(Attributes attributes) {
             if (attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress peer) {
-                connections.settled(peer);
+                var certificate = PeerCertificate.of(attributes);
+                gate.settled(
+                        peer,
+                        certificate == null
+                                ? null
+                                : certificate.getSubjectX500Principal().getName());
             }
             return attributes;
         }

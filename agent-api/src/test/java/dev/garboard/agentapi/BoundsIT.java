@@ -1,6 +1,7 @@
 package dev.garboard.agentapi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -57,6 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class BoundsIT {
 
+    private static final int CONNECTIONS_OF_ADDRESS = 4;
     private static final int HANDSHAKES = 2;
     private static final int CALLS_OF_ONE = 3;
 
@@ -66,7 +69,7 @@ class BoundsIT {
     SiteAuthority authority;
     Server server;
     final Queue<String> refused = new ConcurrentLinkedQueue<>();
-    final CallBounds calls = new CallBounds(6, CALLS_OF_ONE, Set.of(), (reason, _) -> refused.add(reason));
+    final CallBounds calls = new CallBounds(6, CALLS_OF_ONE, (reason, _) -> refused.add(reason));
     final List<AutoCloseable> open = new ArrayList<>();
 
     /** Logs that never end, a version, and a restore that counts what it got. */
@@ -113,7 +116,7 @@ class BoundsIT {
                         authority.certificate(),
                         ClientCertificate.REQUIRED,
                         new ServerBounds(
-                                new ConnectionLimits(8, 4, 4, HANDSHAKES),
+                                new ConnectionLimits(8, CONNECTIONS_OF_ADDRESS, 4, HANDSHAKES),
                                 32,
                                 64 << 10,
                                 Map.of(
@@ -156,32 +159,39 @@ class BoundsIT {
         MachineServiceGrpc.newBlockingStub(channel).version(VersionRequest.getDefaultInstance());
     }
 
-    /** Connects and says nothing; whether the server kept the connection. */
-    private boolean silent() throws Exception {
+    /** Connects and says nothing. */
+    private Socket silent() throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
         open.add(socket);
-        socket.setSoTimeout(500);
+        return socket;
+    }
+
+    /** Whether the server closes a connection within some time. */
+    private static boolean isClosed(Socket socket, Duration within) throws IOException {
+        socket.setSoTimeout((int) within.toMillis());
         try {
-            return socket.getInputStream().read() >= 0;
+            return socket.getInputStream().read() < 0;
         } catch (SocketTimeoutException kept) {
-            return true;
-        } catch (SocketException reset) {
             return false;
+        } catch (SocketException reset) {
+            return true;
         }
     }
 
     @Test
-    void whoShakesNoHandsIsRefusedAndDoesNotHinderTheOneWhoIsIn() throws Exception {
+    void ofThoseWhoShakeNoHandsTheOldestGivesWayAndTheOneWhoIsInIsNotHindered() throws Exception {
         var inside = channel("alice");
         readVersion(inside);
-
-        for (int i = 0; i < HANDSHAKES; i++) {
-            assertTrue(silent(), "connection " + i);
+        var silent = new ArrayList<Socket>();
+        for (int i = 0; i < HANDSHAKES + 1; i++) {
+            silent.add(silent());
         }
-        assertEquals(false, silent());
 
+        assertTrue(isClosed(silent.getFirst(), Duration.ofSeconds(5)), "the oldest was kept");
+        assertFalse(isClosed(silent.getLast(), Duration.ofMillis(300)), "the newest was closed");
         assertEquals(List.of("TooManyHandshakesFromAddress"), List.copyOf(refused));
         readVersion(inside);
+        readVersion(channel("bob"));
     }
 
     @Test
@@ -201,21 +211,33 @@ class BoundsIT {
     @Test
     void oneAddressHasSoManyConnectionsAndGetsTheirPlacesBack() throws Exception {
         var channels = new ArrayList<ManagedChannel>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < CONNECTIONS_OF_ADDRESS; i++) {
             var channel = channel("alice" + i);
             readVersion(channel);
             channels.add(channel);
         }
 
-        assertEquals(false, silent());
-        assertEquals(List.of("TooManyFromAddress"), List.copyOf(refused));
+        var refusal = assertThrows(StatusRuntimeException.class, () -> readVersion(channel("bob")));
+
+        assertEquals(Status.Code.UNAVAILABLE, refusal.getStatus().getCode());
+        assertTrue(refused.contains("TooManyFromAddress"), () -> String.valueOf(refused));
 
         channels.getFirst().shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!silent() && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+        MachineServiceGrpc.newBlockingStub(channel("carol"))
+                .withWaitForReady()
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .version(VersionRequest.getDefaultInstance());
+    }
+
+    @Test
+    void theCallerWithMostConnectionsAtAnAddressGivesWayToAnother() throws Exception {
+        for (int i = 0; i < CONNECTIONS_OF_ADDRESS; i++) {
+            readVersion(channel("alice"));
         }
-        assertTrue(System.nanoTime() < deadline, "no place was given back");
+
+        readVersion(channel("bob"));
+
+        assertTrue(refused.contains("TooManyFromAddress"), () -> String.valueOf(refused));
     }
 
     @Test

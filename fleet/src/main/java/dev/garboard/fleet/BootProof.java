@@ -1,9 +1,11 @@
 package dev.garboard.fleet;
 
 import com.google.protobuf.ByteString;
+import dev.garboard.agentapi.v1.EnrollRequest;
 import dev.garboard.inventory.BootSession;
 import dev.garboard.inventory.BootTickets;
 import dev.garboard.inventory.MachineIdentity;
+import dev.garboard.trust.RequestedKey;
 import java.net.InetAddress;
 
 /**
@@ -47,6 +49,17 @@ final class BootProof {
 
     /** It is not, or nobody knows. */
     record Refuted(Outcome.Unproven outcome) implements Finding {}
+
+    /**
+     * Whether a request shows what only that boot can: its ticket, or its key. One question to the database, and nothing is written.
+     *
+     * @throws dev.garboard.trust.TrustException when the certificate request is not signed by its own key
+     */
+    boolean isOfThatBoot(EnrollRequest request, InetAddress peer) {
+        var key = RequestedKey.fingerprint(request.getCertificateRequest().toByteArray());
+        return tickets.wouldHold(
+                request.getBootSession(), request.getBootTicket().toByteArray(), key, peer.getHostAddress());
+    }
 
     Finding check(Evidence evidence) {
         var found = sessions.find(evidence.session());

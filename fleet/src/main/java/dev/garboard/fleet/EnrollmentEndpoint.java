@@ -1,21 +1,18 @@
 package dev.garboard.fleet;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Duration;
 import dev.garboard.agentapi.v1.EnrollRequest;
 import dev.garboard.agentapi.v1.EnrollResponse;
 import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
-import dev.garboard.trust.Pem;
 import dev.garboard.trust.RequestedKey;
 import dev.garboard.trust.TrustException;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +35,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
             Status.INTERNAL.withDescription("the server could not decide, its log says why; ask again");
 
     private final Enrollment enrollment;
+    private final BootProof proof;
     private final SessionLog sessions;
     private final AddressLimiter limiter;
     private final FleetEvents events;
@@ -50,12 +48,14 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
 
     EnrollmentEndpoint(
             Enrollment enrollment,
+            BootProof proof,
             SessionLog sessions,
             AddressLimiter limiter,
             FleetEvents events,
             Executor executor,
             int maxPending) {
         this.enrollment = enrollment;
+        this.proof = proof;
         this.sessions = sessions;
         this.limiter = limiter;
         this.events = events;
@@ -65,19 +65,18 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
 
     @Override
     public void enroll(EnrollRequest request, StreamObserver<EnrollResponse> answer) {
-        var stream = (ServerCallStreamObserver<EnrollResponse>) answer;
-        stream.setOnCancelHandler(() -> waiting.values().removeIf(one -> one.stream.equals(stream)));
+        var stream = new EnrollStream((ServerCallStreamObserver<EnrollResponse>) answer);
+        stream.onGone(() -> waiting.values().removeIf(one -> one.stream.equals(stream)));
         var peer = PeerAddress.current();
         var refusal = refusal(request, peer);
         if (refusal != null) {
-            answer.onError(refusal.asRuntimeException());
+            stream.fail(refusal);
             return;
         }
         if (!deciding.tryAcquire()) {
             events.happened("enroll", "busy");
-            answer.onError(Status.RESOURCE_EXHAUSTED
-                    .withDescription(MOST_DECIDING + " machines are being decided about; ask again")
-                    .asRuntimeException());
+            stream.fail(Status.RESOURCE_EXHAUSTED.withDescription(
+                    MOST_DECIDING + " machines are being decided about; ask again"));
             return;
         }
         try {
@@ -92,24 +91,26 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                     .setCause(failed)
                     .log("enrolment cannot be decided");
             events.happened("enroll", "failed");
-            fail(stream, UNDECIDED);
+            stream.fail(UNDECIDED);
         } finally {
             deciding.release();
         }
     }
 
     private @Nullable Status refusal(EnrollRequest request, InetAddress peer) {
-        if (!limiter.mayAsk(peer)) {
-            events.happened("enroll", "rate-limited");
-            return Status.RESOURCE_EXHAUSTED.withDescription(
-                    peer.getHostAddress() + " asks to enrol too often; wait a minute");
-        }
         if (request.getSerializedSize() > LARGEST_REQUEST) {
             events.happened("enroll", "too-large");
             return Status.INVALID_ARGUMENT.withDescription("the request has " + request.getSerializedSize()
                     + " bytes, at most " + LARGEST_REQUEST + " are accepted");
         }
+        boolean often = !limiter.mayAsk(peer);
         try {
+            // What runs on a node shares its address: it can use up what the address may ask, and not what the node knows.
+            if (often && !proof.isOfThatBoot(request, peer)) {
+                events.happened("enroll", "rate-limited");
+                return Status.RESOURCE_EXHAUSTED.withDescription(
+                        peer.getHostAddress() + " asks to enrol too often; wait a minute");
+            }
             RequestedKey.verify(request.getCertificateRequest().toByteArray());
             return null;
         } catch (TrustException malformed) {
@@ -119,7 +120,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
     }
 
     private void answer(
-            EnrollRequest request, InetAddress peer, ServerCallStreamObserver<EnrollResponse> stream, Outcome outcome) {
+            EnrollRequest request, InetAddress peer, EnrollStream stream, Outcome outcome) {
         events.happened("enroll", outcome.cause());
         log.atInfo()
                 .addKeyValue("session", request.getBootSession())
@@ -128,17 +129,9 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                 .addKeyValue("machine", machine(outcome))
                 .log("enrolment");
         switch (outcome) {
-            case Outcome.Accepted(var machine, var chain) -> {
-                sessions.step(request.getBootSession(), "enrolled", "as " + machine, "ok");
-                var pem = ByteString.copyFrom(Pem.ofCertificates(chain), StandardCharsets.US_ASCII);
-                end(
-                        stream,
-                        EnrollResponse.newBuilder()
-                                .setAccepted(EnrollResponse.Accepted.newBuilder()
-                                        .setMachine(machine)
-                                        .setCertificateChain(pem)
-                                        .setTime(enrollment.time()))
-                                .build());
+            case Outcome.Accepted accepted -> {
+                sessions.step(request.getBootSession(), "enrolled", "as " + accepted.machine(), "ok");
+                stream.accepted(accepted, enrollment.time());
             }
             case Outcome.Unproven unproven -> {
                 log.atWarn()
@@ -148,11 +141,11 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                         .log("enrolment refused: {}", unproven.detail());
                 sessions.refusedOnce(
                         request.getBootSession(), "from " + peer.getHostAddress() + ": " + unproven.detail());
-                end(stream, message(Outcome.Unproven.TOLD, true));
+                stream.rejected(Outcome.Unproven.TOLD, true);
             }
             case Outcome.Rejected rejected -> {
                 sessions.step(request.getBootSession(), "enrolled", rejected.reason(), "refused");
-                end(stream, message(rejected, false));
+                stream.rejected(rejected, false);
             }
             case Outcome.Pending pending -> {
                 sessions.step(request.getBootSession(), "pending", pending.reason(), "ok");
@@ -164,22 +157,20 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
     private void await(Waiting one) {
         if (waiting.size() >= maxPending) {
             events.happened("enroll", "too-many-pending");
-            end(
-                    one.stream,
-                    message(
-                            new Outcome.Rejected(
-                                    "too-many-pending",
-                                    maxPending + " machines wait for acceptance already; accept or reject some",
-                                    java.time.Duration.ofMinutes(1)),
-                            false));
+            one.stream.rejected(
+                    new Outcome.Rejected(
+                            "too-many-pending",
+                            maxPending + " machines wait for acceptance already; accept or reject some",
+                            Duration.ofMinutes(1)),
+                    false);
             return;
         }
         var older = waiting.put(one.request.getBootSession(), one);
         if (older != null) {
-            fail(older.stream, Status.ABORTED.withDescription("the machine asked again on another stream"));
+            older.stream.fail(Status.ABORTED.withDescription("the machine asked again on another stream"));
         }
-        send(one.stream, message(one.outcome));
-        if (one.stream.isCancelled()) {
+        one.stream.pending(one.outcome);
+        if (one.stream.isGone()) {
             waiting.remove(one.request.getBootSession(), one);
         }
         // A change between the decision and the moment the stream was listed would go unnoticed.
@@ -202,14 +193,10 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
             if (after == null && !one.outcome.conflict()) {
                 waiting.remove(one.request.getBootSession(), one);
                 events.happened("enroll", "deleted");
-                end(
-                        one.stream,
-                        message(
-                                new Outcome.Rejected(
-                                        "deleted",
-                                        "machine " + before.name() + " was deleted",
-                                        java.time.Duration.ofMinutes(1)),
-                                false));
+                one.stream.rejected(
+                        new Outcome.Rejected(
+                                "deleted", "machine " + before.name() + " was deleted", Duration.ofMinutes(1)),
+                        false);
             } else {
                 executor.execute(() -> decideAgain(one));
             }
@@ -225,7 +212,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
     void stop() {
         for (var one : List.copyOf(waiting.values())) {
             if (waiting.remove(one.request.getBootSession(), one)) {
-                fail(one.stream, Status.UNAVAILABLE.withDescription("the server is stopping; ask again"));
+                one.stream.fail(Status.UNAVAILABLE.withDescription("the server is stopping; ask again"));
             }
         }
     }
@@ -247,7 +234,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
                 boolean news = !pending.reason().equals(one.outcome.reason());
                 one.outcome = pending;
                 if (news) {
-                    send(one.stream, message(pending));
+                    one.stream.pending(pending);
                 }
             } else if (waiting.remove(session, one)) {
                 answer(one.request, one.peer, one.stream, outcome);
@@ -255,7 +242,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
         } catch (RuntimeException failed) {
             log.atWarn().addKeyValue("session", session).setCause(failed).log("enrolment cannot be decided");
             if (waiting.remove(session, one)) {
-                fail(one.stream, UNDECIDED);
+                one.stream.fail(UNDECIDED);
             }
         } finally {
             deciding.release();
@@ -268,50 +255,5 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
             case Outcome.Pending pending -> pending.machine();
             case Outcome.Rejected _, Outcome.Unproven _ -> "";
         };
-    }
-
-    private static EnrollResponse message(Outcome.Pending pending) {
-        return EnrollResponse.newBuilder()
-                .setPending(EnrollResponse.Pending.newBuilder()
-                        .setMachine(pending.machine())
-                        .setReason(pending.reason()))
-                .build();
-    }
-
-    private static EnrollResponse message(Outcome.Rejected rejected, boolean bootAgain) {
-        return EnrollResponse.newBuilder()
-                .setRejected(EnrollResponse.Rejected.newBuilder()
-                        .setReason(rejected.reason())
-                        .setBootAgain(bootAgain)
-                        .setRetryAfter(Duration.newBuilder()
-                                .setSeconds(rejected.retryAfter().toSeconds())))
-                .build();
-    }
-
-    // A stream's observer is not made for several threads, and changes come from the watch.
-
-    private static void send(ServerCallStreamObserver<EnrollResponse> stream, EnrollResponse message) {
-        synchronized (stream) {
-            if (!stream.isCancelled()) {
-                stream.onNext(message);
-            }
-        }
-    }
-
-    private static void end(ServerCallStreamObserver<EnrollResponse> stream, EnrollResponse message) {
-        synchronized (stream) {
-            if (!stream.isCancelled()) {
-                stream.onNext(message);
-                stream.onCompleted();
-            }
-        }
-    }
-
-    private static void fail(ServerCallStreamObserver<EnrollResponse> stream, Status status) {
-        synchronized (stream) {
-            if (!stream.isCancelled()) {
-                stream.onError(status.asRuntimeException());
-            }
-        }
     }
 }

@@ -1,17 +1,9 @@
 package dev.garboard.fleet;
 
-import dev.garboard.admission.RefusalLog;
-import dev.garboard.agentapi.CallBounds;
-import dev.garboard.agentapi.MachineApiRoles;
 import dev.garboard.agentapi.MachineMetadata;
-import dev.garboard.agentapi.RoleInterceptor;
-import dev.garboard.agentapi.ServerBounds;
-import dev.garboard.agentapi.SiteServers;
-import dev.garboard.agentapi.v1.EnrollmentServiceGrpc;
 import dev.garboard.agentapi.v1.EtcdRemoveMemberRequest;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc;
 import dev.garboard.agentapi.v1.KubernetesServiceGrpc.KubernetesServiceBlockingV2Stub;
-import dev.garboard.agentapi.v1.NodeServiceGrpc;
 import dev.garboard.inventory.BootSessions;
 import dev.garboard.inventory.BootTickets;
 import dev.garboard.inventory.EnrollmentRuleSpec;
@@ -32,53 +24,26 @@ import io.grpc.Server;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The port where nodes enrol and connect, and where people reach the machine APIs through the server. */
 public final class FleetServer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FleetServer.class);
-
-    private static final long RETRY_SECONDS = 10;
     private static final long STOP_SECONDS = 5;
-
-    private static final int STREAMS = 64;
-    private static final int CALLS = 512;
-    private static final int CALLS_OF_ONE = 64;
-
-    /** Each node has one stream, and what waits to enrol is bounded by {@link FleetConfig#maxPending}. */
-    private static final Set<String> COUNTED_ELSEWHERE = Set.of(
-            NodeServiceGrpc.getConnectMethod().getFullMethodName(),
-            EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName());
-
-    private static final int MESSAGE = 64 << 10;
-
-    /** A stranger's list of hardware, a node's report, and a part of a snapshot that an admin sends. */
-    private static final Map<String, Integer> MESSAGES = Map.of(
-            EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName(), 512 << 10,
-            NodeServiceGrpc.getConnectMethod().getFullMethodName(), 1 << 20,
-            KubernetesServiceGrpc.getEtcdRestoreMethod().getFullMethodName(), (1 << 20) + (16 << 10));
 
     private static final long CALL_SECONDS = 15;
 
-    private final FleetConfig config;
-    private final MachineIndex index;
     private final NodeStreams streams = new NodeStreams();
-    private final NodeRecorder recorder;
     private final NodeChannels channels;
     private final NodeEndpoint nodes;
     private final EnrollmentEndpoint enrollments;
@@ -86,7 +51,7 @@ public final class FleetServer implements AutoCloseable {
     private final ResourceMirror<MachineSpec, MachineStatus> machines;
     private final ResourceMirror<EnrollmentRuleSpec, NoStatus> rules;
     private final ExecutorService calls;
-    private final ScheduledExecutorService timer;
+    private final LostNodes lost;
 
     /**
      * What the server needs of the rest of Garboard.
@@ -112,21 +77,17 @@ public final class FleetServer implements AutoCloseable {
             InstantSource clock) {}
 
     private FleetServer(FleetConfig config, Parts parts) throws IOException {
-        this.config = config;
-        this.index = parts.index();
+        var index = parts.index();
         var events = parts.events();
-        var siteCa = parts.authority().certificate();
-        var refusals = new RefusalLog(LOG, "node-api", parts.clock());
         var sessions = new SessionLog(parts.sessions(), parts.clock());
         var proof = new BootProof(sessions, parts.leases(), parts.tickets());
-        this.channels = new NodeChannels(parts.identity(), siteCa);
+        this.channels = new NodeChannels(parts.identity(), parts.authority().certificate());
         var living = FormerBoots.of(channels::answers, boot -> streams.has(boot.machine(), boot.session()));
         var enrollment =
                 new Enrollment(parts.store(), index, sessions, proof, living, parts.authority(), config, parts.clock());
         this.calls = Executors.newVirtualThreadPerTaskExecutor();
-        this.timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofVirtual().name("fleet-timer").factory());
-        this.recorder = new NodeRecorder(parts.store(), sessions, parts.clock());
+        var recorder = new NodeRecorder(parts.store(), sessions, parts.clock());
+        this.lost = new LostNodes(index, streams, recorder, config.returnWithin());
         this.nodes = new NodeEndpoint(
                 index,
                 streams,
@@ -139,46 +100,16 @@ public final class FleetServer implements AutoCloseable {
                 events);
         this.enrollments = new EnrollmentEndpoint(
                 enrollment,
+                proof,
                 sessions,
                 new AddressLimiter(config.enrollmentsPerMinute(), parts.clock()),
                 events,
                 calls,
                 config.maxPending());
-        this.server = SiteServers.builder(
-                        config.listen(),
-                        parts.identity(),
-                        siteCa,
-                        SiteServers.ClientCertificate.OPTIONAL,
-                        new ServerBounds(config.connections(), STREAMS, MESSAGE, MESSAGES),
-                        (reason, peer) -> {
-                            events.happened("connection", reason.word());
-                            refusals.refused(reason.word(), String.valueOf(peer.getAddress()));
-                        })
-                .executor(calls)
-                .addService(enrollments)
-                .addService(nodes)
-                .addServices(new MachineForwarder(index, streams, channels, parts.methods(), events).services())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                // The last is asked first: roles, then the audit of what they let pass.
-                .intercept(new CallAudit())
-                .intercept(new PeerAddress())
-                // Asked after the roles, which are added last.
-                .intercept(new CallBounds(CALLS, CALLS_OF_ONE, COUNTED_ELSEWHERE, (reason, peer) -> {
-                    events.happened("call", reason);
-                    refusals.refused(reason, peer);
-                }))
-                .intercept(new RoleInterceptor(
-                        MachineApiRoles.ofServer(),
-                        Set.of(EnrollmentServiceGrpc.getEnrollMethod().getFullMethodName()),
-                        siteCa,
-                        parts.clock(),
-                        parts.gate(),
-                        refused -> {
-                            events.happened("call", refused.reason().name());
-                            refusals.refused(refused.reason().name(), refused.peer());
-                            CallAudit.refused(refused);
-                        }))
-                .build();
+        var services = new ArrayList<>(new MachineForwarder(index, streams, channels, parts.methods(), events).services());
+        services.add(enrollments.bindService());
+        services.add(nodes.bindService());
+        this.server = NodeListener.of(config, parts, calls, services);
         parts.documents().listen(nodes::documentsChanged);
         this.machines = ResourceMirror.start(parts.store(), Kinds.MACHINE, (before, after) -> {
             enrollments.machineChanged(before, after);
@@ -204,7 +135,7 @@ public final class FleetServer implements AutoCloseable {
             fleet.close();
             throw refused;
         }
-        var _ = fleet.timer.schedule(fleet::lookForLost, config.returnWithin().toMillis(), TimeUnit.MILLISECONDS);
+        fleet.lost.start();
         return fleet;
     }
 
@@ -268,32 +199,10 @@ public final class FleetServer implements AutoCloseable {
                         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)));
     }
 
-    /** Once; again when it fails, for a scheduled task that throws is forgotten without a word. */
-    private void lookForLost() {
-        try {
-            findLost();
-        } catch (Throwable failed) {
-            LOG.atError().setCause(failed).log("machines that did not return are not marked; tried again");
-            var _ = timer.schedule(this::lookForLost, RETRY_SECONDS, TimeUnit.SECONDS);
-        }
-    }
-
-    /** Machines that were connected before this server started and are not now. */
-    private void findLost() {
-        for (var machine : index.all()) {
-            boolean wasConnected = machine.status().conditions().stream()
-                    .anyMatch(condition -> condition.type().equals(NodeRecorder.CONNECTED)
-                            && condition.status().equals("True"));
-            if (wasConnected && streams.of(machine.name()).isEmpty()) {
-                recorder.didNotReturn(machine, config.returnWithin());
-            }
-        }
-    }
-
     /** Tells nodes to connect again later, lets running calls end, and stops. */
     @Override
     public void close() {
-        timer.shutdownNow();
+        lost.close();
         machines.close();
         rules.close();
         server.shutdown();

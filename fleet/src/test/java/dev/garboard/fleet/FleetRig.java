@@ -69,8 +69,15 @@ final class FleetRig implements AutoCloseable {
     FleetServer fleet;
     private final int port;
 
+    private final ConnectionLimits connections;
+
     FleetRig(Path directory, boolean allowWeakIdentity) throws IOException {
+        this(directory, allowWeakIdentity, ConnectionLimits.of(100, 100));
+    }
+
+    FleetRig(Path directory, boolean allowWeakIdentity, ConnectionLimits connections) throws IOException {
         this.directory = directory;
+        this.connections = connections;
         this.authority =
                 SiteAuthority.create(Files.createDirectory(directory.resolve("pki")), "test", InstantSource.system());
         this.inventory = Inventory.open(directory.resolve("garboard.db").toString());
@@ -107,7 +114,7 @@ final class FleetRig implements AutoCloseable {
                 3,
                 60,
                 Duration.ofMinutes(2),
-                ConnectionLimits.of(100, 100));
+                connections);
         var identity = new RotatingIdentity(authority.issueServer(List.of(), List.of(loopback)));
         return FleetServer.start(
                 config,

@@ -115,6 +115,14 @@ public final class BootTickets {
         });
     }
 
+    /** Whether {@link #claim} would hold; nothing is written. */
+    public boolean wouldHold(String session, byte[] ticket, String key, String asker) {
+        var now = clock.instant();
+        return find(session)
+                .map(found -> found.claimedWith(digest(ticket), key, asker, now).holds())
+                .orElse(false);
+    }
+
     /** The key that the boot belongs to, as {@link #claim} was told it; empty before the ticket was used. */
     public Optional<String> keyOf(String session) {
         return find(session).flatMap(found -> Optional.ofNullable(found.nodeKey()));

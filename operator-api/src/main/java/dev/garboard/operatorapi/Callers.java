@@ -8,6 +8,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells callers by their certificates. The TLS layer proves that a caller holds the key of the certificate it shows; whether the site CA
@@ -39,6 +40,16 @@ final class Callers {
             throw new RefusedException(Refusal.unauthorized(revoked.message()));
         });
         return Caller.of(chain[0]);
+    }
+
+    /** Whose connection it is; null when the site CA says nothing of the certificate, or there is none. */
+    @Nullable String subject(X509Certificate[] chain) {
+        try {
+            authenticate(chain);
+            return chain[0].getSubjectX500Principal().getName();
+        } catch (RefusedException unknown) {
+            return null;
+        }
     }
 
     /** Lets any certificate through to {@link #authenticate}. */

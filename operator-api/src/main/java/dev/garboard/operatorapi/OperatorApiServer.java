@@ -1,6 +1,5 @@
 package dev.garboard.operatorapi;
 
-import dev.garboard.admission.ConnectionBounds;
 import dev.garboard.admission.ConnectionGate;
 import dev.garboard.admission.RefusalLog;
 import dev.garboard.inventory.ResourceStore;
@@ -77,16 +76,15 @@ public final class OperatorApiServer implements AutoCloseable {
                 clock,
                 events,
                 config.maxWatchTime());
-        var handler = new HttpApiHandler(
-                vertx, config, new Callers(siteCa, certificates.gate()), gateway, events, workers, pages);
-        var connections = new ConnectionBounds(config.connections());
+        var callers = new Callers(siteCa, certificates.gate());
+        var handler = new HttpApiHandler(vertx, config, callers, gateway, events, workers, pages);
         var refusals = new RefusalLog(LOG, "operator-api", clock);
-        var gate = new ConnectionGate(connections, (reason, peer) -> {
+        var gate = new ConnectionGate(config.connections(), (reason, peer) -> {
             events.refused(reason.word());
             refusals.refused(reason.word(), String.valueOf(peer.getAddress()));
         });
         var server = vertx.createHttpServer(options(config, identity))
-                .connectionHandler(connection -> settled(vertx, connection, connections, config))
+                .connectionHandler(connection -> settled(vertx, connection, callers, gate, config))
                 .invalidRequestHandler(handler::handleInvalid)
                 .requestHandler(handler);
         try {
@@ -136,13 +134,16 @@ public final class OperatorApiServer implements AutoCloseable {
 
     /** The handshake is over. Who showed no certificate has no business here that lasts. */
     private static void settled(
-            Vertx vertx, HttpConnection connection, ConnectionBounds connections, OperatorApiConfig config) {
-        connections.settled(new InetSocketAddress(
-                InetAddress.ofLiteral(connection.remoteAddress().hostAddress()),
-                connection.remoteAddress().port()));
-        if (HttpApiHandler.certificates(connection).length == 0) {
+            Vertx vertx, HttpConnection connection, Callers callers, ConnectionGate gate, OperatorApiConfig config) {
+        var chain = HttpApiHandler.certificates(connection);
+        if (chain.length == 0) {
             long timer = vertx.setTimer(config.bodyTimeout().toMillis(), _ -> connection.close());
             connection.closeHandler(_ -> vertx.cancelTimer(timer));
         }
+        gate.settled(
+                new InetSocketAddress(
+                        InetAddress.ofLiteral(connection.remoteAddress().hostAddress()),
+                        connection.remoteAddress().port()),
+                callers.subject(chain));
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -39,6 +40,7 @@ class OperatorApiBoundsIT {
     private static final String MACHINES = "/apis/garboard.dev/v1alpha1/machines";
     private static final String MACHINE = """
             {"apiVersion": "garboard.dev/v1alpha1", "kind": "Machine", "metadata": {"name": "node-a"}, "spec": {}}""";
+    private static final int CONNECTIONS_OF_ADDRESS = 8;
     private static final int HANDSHAKES = 3;
 
     @TempDir
@@ -53,7 +55,7 @@ class OperatorApiBoundsIT {
                 directory,
                 defaults -> RunningApi.with(
                         defaults,
-                        new ConnectionLimits(16, 8, 8, HANDSHAKES),
+                        new ConnectionLimits(16, CONNECTIONS_OF_ADDRESS, 8, HANDSHAKES),
                         new Shares(4, 2),
                         4,
                         Duration.ofMillis(1500)));
@@ -140,17 +142,38 @@ class OperatorApiBoundsIT {
     }
 
     @Test
-    void whoShakesNoHandsIsRefusedAndDoesNotHinderTheOneWhoIsIn() throws Exception {
+    void ofThoseWhoShakeNoHandsTheOldestGivesWayAndTheOneWhoIsInIsNotHindered() throws Exception {
         var inside = connect(person("bob", Role.READER));
-        for (int i = 0; i < HANDSHAKES; i++) {
-            assertFalse(isClosed(plain()), "connection " + i);
+        // Answered, so that the server's side of the handshake is over too.
+        send(inside, "GET /version HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertEquals(200, skipAnswer(inside));
+        var silent = new ArrayList<Socket>();
+        for (int i = 0; i < HANDSHAKES + 1; i++) {
+            silent.add(plain());
         }
 
-        assertTrue(isClosed(plain()));
+        silent.getFirst().setSoTimeout(10_000);
+        assertTrue(isClosed(silent.getFirst()), "the oldest was kept");
 
+        assertFalse(isClosed(silent.getLast()), "the newest was closed");
         assertEquals(List.of("TooManyHandshakesFromAddress"), List.copyOf(api.refusals));
         send(inside, "GET " + MACHINES + " HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals(200, status(inside));
+    }
+
+    @Test
+    void strangersOfAnAddressTakeNoPlaceOfThoseWhoShowACertificateThere() throws Exception {
+        // The server's side of a handshake ends after the client's, and until then it counts as one.
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!api.refusals.contains("TooManyFromAddress") && System.nanoTime() < deadline) {
+            connect(null);
+        }
+
+        var bob = connect(person("bob", Role.READER));
+        send(bob, "GET " + MACHINES + " HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        assertEquals(200, status(bob));
+        assertTrue(api.refusals.contains("TooManyFromAddress"), () -> String.valueOf(api.refusals));
     }
 
     @Test
@@ -232,6 +255,15 @@ class OperatorApiBoundsIT {
 
     private static int status(Socket socket) throws IOException {
         return Integer.parseInt(head(socket).split(" ", 3)[1]);
+    }
+
+    /** The status of an answer whose body is read and dropped. */
+    private static int skipAnswer(Socket socket) throws IOException {
+        var head = head(socket);
+        var length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        assertTrue(length.find(), head);
+        socket.getInputStream().readNBytes(Integer.parseInt(length.group(1)));
+        return Integer.parseInt(head.split(" ", 3)[1]);
     }
 
     private static boolean isClosed(Socket socket) throws IOException {

@@ -90,7 +90,7 @@ public final class ApiServer implements AutoCloseable {
                         (reason, peer) -> log.refused(reason.word(), String.valueOf(peer)))
                 .executor(calls)
                 // The interceptor that is added last is asked first.
-                .intercept(new CallBounds(CALLS, CALLS_OF_ONE, Set.of(), log::refused))
+                .intercept(new CallBounds(CALLS, CALLS_OF_ONE, log::refused))
                 .intercept(new RoleInterceptor(
                         roles(),
                         Set.of(),
