@@ -58,8 +58,8 @@ final class DiskLeave {
                     + " called so, or the boot server is older than this node. Name the disk by a number that no other has"
                     + " (garboard node MACHINE hardware), and set overwrite again");
         }
-        if (!order.serial().isEmpty() && !order.serial().equals(disk.getSerial())
-                || !order.wwid().isEmpty() && !order.wwid().equals(disk.getWwid())) {
+        if ((!order.serial().isEmpty() && !order.serial().equals(disk.getSerial()))
+                || (!order.wwid().isEmpty() && !order.wwid().equals(disk.getWwid()))) {
             return Optional.of("and the order to overwrite is for the disk with the serial number \"" + order.serial()
                     + "\" and the WWID \"" + order.wwid() + "\", not for this one; set spec.stateDisk.overwrite again if this"
                     + " one is meant");

@@ -51,9 +51,10 @@ class NodeResetTest {
                 "this machine has no disk with the serial number or WWID \"sda\"; it has sda (0 GB, serial S5GX501), sdb (0 GB,"
                         + " serial S5GX999), mmcblk0 (0 GB)",
                 refused(() -> NodeReset.find("sda", ALL)).getDescription());
-        assertTrue(refused(() -> NodeReset.find("S5GX501", List.of(DISK, disk("sdc", "S5GX501", ""))))
-                .getDescription()
-                .contains("are several disks"));
+        assertEquals(
+                "\"S5GX501\" are several disks: sda (0 GB, serial S5GX501), sdc (0 GB, serial S5GX501); name one by its WWID",
+                refused(() -> NodeReset.find("S5GX501", List.of(DISK, disk("sdc", "S5GX501", ""))))
+                        .getDescription());
     }
 
     @Test
