@@ -179,8 +179,7 @@ final class Enrollment {
         if (perhaps.isPresent()) {
             return Outcome.Rejected.unreadable(perhaps.get(), ASK_LATER);
         }
-        var verdict =
-                EnrollmentRules.evaluate(rules(), applicant.candidate(), machines.all(), machines.unreadable());
+        var verdict = EnrollmentRules.evaluate(rules(), applicant.candidate(), machines.all(), machines.unreadable());
         var created = switch (verdict) {
             case EnrollmentRules.Accept accept -> desk.create(accept.name(), accepted(accept), applicant);
             case EnrollmentRules.Reject _, EnrollmentRules.NoRule _ ->

@@ -134,9 +134,8 @@ class EnrollmentIT {
         var second = rig.node();
         var other = "52:54:00:00:00:02";
 
-        var answer = next(second.enroll(
-                second.request(rig.booted(other), other, "8d7f1c9e-7a51-4b60-9f0e-0d3f6c1a2b4c")
-                        .build()));
+        var answer = next(second.enroll(second.request(rig.booted(other), other, "8d7f1c9e-7a51-4b60-9f0e-0d3f6c1a2b4c")
+                .build()));
 
         assertEquals("node-2", answer.getAccepted().getMachine(), answer::toString);
     }

@@ -63,9 +63,7 @@ final class ChangeLog {
         refuseGone(handle, after, newest);
         boolean full = rows.size() == limit;
         return new Page(
-                rows.stream().map(Row::change).toList(),
-                full ? rows.getLast().revision() : newest,
-                full);
+                rows.stream().map(Row::change).toList(), full ? rows.getLast().revision() : newest, full);
     }
 
     private static List<Row> rows(Handle handle, @Nullable Kind<?, ?> kind, long after, long upTo, int limit) {

@@ -19,7 +19,8 @@ public final class RawRow {
 
     /** What a field of letters and digits has for its value, wherever in the row the field is; empty when it is not there whole. */
     public static Optional<String> word(String body, String field) {
-        var found = Pattern.compile('"' + Pattern.quote(field) + "\"\\s*:\\s*\"([0-9A-Za-z]*)\"").matcher(body);
+        var found = Pattern.compile('"' + Pattern.quote(field) + "\"\\s*:\\s*\"([0-9A-Za-z]*)\"")
+                .matcher(body);
         return found.find() ? Optional.of(found.group(1)) : Optional.empty();
     }
 }

@@ -95,7 +95,10 @@ class EnrollmentRulesTest {
     @FieldSource("lacking")
     void everyGivenConditionMustHold(Lacking one) {
         var verdict = EnrollmentRules.evaluate(
-                List.of(rule("all", 1, ALL, Acceptance.ACCEPTED, null, "x-{mac}")), one.candidate(), List.of(), Map.of());
+                List.of(rule("all", 1, ALL, Acceptance.ACCEPTED, null, "x-{mac}")),
+                one.candidate(),
+                List.of(),
+                Map.of());
 
         assertEquals(
                 new EnrollmentRules.NoRule("no enrolment rule accepts it (all: " + one.reason()
@@ -108,7 +111,10 @@ class EnrollmentRulesTest {
     @FieldSource("lacking")
     void aRuleRejectsOnlyThoseItMeans(Lacking one) {
         var verdict = EnrollmentRules.evaluate(
-                List.of(rule("no", 1, ALL, Acceptance.REJECTED, null, "x-{mac}")), one.candidate(), List.of(), Map.of());
+                List.of(rule("no", 1, ALL, Acceptance.REJECTED, null, "x-{mac}")),
+                one.candidate(),
+                List.of(),
+                Map.of());
 
         assertInstanceOf(EnrollmentRules.NoRule.class, verdict);
     }
@@ -187,9 +193,11 @@ class EnrollmentRulesTest {
                 List.of(acceptedBy("vm-1", "vm"), acceptedBy("vm-2", "vm")),
                 Map.of());
         var bySerial = List.of(rule("s", 1, ANY, Acceptance.ACCEPTED, null, "n-{serial}"));
-        var without = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", null, null, null), List.of(), Map.of());
+        var without = EnrollmentRules.evaluate(
+                bySerial, candidate("52:54:00:00:00:01", null, null, null), List.of(), Map.of());
         var serial = "ab1cd2ef3gh4ij5kl6mn7op8qr9st0uv1wx2yz3ba4dc5fe6hg7ji8lk9nm0po1rq2";
-        var tooLong = EnrollmentRules.evaluate(bySerial, candidate("52:54:00:00:00:01", serial, null, null), List.of(), Map.of());
+        var tooLong = EnrollmentRules.evaluate(
+                bySerial, candidate("52:54:00:00:00:01", serial, null, null), List.of(), Map.of());
 
         assertEquals(passedOver("vm: it accepted 2 machines already, its limit"), full);
         assertEquals(passedOver("s: its name pattern asks for a serial, and the machine has none"), without);

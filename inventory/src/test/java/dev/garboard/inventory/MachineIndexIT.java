@@ -61,16 +61,18 @@ class MachineIndexIT {
             store.create(IdentitiesTest.machine(
                     "m1", List.of(IdentitiesTest.MAC_1), IdentitiesTest.UUID_A, "A \"quoted\" serial"));
             // Cut off, as a full disk leaves it.
-            inventory.database()
-                    .<Integer>read(handle ->
-                            handle.execute("UPDATE resource SET body = SUBSTR(body, 1, LENGTH(body) - 1)"));
+            inventory
+                    .database()
+                    .<Integer>read(
+                            handle -> handle.execute("UPDATE resource SET body = SUBSTR(body, 1, LENGTH(body) - 1)"));
             try (var index = new MachineIndex(store)) {
                 assertEquals(Set.of("m1"), index.unreadable().keySet());
-                assertEquals(Optional.of("m1"), index.unreadable(IdentitiesTest.seen(IdentitiesTest.MAC_1, null, null)));
+                assertEquals(
+                        Optional.of("m1"), index.unreadable(IdentitiesTest.seen(IdentitiesTest.MAC_1, null, null)));
                 assertEquals(
                         Optional.of("m1"),
-                        index.unreadable(IdentitiesTest.seen(
-                                IdentitiesTest.MAC_2, IdentitiesTest.UUID_A_SWAPPED, null)));
+                        index.unreadable(
+                                IdentitiesTest.seen(IdentitiesTest.MAC_2, IdentitiesTest.UUID_A_SWAPPED, null)));
                 assertEquals(
                         Optional.of("m1"),
                         index.unreadable(IdentitiesTest.seen(IdentitiesTest.MAC_2, null, "A \"quoted\" serial")));

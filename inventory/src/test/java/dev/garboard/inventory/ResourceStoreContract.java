@@ -129,7 +129,8 @@ abstract class ResourceStoreContract {
             store.create(Samples.machine("m2"));
             awaitListed(mirror);
 
-            assertEquals(List.of("m2"), mirror.all().stream().map(Resource::name).toList());
+            assertEquals(
+                    List.of("m2"), mirror.all().stream().map(Resource::name).toList());
         }
         var ended = new CompletableFuture<RuntimeException>();
         store.watch(null, 0, change -> {}, ended::complete);

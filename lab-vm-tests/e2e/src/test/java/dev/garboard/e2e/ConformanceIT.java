@@ -222,19 +222,13 @@ class ConformanceIT {
         assertEquals("no", operatorCan("create", "pods", "-n", "jobs"));
         assertEquals("no", operatorCan("update", "namespaces"));
 
-        var grab = kubectl.refusalOf(
-                """
+        var grab = kubectl.refusalOf("""
                 {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "grab", "namespace": "default"}, "spec": {
                   "nodeName": "m1",
                   "containers": [{"name": "grab", "image": "garboard.test/busybox:1", "command": ["sleep", "1000"]}],
                   "volumes": [{"name": "host", "hostPath": {"path": "/run"}}]
                 }}
-                """,
-                "create",
-                "-f",
-                "-",
-                "--as=otto",
-                "--as-group=garboard:operator");
+                """, "create", "-f", "-", "--as=otto", "--as-group=garboard:operator");
         assertTrue(grab.contains("violates PodSecurity \"baseline:latest\""), grab);
     }
 

@@ -134,7 +134,8 @@ final class AddOns implements Supervisor.Work {
         for (var former : now.withdrawn()) {
             try {
                 client.delete(
-                        ObjectPath.of(former), former.path("metadata").path("name").asString(""));
+                        ObjectPath.of(former),
+                        former.path("metadata").path("name").asString(""));
             } catch (KubernetesException refused) {
                 if (!refused.isNotFound()) {
                     throw refused;
@@ -204,8 +205,7 @@ final class AddOns implements Supervisor.Work {
     private static String digest(Wanted wanted) {
         var digest = Sha256.digest();
         wanted.objects().forEach(object -> digest.update(object.toString().getBytes(StandardCharsets.UTF_8)));
-        wanted.withdrawn()
-                .forEach(former -> digest.update(("without " + former).getBytes(StandardCharsets.UTF_8)));
+        wanted.withdrawn().forEach(former -> digest.update(("without " + former).getBytes(StandardCharsets.UTF_8)));
         return Sha256.hex(digest);
     }
 }

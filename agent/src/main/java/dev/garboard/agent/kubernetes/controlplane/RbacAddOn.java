@@ -88,10 +88,14 @@ final class RbacAddOn {
                 Manifest.of(
                         BINDING_IN_NAMESPACE,
                         Map.of(
-                                "name", "garboard:operator",
-                                "namespace", OPERATORS_NAMESPACE,
-                                "role", "edit",
-                                "group", Role.OPERATOR.organization())),
+                                "name",
+                                "garboard:operator",
+                                "namespace",
+                                OPERATORS_NAMESPACE,
+                                "role",
+                                "edit",
+                                "group",
+                                Role.OPERATOR.organization())),
                 binding("garboard:operator-views", "view", Role.OPERATOR.organization()),
                 binding("garboard:operator-reads", "garboard:cluster-reader", Role.OPERATOR.organization()),
                 binding("garboard:operator-nodes", "garboard:node-operator", Role.OPERATOR.organization()),

@@ -18,13 +18,16 @@ class PodSecurityTest {
     void podsGetBaselineUnlessTheirNamespaceSaysOtherwise() {
         var configuration = JsonMapper.shared().readTree(ControlPlaneFiles.ADMISSION_TEXT);
 
-        assertEquals("apiserver.config.k8s.io/v1", configuration.path("apiVersion").asString());
+        assertEquals(
+                "apiserver.config.k8s.io/v1", configuration.path("apiVersion").asString());
         assertEquals("AdmissionConfiguration", configuration.path("kind").asString());
         assertEquals(1, configuration.path("plugins").size());
         var plugin = configuration.at("/plugins/0");
         assertEquals("PodSecurity", plugin.path("name").asString());
         var security = plugin.path("configuration");
-        assertEquals("pod-security.admission.config.k8s.io/v1", security.path("apiVersion").asString());
+        assertEquals(
+                "pod-security.admission.config.k8s.io/v1",
+                security.path("apiVersion").asString());
         assertEquals("PodSecurityConfiguration", security.path("kind").asString());
         assertEquals("baseline", security.at("/defaults/enforce").asString());
         assertEquals("latest", security.at("/defaults/enforce-version").asString());
@@ -46,11 +49,15 @@ class PodSecurityTest {
 
         var container = pod.at("/spec/containers/0");
         assertTrue(
-                container.path("command").valueStream()
+                container
+                        .path("command")
+                        .valueStream()
                         .anyMatch(word -> word.asString()
                                 .equals("--admission-control-config-file=" + PKI.resolve("admission.json"))),
                 () -> container.path("command").toString());
-        assertTrue(container.path("volumeMounts").valueStream()
+        assertTrue(container
+                .path("volumeMounts")
+                .valueStream()
                 .anyMatch(mount -> mount.path("mountPath").asString().equals(PKI.toString())));
     }
 }

@@ -57,6 +57,7 @@ class RbacAddOnTest {
     }
 
     private static String identity(ObjectNode object) {
-        return object.path("kind").asString() + " " + object.at("/metadata/name").asString();
+        return object.path("kind").asString() + " "
+                + object.at("/metadata/name").asString();
     }
 }
