@@ -40,6 +40,7 @@ public final class SiteTrust extends X509ExtendedTrustManager {
                     .filter(X509ExtendedTrustManager.class::isInstance)
                     .map(X509ExtendedTrustManager.class::cast)
                     .findFirst()
+                    // Every runtime has one, so no test gets here.
                     .orElseThrow(() -> new TrustException("this Java runtime has no X.509 trust manager"));
             return new SiteTrust(manager, siteCa);
         } catch (GeneralSecurityException | IOException unusable) {

@@ -10,6 +10,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,26 @@ class RequestedKeyTest {
         var keys = elliptic("secp256r1");
 
         assertEquals(keys.getPublic(), RequestedKey.verify(request(keys, "SHA256withECDSA")));
+    }
+
+    @Test
+    void aRequestIsToldByItsKeyAlone() throws Exception {
+        var keys = elliptic("secp256r1");
+
+        assertEquals(
+                Sha256.of(keys.getPublic().getEncoded()), RequestedKey.fingerprint(request(keys, "SHA256withECDSA")));
+    }
+
+    @Test
+    void aRequestForANamedSubjectSaysIt() throws Exception {
+        var keys = elliptic("secp256r1");
+
+        var request = CertificateRequest.create(keys, "system:nodes", "system:node:m1");
+
+        assertEquals(
+                "O=system:nodes,CN=system:node:m1",
+                new JcaPKCS10CertificationRequest(request).getSubject().toString());
+        assertEquals(keys.getPublic(), RequestedKey.verify(request));
     }
 
     @ParameterizedTest

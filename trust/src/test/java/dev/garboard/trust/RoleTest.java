@@ -15,6 +15,9 @@ class RoleTest {
         assertTrue(Role.ADMIN.permits(Role.READER));
         assertTrue(Role.OPERATOR.permits(Role.OPERATOR));
         assertFalse(Role.READER.permits(Role.OPERATOR));
+        for (var role : Role.values()) {
+            assertTrue(role.permits(role), role::word);
+        }
     }
 
     @Test

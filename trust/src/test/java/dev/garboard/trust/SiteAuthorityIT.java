@@ -300,6 +300,20 @@ class SiteAuthorityIT {
     }
 
     @Test
+    void aNameHasUpToSixtyFourCharacters() {
+        var longest = "a".repeat(64);
+
+        assertEquals(
+                longest,
+                authority
+                        .issueOperator(longest, Role.READER, Duration.ofDays(1))
+                        .caller()
+                        .name());
+        assertThrows(
+                TrustException.class, () -> authority.issueOperator(longest + "a", Role.READER, Duration.ofDays(1)));
+    }
+
+    @Test
     void aNameCannotSmuggleInARole() {
         var identity = authority.issueOperator("eve,O=garboard:admin", Role.READER, Duration.ofDays(1));
 

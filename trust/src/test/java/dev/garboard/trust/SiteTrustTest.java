@@ -3,6 +3,7 @@ package dev.garboard.trust;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -82,5 +83,6 @@ class SiteTrustTest {
                         .checkServerTrusted(new X509Certificate[] {client.certificate()}, TYPE));
 
         assertEquals("Extended key usage does not permit use for TLS server authentication", refusal.getMessage());
+        assertNotNull(refusal.getCause(), "the JDK's own exception, for whoever looks for its place");
     }
 }
