@@ -131,7 +131,11 @@ final class CertificateRenewCommand implements Callable<Integer> {
 
     private static void revoke(ApiClient api, String serial, String successor) {
         var patch = JsonNodeFactory.instance.objectNode();
-        patch.putObject("spec").putObject("revoked").put("reason", "replaced by " + successor);
+        // Alone: the one that replaces it was issued with it.
+        patch.putObject("spec")
+                .putObject("revoked")
+                .put("reason", "replaced by " + successor)
+                .put("reach", "Alone");
         api.patch(Kinds.OPERATOR_CERTIFICATE, serial, patch);
     }
 

@@ -6,7 +6,6 @@ import dev.garboard.trust.Revocation;
 import dev.garboard.trust.TrustException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -23,7 +22,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
         name = "revoke",
         description = {
             "Take a certificate back: it is refused by the server and by every connected node within seconds, and what"
-                    + " its bearer has open ends. This cannot be undone; `garboard certificate renew` issues another one."
+                    + " its bearer has open ends. So are its renewals, since whoever stole it can have made them. This"
+                    + " cannot be undone; `garboard certificate renew` issues another one."
         })
 final class CertificateRevokeCommand implements Callable<Integer> {
 
@@ -43,7 +43,7 @@ final class CertificateRevokeCommand implements Callable<Integer> {
         @Parameters(
                 index = "0",
                 paramLabel = "SERIAL",
-                description = "Its serial number, as `certificate list` shows it.")
+                description = "Its serial number, as `certificate list` or openssl shows it.")
         private @Nullable String serial;
 
         @Option(names = "--file", paramLabel = "FILE", description = "The certificate itself, PEM.")
@@ -57,12 +57,29 @@ final class CertificateRevokeCommand implements Callable<Integer> {
             defaultValue = "revoked")
     private String reason;
 
+    @ArgGroup(exclusive = true)
+    private Reach reach = new Reach();
+
+    static final class Reach {
+        @Option(names = "--alone", description = "This one only: its bearer keeps the one that replaces it.")
+        private boolean alone;
+
+        @Option(
+                names = "--with-issued",
+                description = "Also what was issued with it for other names, as after the theft of an admin's.")
+        private boolean withIssued;
+
+        private String word() {
+            return alone ? "Alone" : withIssued ? "Issued" : "Renewals";
+        }
+    }
+
     @Override
     public Integer call() {
         var out = spec.commandLine().getOut();
         var patch = JsonNodeFactory.instance.objectNode();
         var change = patch.putObject("spec");
-        change.putObject("revoked").put("reason", reason);
+        change.putObject("revoked").put("reason", reason).put("reach", reach.word());
         var serial = which.serial;
         var file = which.file;
         if (file != null) {
@@ -74,11 +91,11 @@ final class CertificateRevokeCommand implements Callable<Integer> {
                 throw new CommandException(ExitCode.FAILED, String.valueOf(unreadable.getMessage()), unreadable);
             }
         }
-        if (serial == null || !serial.matches("[0-9a-fA-F]{1,40}")) {
-            throw new CommandException(
-                    ExitCode.USAGE, "the serial number \"" + serial + "\" is none, expected up to 40 hex digits");
+        try {
+            serial = Revocation.serial(serial == null ? "" : serial);
+        } catch (TrustException none) {
+            throw new CommandException(ExitCode.USAGE, String.valueOf(none.getMessage()), none);
         }
-        serial = serial.toLowerCase(Locale.ROOT);
         try (var api = site.open()) {
             var revoked = api.patch(Kinds.OPERATOR_CERTIFICATE, serial, patch);
             if (output.isTable()) {

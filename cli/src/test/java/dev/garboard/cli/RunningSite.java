@@ -7,6 +7,7 @@ import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiConfig;
 import dev.garboard.operatorapi.OperatorApiServer;
 import dev.garboard.operatorapi.OperatorCertificates;
+import dev.garboard.trust.RevocationFile;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
@@ -39,7 +40,8 @@ final class RunningSite implements AutoCloseable {
         this.directory = directory;
         this.authority = SiteAuthority.create(directory, "test", InstantSource.system());
         this.inventory = Inventory.open(directory.resolve("garboard.db").toString());
-        this.certificates = OperatorCertificates.open(inventory.store(), authority, InstantSource.system());
+        this.certificates = OperatorCertificates.open(
+                inventory.store(), authority, RevocationFile.in(directory), InstantSource.system());
         var loopback = InetAddress.getLoopbackAddress();
         this.server = OperatorApiServer.bind(
                 vertx,

@@ -22,6 +22,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -221,7 +222,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
                 .log("node connected");
         var now = recorder.now();
         // First of all, because the node lets nobody but the server in before.
-        stream.send(revocations());
+        revocations().ifPresent(stream::send);
         stream.send(ServerMessage.newBuilder()
                 .setWelcome(ServerMessage.Welcome.newBuilder()
                         .setServer(SERVER)
@@ -235,17 +236,22 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
 
     /** Tells every connected node what is revoked; one that connects later is told then. */
     void sendRevocations() {
-        var message = revocations();
-        streams.all().forEach(stream -> stream.send(message));
+        revocations().ifPresent(message -> streams.all().forEach(stream -> stream.send(message)));
     }
 
-    private ServerMessage revocations() {
-        var list = authority.revocations(gate.revoked());
-        return ServerMessage.newBuilder()
-                .setRevocations(ServerMessage.Revocations.newBuilder()
-                        .setContent(ByteString.copyFrom(list.content()))
-                        .setSignature(ByteString.copyFrom(list.signature())))
-                .build();
+    /** None when there are more than a list may name: nodes then keep to what they know, and still get everything else. */
+    private Optional<ServerMessage> revocations() {
+        try {
+            var list = authority.revocations(gate.revoked());
+            return Optional.of(ServerMessage.newBuilder()
+                    .setRevocations(ServerMessage.Revocations.newBuilder()
+                            .setContent(ByteString.copyFrom(list.content()))
+                            .setSignature(ByteString.copyFrom(list.signature())))
+                    .build());
+        } catch (TrustException unsigned) {
+            log.atError().addKeyValue("reason", unsigned.getMessage()).log("nodes are not told what is revoked");
+            return Optional.empty();
+        }
     }
 
     /** Why a node is not (or no longer) served, or null. */

@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
 /** What a resource must satisfy beside others, and beside what it was. Asked inside the transaction that writes. */
@@ -38,6 +39,21 @@ final class NeighbourRules {
             default -> {}
         }
         findings.throwIfAny();
+    }
+
+    /** As {@link #check}, for a resource that is not there yet. */
+    static void checkNew(Handle handle, Resource<?, ?> resource, Instant now) {
+        if (resource.spec() instanceof OperatorCertificateSpec certificate) {
+            var book = ResourceRows.list(handle, Kinds.OPERATOR_CERTIFICATE);
+            var findings = new Findings();
+            CertificateChecks.checkNew(
+                    resource.name(),
+                    certificate,
+                    new CertificateChecks.Book(book.items(), book.unreadable().size(), now),
+                    findings);
+            findings.throwIfAny();
+        }
+        check(handle, resource);
     }
 
     /** Checks what may not change any more. */

@@ -36,7 +36,7 @@ final class SqlResourceStore implements ResourceStore {
                     .isPresent()) {
                 throw new ResourceExistsException(resource.kind().name() + " " + resource.name() + " exists already");
             }
-            NeighbourRules.check(transaction.handle(), resource);
+            NeighbourRules.checkNew(transaction.handle(), resource, clock.instant());
             return ResourceRows.insert(
                     transaction, resource.withMetadata(resource.metadata().created(clock.instant())));
         });

@@ -385,9 +385,9 @@ class ResourceRulesTest {
         var certificate = Samples.certificate();
         var spec = certificate.spec();
         var long64 = new OperatorCertificateSpec(
-                "a".repeat(64), "operator", spec.keyDigest(), spec.notAfter(), "admin", null);
+                "a".repeat(64), "operator", spec.keyDigest(), spec.notAfter(), "admin", null, null, null);
         var long65 = new OperatorCertificateSpec(
-                "a".repeat(65), "operator", spec.keyDigest(), spec.notAfter(), "admin", null);
+                "a".repeat(65), "operator", spec.keyDigest(), spec.notAfter(), "admin", null, null, null);
 
         assertEquals(
                 List.of(),

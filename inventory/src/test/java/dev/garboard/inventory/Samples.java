@@ -54,11 +54,7 @@ final class Samples {
                                 "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a",
                                 TIME),
                         new MachineStatus.DiskOrder(
-                                "S5GXNX0T501",
-                                "S5GXNX0T501",
-                                null,
-                                "5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c",
-                                TIME),
+                                "S5GXNX0T501", "S5GXNX0T501", null, "5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c", TIME),
                         List.of(new MachineStatus.Document("Kubelet", "default", 3, 2, 1, "waits for containerd")),
                         List.of(new Condition("Ready", "True", "StreamUp", "the node's stream is up", TIME))));
     }
@@ -130,7 +126,10 @@ final class Samples {
                         "0".repeat(64),
                         TIME,
                         "admin",
-                        new OperatorCertificateSpec.Revoked(TIME, "admin", "laptop lost")),
+                        "4f09",
+                        "4f09",
+                        new OperatorCertificateSpec.Revoked(
+                                TIME, "admin", "laptop lost", OperatorCertificateSpec.Reach.RENEWALS)),
                 new NoStatus());
     }
 

@@ -1,6 +1,8 @@
 package dev.garboard.operatorapi;
 
+import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kinds;
+import dev.garboard.inventory.OperatorCertificateSpec.Reach;
 import dev.garboard.inventory.ResourceJson;
 import dev.garboard.trust.GuardedChange;
 import dev.garboard.trust.Pem;
@@ -10,7 +12,6 @@ import dev.garboard.trust.SiteAuthority;
 import dev.garboard.trust.TrustException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The writes of people's certificates. A POST with {@code spec.request} (PKCS #10, base64 of DER) issues one: for the caller with the
- * caller's role, or for {@code spec.subject} with {@code spec.role}. A PATCH with {@code spec.revoked.reason} takes one back, by its serial number, or by {@code spec.certificate} (PEM).
+ * caller's role, or for {@code spec.subject} with {@code spec.role}. One for the caller replaces the certificate that the caller shows, unless an
+ * admin names the subject. A PATCH with {@code spec.revoked.reason} takes one back, by its serial number, or by {@code spec.certificate} (PEM), with its
+ * renewals unless {@code spec.revoked.reach} says otherwise.
  */
 final class CertificateApi {
 
@@ -41,6 +44,10 @@ final class CertificateApi {
             return verb == Verb.CREATE ? issue(call) : revoke(call, Objects.requireNonNull(serial));
         } catch (TrustException wrong) {
             throw new RefusedException(Refusal.badRequest(String.valueOf(wrong.getMessage())));
+        } catch (InvalidResourceException tooMany) {
+            // As Kubernetes says that a quota is used up.
+            throw new RefusedException(
+                    Refusal.forbidden("the book of certificates does not take it: " + tooMany.getMessage()));
         }
     }
 
@@ -60,7 +67,9 @@ final class CertificateApi {
                     + change.role().word() + ", the certificate says "
                     + call.caller().rolesInWords()));
         }
-        var chain = book.issue(subject, role, request(spec), SiteAuthority.OPERATOR_VALIDITY, call.caller());
+        var renewal = !spec.has("subject") || !call.caller().may(change.role());
+        var chain = book.issue(new OperatorCertificates.Wanted(
+                subject, role, request(spec), SiteAuthority.OPERATOR_VALIDITY, call.caller(), call.shown(), renewal));
         var serial = Revocation.serialOf(chain.getFirst());
         var answer = JsonNodeFactory.instance.objectNode();
         answer.put("apiVersion", ResourceJson.API_VERSION).put("kind", Kinds.OPERATOR_CERTIFICATE.name());
@@ -82,15 +91,18 @@ final class CertificateApi {
                 Refusal.badRequest("spec.request: missing, expected a PKCS #10 certificate request, base64 of DER"));
     }
 
-    private ApiAnswer revoke(ApiCall call, String serial) {
+    private ApiAnswer revoke(ApiCall call, String name) {
         var change = GuardedChange.CERTIFICATE_OF_ANOTHER;
-        if (!serial.equals(Revocation.serialOf(call.shown())) && !call.caller().may(change.role())) {
+        var serial = Revocation.serial(name);
+        var spec = Bodies.patch(call).path("spec");
+        var reach = reach(spec.path("revoked").path("reach"));
+        var own = serial.equals(Revocation.serialOf(call.shown())) && reach != Reach.ISSUED;
+        if (!own && !call.caller().may(change.role())) {
             throw new RefusedException(Refusal.forbidden(call.caller().name()
                     + " cannot revoke another certificate than the own one: that takes the role "
                     + change.role().word() + ", the certificate says "
                     + call.caller().rolesInWords()));
         }
-        var spec = Bodies.patch(call).path("spec");
         var reason = spec.path("revoked").path("reason").asString("");
         if (reason.isBlank() || reason.length() > LONGEST_REASON) {
             throw new RefusedException(Refusal.badRequest(
@@ -98,9 +110,19 @@ final class CertificateApi {
         }
         var certificate =
                 spec.has("certificate") ? shown(spec.path("certificate").asString(""), serial) : null;
-        // Checks the number's form too.
-        var checked = new Revocation(serial, "", Instant.MAX).serial();
-        return ApiAnswer.json(200, ResourceJson.write(book.revoke(checked, certificate, call.caller(), reason)));
+        return ApiAnswer.json(200, ResourceJson.write(book.revoke(serial, certificate, call.caller(), reason, reach)));
+    }
+
+    /** With its renewals, if nothing is said: whoever has the key of a stolen certificate could have had it renewed. */
+    private static Reach reach(JsonNode said) {
+        return switch (said.isMissingNode() || said.isNull() ? "Renewals" : said.asString("")) {
+            case "Alone" -> Reach.ALONE;
+            case "Renewals" -> Reach.RENEWALS;
+            case "Issued" -> Reach.ISSUED;
+            default ->
+                throw new RefusedException(Refusal.badRequest(
+                        "spec.revoked.reach: found " + said + ", expected Alone, Renewals or Issued"));
+        };
     }
 
     private X509Certificate shown(String pem, String serial) {

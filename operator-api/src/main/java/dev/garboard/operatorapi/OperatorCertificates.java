@@ -1,19 +1,25 @@
 package dev.garboard.operatorapi;
 
+import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.NoStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.OperatorCertificateSpec;
+import dev.garboard.inventory.OperatorCertificateSpec.Reach;
 import dev.garboard.inventory.OperatorCertificateSpec.Revoked;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceExistsException;
 import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.inventory.ResourceStore;
+import dev.garboard.inventory.ServingLoop;
+import dev.garboard.inventory.ServingPart;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.Revocation;
+import dev.garboard.trust.RevocationFile;
 import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.SiteAuthority;
+import dev.garboard.trust.TrustException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,31 +32,51 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The book of people's certificates: issues them, notes each one that is used and was not noted (those from before the book, and the
- * first administrator's), takes them back, and tells the gate and the nodes.
+ * first administrator's), takes them back with what was issued with them, and tells {@link Revocations}.
  */
 public final class OperatorCertificates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorCertificates.class);
 
+    /** How often the book is read as a whole, beside its watch: finds what cannot be read, what was lost, and what was left half done. */
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
     private final ResourceStore store;
     private final SiteAuthority authority;
     private final InstantSource clock;
     private final RevocationGate gate;
+    private final Revocations revocations;
+    private final ServingPart part;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final ResourceMirror<OperatorCertificateSpec, NoStatus> mirror;
-    private volatile Runnable changed = () -> {};
+    private final ServingLoop loop;
 
-    private OperatorCertificates(ResourceStore store, SiteAuthority authority, InstantSource clock) {
+    private OperatorCertificates(
+            ResourceStore store, SiteAuthority authority, RevocationFile file, InstantSource clock) {
         this.store = store;
         this.authority = authority;
         this.clock = clock;
         this.gate = RevocationGate.informed(clock, this::used);
+        this.part = store.parts().part("operator-certificates");
+        this.revocations = new Revocations(store, file, gate, part, clock);
         this.mirror = ResourceMirror.start(store, Kinds.OPERATOR_CERTIFICATE, (_, after) -> noted(after));
+        try {
+            look();
+        } catch (RuntimeException failed) {
+            mirror.close();
+            throw failed;
+        }
+        this.loop = ServingLoop.start(part, LOOK_EVERY, this::look);
     }
 
-    /** Opens the book; what is revoked is known to the gate when this returns. */
-    public static OperatorCertificates open(ResourceStore store, SiteAuthority authority, InstantSource clock) {
-        return new OperatorCertificates(store, authority, clock);
+    /**
+     * Opens the book; what is revoked is known to the gate when this returns.
+     *
+     * @param file what this server knew to be revoked, whatever the database says now
+     */
+    public static OperatorCertificates open(
+            ResourceStore store, SiteAuthority authority, RevocationFile file, InstantSource clock) {
+        return new OperatorCertificates(store, authority, file, clock);
     }
 
     /** Knows what is revoked, whichever server of the site it was done on. */
@@ -58,20 +84,20 @@ public final class OperatorCertificates implements AutoCloseable {
         return gate;
     }
 
-    /** Called after each revocation, on the thread of the store's watch. */
+    /** Called after something was revoked, on the thread that did it or heard of it. */
     public void onRevoked(Runnable listener) {
-        changed = listener;
+        revocations.onRevoked(listener);
+    }
+
+    private synchronized void look() {
+        revocations.look();
+        revokeSuccessors();
     }
 
     private void noted(@Nullable Resource<OperatorCertificateSpec, NoStatus> certificate) {
-        if (certificate == null) {
-            return;
-        }
-        known.add(certificate.name());
-        var spec = certificate.spec();
-        if (spec.revoked() != null) {
-            gate.learn(List.of(new Revocation(certificate.name(), spec.keyDigest(), spec.notAfter())));
-            changed.run();
+        if (certificate != null) {
+            known.add(certificate.name());
+            revocations.noted(certificate);
         }
     }
 
@@ -91,64 +117,115 @@ public final class OperatorCertificates implements AutoCloseable {
         });
     }
 
-    private Resource<OperatorCertificateSpec, NoStatus> note(X509Certificate certificate, String issuedBy) {
+    private void note(X509Certificate certificate, String issuedBy) {
+        note(Revocation.serialOf(certificate), spec(certificate, issuedBy, null, null));
+    }
+
+    private static OperatorCertificateSpec spec(
+            X509Certificate certificate, String issuedBy, @Nullable String issuedWith, @Nullable String renews) {
         var caller = Caller.of(certificate);
-        var spec = new OperatorCertificateSpec(
+        return new OperatorCertificateSpec(
                 caller.name(),
                 caller.rolesInWords(),
                 Revocation.keyDigestOf(certificate),
                 certificate.getNotAfter().toInstant(),
                 issuedBy,
+                issuedWith,
+                renews,
                 null);
-        return note(Revocation.serialOf(certificate), spec);
     }
 
-    private Resource<OperatorCertificateSpec, NoStatus> note(String serial, OperatorCertificateSpec spec) {
+    private void note(String serial, OperatorCertificateSpec spec) {
         try {
-            return store.create(
-                    new Resource<>(Kinds.OPERATOR_CERTIFICATE, ObjectMeta.named(serial), spec, new NoStatus()));
+            enter(serial, spec);
         } catch (ResourceExistsException noted) {
-            return store.get(Kinds.OPERATOR_CERTIFICATE, serial).orElseThrow(() -> noted);
+            // As it is to be.
         }
+    }
+
+    private void enter(String serial, OperatorCertificateSpec spec) {
+        store.create(new Resource<>(Kinds.OPERATOR_CERTIFICATE, ObjectMeta.named(serial), spec, new NoStatus()));
     }
 
     /**
-     * Issues a certificate and notes it.
+     * What is asked for.
      *
      * @param request PKCS #10 in DER
-     * @throws dev.garboard.trust.TrustException when it cannot be issued
+     * @param shown the certificate that it is asked for with
+     * @param renewal whether it is to replace that one; then that one must not have been renewed yet
      */
-    List<X509Certificate> issue(String subject, Role role, byte[] request, Duration validity, Caller by) {
-        var chain = authority.issueOperator(subject, role, request, validity);
-        note(chain.getFirst(), by.name());
+    record Wanted(
+            String subject,
+            Role role,
+            byte[] request,
+            Duration validity,
+            Caller by,
+            X509Certificate shown,
+            boolean renewal) {}
+
+    /**
+     * Issues a certificate and notes it; one that cannot be noted is given to nobody.
+     *
+     * @throws TrustException when it cannot be issued
+     * @throws InvalidResourceException when there are too many, or the one shown was renewed already
+     */
+    List<X509Certificate> issue(Wanted wanted) {
+        var with = Revocation.serialOf(wanted.shown());
+        note(wanted.shown(), "not recorded");
+        var chain = authority.issueOperator(wanted.subject(), wanted.role(), wanted.request(), wanted.validity());
+        var issued = chain.getFirst();
+        if (gate.refusal(issued).isPresent()) {
+            throw new TrustException("the key of the request is that of a revoked certificate; make a new one");
+        }
+        enter(Revocation.serialOf(issued), spec(issued, wanted.by().name(), with, wanted.renewal() ? with : null));
         return chain;
     }
 
-    /** Takes a certificate back; one that is not in the book is noted first, as far as it is known. */
-    Resource<OperatorCertificateSpec, NoStatus> revoke(
-            String serial, @Nullable X509Certificate certificate, Caller by, String reason) {
+    /** Takes a certificate back; one that is not in the book, or cannot be read in it, is noted first, as far as it is known. */
+    synchronized Resource<OperatorCertificateSpec, NoStatus> revoke(
+            String serial, @Nullable X509Certificate certificate, Caller by, String reason, Reach reach) {
+        // It counts as revoked; now it is said who wants it so.
+        store.discardUnreadable(Kinds.OPERATOR_CERTIFICATE, serial);
         if (certificate != null) {
             note(certificate, "not recorded");
-        } else if (store.get(Kinds.OPERATOR_CERTIFICATE, serial).isEmpty()) {
+        } else {
             // No certificate of a person lasts longer.
-            var last = clock.instant().plus(SiteAuthority.OPERATOR_VALIDITY);
-            note(serial, new OperatorCertificateSpec("", "", "", last, "not recorded", null));
+            note(serial, OperatorCertificateSpec.unknown(clock.instant().plus(SiteAuthority.OPERATOR_VALIDITY)));
         }
-        var taken = new Revoked(clock.instant(), by.name(), reason);
-        var revoked = store.update(
+        var revoked = revoke(serial, new Revoked(clock.instant(), by.name(), reason, reach));
+        // Here at once; on the site's other servers by their watch.
+        revocations.noted(revoked);
+        revokeSuccessors();
+        return revoked;
+    }
+
+    private Resource<OperatorCertificateSpec, NoStatus> revoke(String serial, Revoked taken) {
+        return store.update(
                 Kinds.OPERATOR_CERTIFICATE,
                 serial,
-                stored -> stored.spec().revoked() != null
-                        ? stored
-                        : stored.withSpec(stored.spec().withRevoked(taken)));
-        var spec = revoked.spec();
-        // Here at once; on the site's other servers by their watch.
-        gate.learn(List.of(new Revocation(serial, spec.keyDigest(), spec.notAfter())));
-        return revoked;
+                stored -> stored.withSpec(stored.spec().alsoRevoked(taken)));
+    }
+
+    /** Decided from what is stored, so that a server that died in between, or another one, goes on with it. */
+    private void revokeSuccessors() {
+        var book = store.list(Kinds.OPERATOR_CERTIFICATE);
+        Successors.ofRevoked(book.items(), book.unreadable()).forEach((serial, ancestor) -> {
+            var first = ancestor.spec().revoked();
+            if (first != null) {
+                var reason = "issued with " + ancestor.name() + ": " + first.reason();
+                revocations.noted(revoke(serial, new Revoked(clock.instant(), first.by(), reason, first.reach())));
+                LOG.atWarn()
+                        .addKeyValue("serial", serial)
+                        .addKeyValue("with", ancestor.name())
+                        .log("revoked, because it was issued with a revoked certificate");
+            }
+        });
     }
 
     @Override
     public void close() {
+        loop.close();
         mirror.close();
+        store.parts().forget(part);
     }
 }

@@ -2,6 +2,8 @@ package dev.garboard.operatorapi;
 
 import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Kinds;
+import dev.garboard.trust.Revocation;
+import dev.garboard.trust.TrustException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,19 @@ record Target(Kind<?, ?> kind, @Nullable String name, boolean status) {
         return Kinds.all().stream()
                 .filter(kind -> kind.plural().equals(segments[0]))
                 .findFirst()
-                .map(kind -> new Target(kind, segments.length > 1 ? segments[1] : null, status));
+                .map(kind -> new Target(kind, segments.length > 1 ? name(kind, segments[1]) : null, status));
+    }
+
+    /** Certificates are named by their serial numbers, which people and tools write in several ways. */
+    private static String name(Kind<?, ?> kind, String written) {
+        if (!kind.equals(Kinds.OPERATOR_CERTIFICATE)) {
+            return written;
+        }
+        try {
+            return Revocation.serial(written);
+        } catch (TrustException none) {
+            return written;
+        }
     }
 
     /** What the call does to the target. */

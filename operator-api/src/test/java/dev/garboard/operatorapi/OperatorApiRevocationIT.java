@@ -12,6 +12,7 @@ import dev.garboard.trust.CertificateRequest;
 import dev.garboard.trust.KeyPairs;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.Revocation;
+import dev.garboard.trust.RevocationFile;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.TlsIdentity;
 import java.io.BufferedReader;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,8 @@ class OperatorApiRevocationIT {
     private static final String API = "/apis/garboard.dev/v1alpha1/";
     private static final String MERGE = "application/merge-patch+json";
     private static final String REVOKE = "{\"spec\":{\"revoked\":{\"reason\":\"laptop lost\"}}}";
+
+    private static final String REPLACE = "{\"spec\":{\"revoked\":{\"reason\":\"replaced\",\"reach\":\"Alone\"}}}";
 
     @TempDir
     private Path directory;
@@ -108,7 +112,7 @@ class OperatorApiRevocationIT {
         assertEquals("alice operator", noted.subject() + " " + noted.role());
         assertEquals(Revocation.keyDigestOf(alice.certificate()), noted.keyDigest());
         var clock = InstantSource.system();
-        try (var restarted = OperatorCertificates.open(api.store(), api.authority, clock)) {
+        try (var restarted = open(clock)) {
             assertTrue(restarted.gate().refusal(alice.certificate()).isPresent());
         }
     }
@@ -117,7 +121,7 @@ class OperatorApiRevocationIT {
     void anotherServerOfTheSiteHearsOfIt() throws Exception {
         var alice = api.identity(Role.OPERATOR);
         var clock = InstantSource.system();
-        try (var other = OperatorCertificates.open(api.store(), api.authority, clock)) {
+        try (var other = open(clock)) {
             var told = new CountDownLatch(1);
             var cut = new CountDownLatch(1);
             other.onRevoked(told::countDown);
@@ -173,7 +177,7 @@ class OperatorApiRevocationIT {
                             .status());
             assertEquals(
                     200,
-                    patch(reader, Revocation.serialOf(alice.certificate()), REVOKE)
+                    patch(reader, Revocation.serialOf(alice.certificate()), REPLACE)
                             .status());
             assertEquals(401, get(reader, "machines").status());
             try (var after = client(fresh)) {
@@ -191,6 +195,106 @@ class OperatorApiRevocationIT {
     }
 
     @Test
+    void whoeverRenewedAStolenCertificateLosesTheRenewalsWithIt() throws Exception {
+        var alice = api.identity(Role.OPERATOR);
+        TlsIdentity first;
+        TlsIdentity second;
+        try (var thief = client(alice)) {
+            first = renewed(thief);
+        }
+        try (var thief = client(first)) {
+            second = renewed(thief);
+        }
+
+        var revoked = patch(admin, Revocation.serialOf(alice.certificate()), REVOKE);
+
+        assertEquals(200, revoked.status(), revoked.body());
+        for (var stolen : List.of(alice, first, second)) {
+            try (var thief = client(stolen)) {
+                assertEquals(401, get(thief, "machines").status());
+            }
+        }
+        var last = api.store()
+                .get(Kinds.OPERATOR_CERTIFICATE, Revocation.serialOf(second.certificate()))
+                .orElseThrow()
+                .spec();
+        assertEquals(Revocation.serialOf(first.certificate()), last.renews());
+        assertTrue(last.revoked() != null && last.revoked().reason().endsWith(": laptop lost"), last.toString());
+    }
+
+    @Test
+    void aCertificateIsRenewedOnceAndAnAdminLetsItBeRenewedAgain() throws Exception {
+        var alice = api.identity(Role.OPERATOR);
+        try (var operator = client(alice)) {
+            var lost = renewed(operator);
+
+            var again = issue(operator, KeyPairs.ecP256(), "");
+            var ofOwnName = issue(operator, KeyPairs.ecP256(), ",\"subject\":\"alice\"");
+
+            assertEquals(403, again.status(), again.body());
+            assertTrue(again.body().contains(Revocation.serialOf(lost.certificate()) + " replaces it"), again.body());
+            assertEquals(403, ofOwnName.status(), ofOwnName.body());
+            assertEquals(
+                    200,
+                    patch(admin, Revocation.serialOf(lost.certificate()), REVOKE)
+                            .status());
+            assertEquals(201, issue(operator, KeyPairs.ecP256(), "").status());
+        }
+    }
+
+    @Test
+    void whatAStolenAdminHasIssuedGoesWithItWhenThatIsSaid() throws Exception {
+        var stolen = api.identity(Role.ADMIN);
+        TlsIdentity mallory;
+        try (var thief = client(stolen)) {
+            var keys = KeyPairs.ecP256();
+            var answer = issue(thief, keys, ",\"subject\":\"mallory\",\"role\":\"admin\"");
+            assertEquals(201, answer.status(), answer.body());
+            mallory = identity(keys, answer);
+        }
+        var serial = Revocation.serialOf(stolen.certificate());
+        patch(admin, serial, REVOKE);
+        try (var thief = client(mallory)) {
+            assertEquals(200, get(thief, "machines").status());
+
+            var widened = patch(admin, serial, "{\"spec\":{\"revoked\":{\"reason\":\"x\",\"reach\":\"Issued\"}}}");
+
+            assertEquals(200, widened.status(), widened.body());
+            assertEquals(401, get(thief, "machines").status());
+        }
+        assertEquals(200, get(admin, "machines").status());
+    }
+
+    @Test
+    void aSerialNumberIsRevokedHoweverItIsWritten() throws Exception {
+        var alice = api.identity(Role.READER);
+        var serial = Revocation.serialOf(alice.certificate());
+        var written = "00:" + serial.toUpperCase(Locale.ROOT).replaceAll("(..)(?=.)", "$1:");
+
+        var revoked = patch(admin, written, REVOKE);
+
+        assertEquals(200, revoked.status(), revoked.body());
+        try (var reader = client(alice)) {
+            assertEquals(401, get(reader, "machines").status());
+        }
+        var shown = get(admin, "operatorcertificates/" + written);
+        assertEquals(200, shown.status(), shown.body());
+        assertTrue(shown.body().contains("\"" + serial + "\""), shown.body());
+    }
+
+    private TlsIdentity renewed(HttpClient client) throws Exception {
+        var keys = KeyPairs.ecP256();
+        var answer = issue(client, keys, "");
+        assertEquals(201, answer.status(), answer.body());
+        return identity(keys, answer);
+    }
+
+    private static TlsIdentity identity(KeyPair keys, Answer answer) {
+        var pem = new JsonMapper().readTree(answer.body()).path("certificate").asString();
+        return new TlsIdentity(keys.getPrivate(), Pem.certificates(pem, "answer"));
+    }
+
+    @Test
     void aNodeOrAServerIsNoPersonToIssueFor() throws Exception {
         var node = issue(admin, KeyPairs.ecP256(), ",\"subject\":\"m1\",\"role\":\"node\"");
         var server = issue(admin, KeyPairs.ecP256(), ",\"subject\":\"m1\",\"role\":\"server\"");
@@ -198,6 +302,10 @@ class OperatorApiRevocationIT {
         assertEquals(400, node.status(), node.body());
         assertEquals(400, server.status(), server.body());
         assertNotEquals("", node.body());
+    }
+
+    private OperatorCertificates open(InstantSource clock) {
+        return OperatorCertificates.open(api.store(), api.authority, RevocationFile.in(directory), clock);
     }
 
     private Answer issue(HttpClient client, KeyPair keys, String more) throws Exception {

@@ -5,6 +5,7 @@ import dev.garboard.inventory.Inventory;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.operatorapi.OperatorApiConfig.Shares;
 import dev.garboard.trust.Pem;
+import dev.garboard.trust.RevocationFile;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.RotatingIdentity;
 import dev.garboard.trust.SiteAuthority;
@@ -49,7 +50,8 @@ final class RunningApi implements AutoCloseable {
         this.directory = directory;
         this.inventory = inventory;
         this.authority = authority;
-        this.certificates = OperatorCertificates.open(inventory.store(), authority, InstantSource.system());
+        this.certificates = OperatorCertificates.open(
+                inventory.store(), authority, RevocationFile.in(directory), InstantSource.system());
         var loopback = InetAddress.getLoopbackAddress();
         this.server = OperatorApiServer.bind(
                 vertx,

@@ -17,6 +17,7 @@ import dev.garboard.operatorapi.ApiEvents;
 import dev.garboard.operatorapi.GatedTransport;
 import dev.garboard.operatorapi.OperatorApiServer;
 import dev.garboard.operatorapi.OperatorCertificates;
+import dev.garboard.trust.RevocationFile;
 import dev.garboard.trust.RevocationGate;
 import dev.garboard.trust.SiteAuthority;
 import io.vertx.core.Vertx;
@@ -99,7 +100,8 @@ public final class Server implements AutoCloseable {
         own(StoredThings.start(inventory.store(), clock));
         metrics.setAside(inventory.store().setAside()::counts);
         Seeds.apply(config.seed(), inventory.store());
-        var certificates = own(OperatorCertificates.open(inventory.store(), authority, clock));
+        var certificates =
+                own(OperatorCertificates.open(inventory.store(), authority, RevocationFile.in(config.pki()), clock));
         var images = new ImageStore(config.images());
         var bundles = new BundleStore(config.bundles());
         own(ImageCatalog.start(images, inventory.store(), IMAGES_EVERY, clock));

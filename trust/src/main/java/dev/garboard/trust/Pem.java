@@ -3,16 +3,11 @@ package dev.garboard.trust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
@@ -27,7 +22,6 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -155,41 +149,12 @@ public final class Pem {
 
     /** Writes certificates, readable by everybody, all at once or not at all. */
     public static void writeCertificates(Path file, List<X509Certificate> certificates) {
-        write(file, ofCertificates(certificates), "rw-r--r--");
+        DurableFile.write(file, ofCertificates(certificates), "rw-r--r--");
     }
 
     /** Writes a private key that only its owner can read, all at once or not at all. */
     public static void writeKey(Path file, PrivateKey key) {
-        write(file, ofKey(key), "rw-------");
-    }
-
-    private static void write(Path file, String pem, String permissions) {
-        var directory = file.toAbsolutePath().getParent();
-        try {
-            var attributes = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-            // Created with its final permissions: a key must not be readable by others even for a moment.
-            var temporary = Files.createTempFile(directory, file.getFileName() + ".", ".tmp", attributes);
-            try {
-                try (var channel = FileChannel.open(temporary, Set.of(StandardOpenOption.WRITE))) {
-                    var bytes = ByteBuffer.wrap(pem.getBytes(StandardCharsets.US_ASCII));
-                    while (bytes.hasRemaining()) {
-                        channel.write(bytes);
-                    }
-                    channel.force(true);
-                }
-                Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(permissions));
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
-        } catch (AccessDeniedException denied) {
-            throw new TrustException("no permission to write " + file + "; check the owner of " + directory, denied);
-        } catch (NoSuchFileException missing) {
-            throw new TrustException(
-                    "cannot write " + file + ": the directory " + directory + " does not exist", missing);
-        } catch (IOException failed) {
-            throw new UncheckedIOException("cannot write " + file + ": " + failed.getMessage(), failed);
-        }
+        DurableFile.write(file, ofKey(key), "rw-------");
     }
 
     private static String text(Path file) {

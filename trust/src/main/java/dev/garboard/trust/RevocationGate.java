@@ -1,7 +1,6 @@
 package dev.garboard.trust;
 
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,19 +59,27 @@ public final class RevocationGate {
         return informed;
     }
 
-    /** Takes these as revoked from now on, and ends what runs for them. */
-    public void learn(Collection<Revocation> revoked) {
+    /**
+     * Takes these as revoked from now on, and ends what runs for them.
+     *
+     * @return whether a certificate or a key is among them that was not known as revoked
+     */
+    public boolean learn(Collection<Revocation> revoked) {
         var now = clock.instant();
+        boolean learnt = false;
         synchronized (this) {
-            bySerial.values().removeIf(known -> isOver(known, now));
-            revoked.stream()
-                    .filter(one -> !isOver(one, now))
-                    .forEach(one -> bySerial.merge(
-                            one.serial(), one, (known, said) -> said.keyDigest().isEmpty() ? known : said));
-            keys = bySerial.values().stream()
-                    .map(Revocation::keyDigest)
-                    .filter(digest -> !digest.isEmpty())
-                    .collect(Collectors.toSet());
+            bySerial.values().removeIf(known -> known.isOver(now));
+            for (var one : revoked) {
+                var known = bySerial.get(one.serial());
+                boolean says = known == null
+                        || (known.keyDigest().isEmpty() && !one.keyDigest().isEmpty());
+                if (says && !one.isOver(now)) {
+                    bySerial.put(one.serial(), one);
+                    learnt = true;
+                }
+            }
+            // The empty digest of an unknown key may be among them: no certificate has it.
+            keys = bySerial.values().stream().map(Revocation::keyDigest).collect(Collectors.toSet());
             informed = true;
         }
         for (var running : List.copyOf(open)) {
@@ -80,11 +87,7 @@ public final class RevocationGate {
                 running.cut().run();
             }
         }
-    }
-
-    private static boolean isOver(Revocation revocation, Instant now) {
-        // A day more, for clocks that differ.
-        return revocation.notAfter().isBefore(now.minusSeconds(86_400));
+        return learnt;
     }
 
     /** What is revoked and not over. */

@@ -5,8 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,6 +15,12 @@ import java.util.List;
  * that no other thing that the CA signs begins with.
  */
 public final class RevocationList {
+
+    /**
+     * As many certificates a list may name. Its longest line has 144 bytes, so such a list stays below what nodes take; whoever issues
+     * and revokes keeps to this number, since a list that is refused would revoke nothing.
+     */
+    public static final int MOST = 10_000;
 
     private static final String HEAD = "garboard revocations 1";
     private static final int LARGEST = 2 << 20;
@@ -46,15 +50,14 @@ public final class RevocationList {
     }
 
     static RevocationList sign(Collection<Revocation> revoked, PrivateKey key) {
+        if (revoked.size() > MOST) {
+            throw new TrustException("a list of " + revoked.size() + " revoked certificates is not made, since nodes"
+                    + " refuse one of more than " + LARGEST + " bytes; expected at most " + MOST);
+        }
         var text = new StringBuilder(HEAD).append('\n');
         revoked.stream()
                 .sorted(Comparator.comparing(Revocation::serial))
-                .forEach(one -> text.append(one.serial())
-                        .append(' ')
-                        .append(one.keyDigest().isEmpty() ? "-" : one.keyDigest())
-                        .append(' ')
-                        .append(one.notAfter())
-                        .append('\n'));
+                .forEach(one -> text.append(one.line()).append('\n'));
         var content = text.toString().getBytes(StandardCharsets.US_ASCII);
         try {
             var signer = Signature.getInstance(KeyPairs.signatureAlgorithm(key));
@@ -98,21 +101,8 @@ public final class RevocationList {
         }
         var revoked = new ArrayList<Revocation>();
         for (var line : lines.subList(1, lines.size())) {
-            revoked.add(read(line));
+            revoked.add(Revocation.ofLine(line));
         }
         return List.copyOf(revoked);
-    }
-
-    private static Revocation read(String line) {
-        var words = List.of(line.split(" ", -1));
-        try {
-            if (words.size() == 3) {
-                return new Revocation(
-                        words.get(0), words.get(1).equals("-") ? "" : words.get(1), Instant.parse(words.get(2)));
-            }
-        } catch (DateTimeException malformed) {
-            throw new TrustException("a revoked certificate has no time: \"" + line + "\"", malformed);
-        }
-        throw new TrustException("a revoked certificate is written \"" + line + "\", expected serial, key and time");
     }
 }
