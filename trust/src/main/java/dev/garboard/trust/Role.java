@@ -35,7 +35,7 @@ public enum Role {
 
     /** Whether a bearer of this role may do what needs that one. */
     public boolean permits(Role needed) {
-        return isPersons() && needed.isPersons() ? compareTo(needed) >= 0 : this == needed;
+        return (isPersons() && needed.isPersons()) ? compareTo(needed) >= 0 : this == needed;
     }
 
     /** The role that an organisation names; empty for any other organisation. */
