@@ -1,6 +1,7 @@
 package dev.garboard.httpboot;
 
 import dev.garboard.admission.ConnectionLimits;
+import dev.garboard.admission.ListenFailure;
 import dev.garboard.admission.RefusalLog;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -154,16 +155,16 @@ public final class BootHttpServer implements AutoCloseable {
     }
 
     private static String explain(InetSocketAddress local, Throwable cause) {
-        String why = String.valueOf(cause.getMessage());
-        String remedy;
-        if (why.contains("Permission denied")) {
-            remedy = "run as root, grant CAP_NET_BIND_SERVICE, or set http-boot.listen to a port above 1023";
-        } else if (why.contains("in use")) {
-            remedy = "another server has this port; `ss -tlnp sport = :" + local.getPort() + "` names it";
-        } else {
-            remedy = "set http-boot.listen to an address of this host; `ip address` lists them";
-        }
+        var remedy =
+                switch (ListenFailure.of(local, cause)) {
+                    case NOT_PERMITTED ->
+                        "run as root, grant CAP_NET_BIND_SERVICE, or set http-boot.listen to a port above 1023";
+                    case TAKEN ->
+                        "another server has this port; `ss -tlnp sport = :" + local.getPort() + "` names it";
+                    case NOT_OF_THIS_HOST, OTHER ->
+                        "set http-boot.listen to an address of this host; `ip address` lists them";
+                };
         return "boot HTTP cannot listen on " + local.getAddress().getHostAddress() + " port " + local.getPort() + ": "
-                + why + "; " + remedy;
+                + cause.getMessage() + "; " + remedy;
     }
 }

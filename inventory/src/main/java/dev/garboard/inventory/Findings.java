@@ -7,11 +7,12 @@ import java.util.Map;
 /** Collects what is wrong with a resource, so that a person hears of everything at once. */
 final class Findings {
 
-    private final List<String> problems = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
 
     void expect(boolean holds, String path, Object found, String expected) {
         if (!holds) {
-            problems.add(path + ": found " + shown(found) + ", expected " + expected);
+            problems.add(
+                    new Problem(Problem.Sort.WRONG, path, "found " + shown(found) + ", expected " + expected));
         }
     }
 

@@ -34,7 +34,9 @@ final class RecordJson {
         for (var entry : node.properties()) {
             if (!known.contains(entry.getKey())) {
                 throw new InvalidResourceException(
-                        join(path, entry.getKey()) + ": unknown field" + Suggestion.among(entry.getKey(), known));
+                        Problem.Sort.UNKNOWN,
+                        join(path, entry.getKey()),
+                        "unknown field" + Suggestion.among(entry.getKey(), known));
             }
         }
     }
@@ -46,7 +48,7 @@ final class RecordJson {
     static InvalidResourceException wrong(String path, JsonNode found, String expected) {
         var text = found.toString();
         var shown = text.length() > 60 ? text.substring(0, 57) + "..." : text;
-        return new InvalidResourceException(path + ": found " + shown + ", expected " + expected);
+        return new InvalidResourceException(path, "found " + shown + ", expected " + expected);
     }
 
     private static @Nullable Object readField(Class<?> owner, RecordShape.Field field, JsonNode node, String path) {
@@ -63,7 +65,9 @@ final class RecordJson {
             return collection.getRawType() == List.class ? List.of() : Map.of();
         }
         throw new InvalidResourceException(
-                join(path, field.name()) + ": missing, expected " + expectation(field.type()));
+                Problem.Sort.MISSING,
+                join(path, field.name()),
+                "missing, expected " + expectation(field.type()));
     }
 
     private static Object read(Type type, JsonNode node, String path) {

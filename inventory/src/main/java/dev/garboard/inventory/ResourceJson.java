@@ -53,7 +53,9 @@ public final class ResourceJson {
     public static Resource<?, ?> read(JsonNode tree) {
         var kind = requiredText(tree, "kind");
         var known = Kinds.named(kind)
-                .orElseThrow(() -> new InvalidResourceException("kind: found " + kind + ", expected one of "
+                .orElseThrow(() -> new InvalidResourceException(
+                        "kind",
+                        "found " + kind + ", expected one of "
                         + String.join(", ", Kinds.all().stream().map(Kind::name).toList())));
         return read(known, tree);
     }
@@ -120,12 +122,16 @@ public final class ResourceJson {
     private static ObjectMeta readMetadata(JsonNode node) {
         for (var entry : node.properties()) {
             if (entry.getKey().equals("namespace")) {
-                throw new InvalidResourceException("metadata.namespace: found " + entry.getValue()
+                throw new InvalidResourceException(
+                        "metadata.namespace",
+                        "found " + entry.getValue()
                         + ", expected none; resources of " + Kind.GROUP + " are not in namespaces");
             }
             if (!METADATA.contains(entry.getKey()) && !IGNORED_METADATA.contains(entry.getKey())) {
                 throw new InvalidResourceException(
-                        "metadata." + entry.getKey() + ": unknown field" + Suggestion.among(entry.getKey(), METADATA));
+                        Problem.Sort.UNKNOWN,
+                        "metadata." + entry.getKey(),
+                        "unknown field" + Suggestion.among(entry.getKey(), METADATA));
             }
         }
         var created = given(node, "creationTimestamp")
@@ -219,7 +225,7 @@ public final class ResourceJson {
             throw new InvalidResourceException("found " + tree.getNodeType() + ", expected a resource (a JSON object)");
         }
         if (!given(tree, field)) {
-            throw new InvalidResourceException(path + ": missing, expected a string");
+            throw new InvalidResourceException(Problem.Sort.MISSING, path, "missing, expected a string");
         }
         var value = tree.get(field);
         if (!value.isString()) {
@@ -238,7 +244,7 @@ public final class ResourceJson {
 
     private static void expect(String field, String expected, String found) {
         if (!found.equals(expected)) {
-            throw new InvalidResourceException(field + ": found " + found + ", expected " + expected);
+            throw new InvalidResourceException(field, "found " + found + ", expected " + expected);
         }
     }
 }

@@ -161,7 +161,7 @@ final class SqlResourceStore implements ResourceStore {
             refuseOther(stored, base.uid(), base.resourceVersion());
             var wanted = change.apply(stored);
             if (!wanted.name().equals(name) || !wanted.kind().equals(kind)) {
-                throw new InvalidResourceException("metadata.name: found " + wanted.name() + ", expected " + name
+                throw new InvalidResourceException("metadata.name", "found " + wanted.name() + ", expected " + name
                         + "; a resource keeps its kind and name");
             }
             if (!wanted.spec().equals(stored.spec())) {
@@ -206,7 +206,7 @@ final class SqlResourceStore implements ResourceStore {
     private static void refuseLeases(Kind<?, ?> kind) {
         if (kind.equals(Kinds.LEASE)) {
             throw new InvalidResourceException(
-                    "kind: found Lease, expected another; leases are written by the DHCP server");
+                    "kind", "found Lease, expected another; leases are written by the DHCP server");
         }
     }
 

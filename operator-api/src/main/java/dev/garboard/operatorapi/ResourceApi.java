@@ -7,6 +7,7 @@ import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.PreferredImage;
+import dev.garboard.inventory.Problem;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceConflictException;
 import dev.garboard.inventory.ResourceExistsException;
@@ -96,7 +97,9 @@ final class ResourceApi {
         }
         if (wanted.metadata().resourceVersion() == 0) {
             throw new InvalidResourceException(
-                    "metadata.resourceVersion: must be specified for an update; get the resource, change it, and put"
+                    Problem.Sort.MISSING,
+                    "metadata.resourceVersion",
+                    "must be specified for an update; get the resource, change it, and put"
                             + " it back");
         }
         var before = stored(kind, name);
@@ -117,7 +120,8 @@ final class ResourceApi {
             var wanted = parse(kind, Bodies.requireObject(tree));
             if (!wanted.name().equals(name)) {
                 throw new InvalidResourceException(
-                        "metadata.name: found " + wanted.name() + ", expected " + name + "; a name cannot be changed");
+                        "metadata.name",
+                        "found " + wanted.name() + ", expected " + name + "; a name cannot be changed");
             }
             checkUid(wanted.metadata(), before.metadata());
             if (kind.equals(Kinds.IMAGE)) {
@@ -139,7 +143,8 @@ final class ResourceApi {
         if (!wanted.spec().equals(allowed)
                 || !wanted.metadata().labels().equals(before.metadata().labels())) {
             throw new InvalidResourceException(
-                    "spec: only spec.preferred of an image can be set, to true; the rest is written by garboard image"
+                    "spec",
+                    "only spec.preferred of an image can be set, to true; the rest is written by garboard image"
                             + " import");
         }
         return call.dryRun()
@@ -163,7 +168,7 @@ final class ResourceApi {
         }
         var finalizers = wanted.metadata().finalizers();
         if (!finalizers.isEmpty() && !finalizers.equals(before.metadata().finalizers())) {
-            throw new InvalidResourceException("metadata.finalizers: found " + finalizers + ", expected "
+            throw new InvalidResourceException("metadata.finalizers", "found " + finalizers + ", expected "
                     + before.metadata().finalizers() + "; the server alone writes them");
         }
         if (!call.dryRun()) {
@@ -272,20 +277,17 @@ final class ResourceApi {
             throw new RefusedException(Refusal.invalid(
                     kind,
                     name,
-                    invalid.problems().stream().map(ResourceApi::cause).toList()));
+                    invalid.found().stream().map(ResourceApi::cause).toList()));
         }
     }
 
-    /** A problem is written {@code path.of.field: what is wrong}. */
-    private static Cause cause(String problem) {
-        int colon = problem.indexOf(": ");
-        if (colon < 0 || problem.substring(0, colon).contains(" ")) {
-            return new Cause("FieldValueInvalid", "", problem);
-        }
-        var message = problem.substring(colon + 2);
-        var reason = message.startsWith("missing") || message.startsWith("must be specified")
-                ? "FieldValueRequired"
-                : message.startsWith("unknown field") ? "FieldValueForbidden" : "FieldValueInvalid";
-        return new Cause(reason, problem.substring(0, colon), message);
+    private static Cause cause(Problem problem) {
+        var reason =
+                switch (problem.sort()) {
+                    case MISSING -> "FieldValueRequired";
+                    case UNKNOWN -> "FieldValueForbidden";
+                    case WRONG -> "FieldValueInvalid";
+                };
+        return new Cause(reason, problem.path(), problem.message());
     }
 }

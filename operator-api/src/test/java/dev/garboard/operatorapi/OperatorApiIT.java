@@ -141,6 +141,23 @@ class OperatorApiIT {
     }
 
     @Test
+    void saysOfEachFieldWhetherItIsMissingUnknownOrWrong() throws Exception {
+        var unknown = write("POST", MACHINES, body("node-a", "", "hostnam: one"));
+        var wrong = write("POST", MACHINES, body("node-a", "labels: {'a: b': 'no value!'}", ""));
+        var blind = write("PUT", MACHINES + "/node-a", body("node-a", "", ""));
+
+        assertEquals("FieldValueForbidden", cause(unknown, 0, "reason"));
+        // A field's name may hold what separates it from the message.
+        assertEquals("metadata.labels[a: b]", cause(wrong, 1, "field"), wrong.body());
+        assertEquals("FieldValueInvalid", cause(wrong, 1, "reason"));
+        assertEquals("FieldValueRequired", cause(blind, 0, "reason"));
+    }
+
+    private static String cause(Answer answer, int number, String what) throws Exception {
+        return JSON.readTree(answer.body()).at("/details/causes/" + number + "/" + what).asString();
+    }
+
+    @Test
     void rehearsesWritesWithoutStoringThem() throws Exception {
         var before = machine("node-a", Map.of());
 

@@ -2,13 +2,19 @@ package dev.garboard.tftp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A read-only TFTP server on one address. Owns its event loop, its reader threads and its sockets. */
 public final class TftpListener implements AutoCloseable {
+    private static final int PRIVILEGED = 1024;
+
     private final EventLoopGroup loop;
     private final ExecutorService readers;
     private final Channel channel;
@@ -79,16 +85,30 @@ public final class TftpListener implements AutoCloseable {
     }
 
     private static String explain(InetSocketAddress local, Throwable cause) {
-        String why = String.valueOf(cause.getMessage());
         String remedy;
-        if (why.contains("Permission denied")) {
-            remedy = "run as root, grant CAP_NET_BIND_SERVICE, or set tftp.listen to a port above 1023";
-        } else if (why.contains("in use")) {
-            remedy = "another TFTP server has this port; `ss -ulnp sport = :" + local.getPort() + "` names it";
-        } else {
+        if (!(cause instanceof IOException) || !isOurs(local.getAddress())) {
             remedy = "set tftp.listen to an address of this host; `ip address` lists them";
+        } else {
+            // There is one exception for both, and its words are the operating system's.
+            remedy = "another TFTP server has this port"
+                    + (local.getPort() < PRIVILEGED
+                            ? ", or this process may not have one below 1024: run as root, grant CAP_NET_BIND_SERVICE,"
+                                    + " or set tftp.listen to a port above 1023"
+                            : "")
+                    + "; `ss -ulnp sport = :" + local.getPort() + "` names it";
         }
-        return "TFTP cannot listen on " + local.getAddress().getHostAddress() + " port " + local.getPort() + ": " + why
-                + "; " + remedy;
+        return "TFTP cannot listen on " + local.getAddress().getHostAddress() + " port " + local.getPort() + ": "
+                + cause.getMessage() + "; " + remedy;
+    }
+
+    private static boolean isOurs(InetAddress address) {
+        try {
+            // All of 127.0.0.0/8 is this host, and the interface names one of them.
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException unknown) {
+            return true;
+        }
     }
 }
