@@ -15,11 +15,21 @@ final class Bounds {
 
     private Bounds() {}
 
-    /** {@code max-connections} and {@code max-connections-per-address}. */
+    /** {@code max-connections}, {@code max-handshakes}, and both of one address. */
     static ConnectionLimits connections(Section section, int connections, int perAddress) {
-        return ConnectionLimits.of(
+        var usual = ConnectionLimits.of(
                 section.integer("max-connections", connections, 1, 1_000_000),
                 section.integer("max-connections-per-address", perAddress, 1, 1_000_000));
+        int handshakes = section.integer("max-handshakes", usual.handshakes(), 1, usual.connections());
+        return new ConnectionLimits(
+                usual.connections(),
+                usual.perAddress(),
+                handshakes,
+                section.integer(
+                        "max-handshakes-per-address",
+                        Math.min(usual.handshakesPerAddress(), handshakes),
+                        1,
+                        handshakes));
     }
 
     static TftpConfig tftp(Section section) {
@@ -32,7 +42,8 @@ final class Bounds {
                         "max-transfers-per-client", Math.min(usual.maxTransfersPerClient(), transfers), 1, transfers),
                 section.integer("max-block-size", usual.maxBlockSize(), 512, 1468),
                 section.integer("max-window", usual.maxWindow(), 1, 16),
-                usual.retransmitAfter(),
+                Duration.ofMillis(section.integer(
+                        "retransmit-milliseconds", (int) usual.retransmitAfter().toMillis(), 10, 30_000)),
                 section.integer("max-retries", usual.maxRetries(), 1, 30));
     }
 

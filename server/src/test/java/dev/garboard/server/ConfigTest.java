@@ -123,11 +123,17 @@ class ConfigTest {
             quoteCharacter = '`',
             value = {
                 "tftp: {listne: '1.2.3.4:69'} | tftp.listne is not a key that Garboard knows; tftp may have enabled,"
-                        + " listen, max-transfers, max-transfers-per-client, max-block-size, max-window, max-retries,"
-                        + " loader-directory",
+                        + " listen, max-transfers, max-transfers-per-client, max-block-size, max-window,"
+                        + " retransmit-milliseconds, max-retries, loader-directory",
                 "tftp: {max-transfers: 0} | tftp.max-transfers is 0; expected a whole number from 1 to 65536",
                 "tftp: {listen: 'boot.example:69'} | tftp.listen is \"boot.example:69\"; expected ADDRESS:PORT such as"
                         + " 192.0.2.1:80 or 0.0.0.0:80",
+                "tftp: {retransmit-milliseconds: 5} | tftp.retransmit-milliseconds is 5; expected a whole number from 10 to"
+                        + " 30000",
+                "operator-api: {max-connections: 100, max-handshakes: 101} | operator-api.max-handshakes is 101;"
+                        + " expected a whole number from 1 to 100",
+                "operator-api: {max-handshakes: 10, max-handshakes-per-address: 11} |"
+                        + " operator-api.max-handshakes-per-address is 11; expected a whole number from 1 to 10",
                 "log: {format: xml} | log.format is \"xml\"; expected one of [text, json]",
                 "database: {url: 'mysql://x'} | database.url is \"mysql://x\"; expected sqlite:FILE or"
                         + " postgresql://HOST/DATABASE",
