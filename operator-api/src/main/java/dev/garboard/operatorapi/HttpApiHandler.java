@@ -1,8 +1,6 @@
 package dev.garboard.operatorapi;
 
-import dev.garboard.operatorapi.ApiGateway.Watching;
 import dev.garboard.operatorapi.Places.Place;
-import dev.garboard.operatorapi.WatchSession.Sink;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.Role;
 import io.vertx.core.Context;
@@ -25,8 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -46,14 +42,12 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
     private final OperatorApiConfig config;
     private final Callers callers;
     private final ApiGateway gateway;
-    private final ApiEvents events;
     private final Executor workers;
     private final Map<String, PublicPage> pages;
     private final AtomicInteger strangers = new AtomicInteger();
     private final Places requests;
-    private final Places watching;
     private final RequestBodies bodies;
-    private final Set<CountDownLatch> watches = ConcurrentHashMap.newKeySet();
+    private final OpenWatches watches;
 
     HttpApiHandler(
             Vertx vertx,
@@ -67,11 +61,10 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
         this.config = config;
         this.callers = callers;
         this.gateway = gateway;
-        this.events = events;
         this.workers = workers;
         this.pages = pages.stream().collect(Collectors.toMap(PublicPage::path, Function.identity()));
         this.requests = new Places("requests", "operator-api.max-requests", config.requests());
-        this.watching = new Places("watches", "operator-api.max-watches", config.watches());
+        this.watches = new OpenWatches(config.watches(), events);
         this.bodies =
                 new RequestBodies(vertx, (long) config.maxBodyBytes() * OperatorApiConfig.BODIES, config.bodyTimeout());
     }
@@ -111,7 +104,7 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
 
     /** Ends every watch in good order; the clients watch again, here or elsewhere. */
     void endWatches() {
-        watches.forEach(CountDownLatch::countDown);
+        watches.end();
     }
 
     private void admit(HttpServerRequest request, Context loop) {
@@ -176,7 +169,7 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
     }
 
     private void work(HttpServerRequest request, Caller caller, Buffer body, Place place) {
-        var watch = new HttpWatch(request, caller, place);
+        var watch = watches.of(request, caller, place);
         try {
             var call = read(request, caller, body);
             var answer = gateway.answer(call, watch);
@@ -194,48 +187,6 @@ final class HttpApiHandler implements Handler<HttpServerRequest> {
         } finally {
             watch.close();
             place.release();
-        }
-    }
-
-    /** The watch that a request may turn out to be. */
-    private final class HttpWatch implements Watching {
-
-        private final HttpServerRequest request;
-        private final Caller caller;
-        private final Place asRequest;
-        private final CountDownLatch ended = new CountDownLatch(1);
-        private @Nullable Place asWatch;
-
-        HttpWatch(HttpServerRequest request, Caller caller, Place asRequest) {
-            this.request = request;
-            this.caller = caller;
-            this.asRequest = asRequest;
-        }
-
-        @Override
-        public CountDownLatch ended() {
-            return ended;
-        }
-
-        @Override
-        public Sink open() {
-            asWatch = watching.take(caller.name());
-            watches.add(ended);
-            events.watches(watches.size());
-            // A watch lasts for minutes and has a bound of its own.
-            asRequest.release();
-            request.response().closeHandler(_ -> ended.countDown());
-            request.response().exceptionHandler(_ -> ended.countDown());
-            return new ResponseSink(request.response());
-        }
-
-        void close() {
-            if (asWatch != null) {
-                asWatch.release();
-            }
-            if (watches.remove(ended)) {
-                events.watches(watches.size());
-            }
         }
     }
 
