@@ -1,7 +1,6 @@
 package dev.garboard.fleet;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 import dev.garboard.agentapi.RoleInterceptor;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.NodeServiceGrpc;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
 final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
 
     private static final Logger log = LoggerFactory.getLogger(NodeEndpoint.class);
-    private static final String SERVER = "garboard-server";
 
     private final MachineIndex machines;
     private final NodeStreams streams;
@@ -223,13 +221,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
         var now = recorder.now();
         // First of all, because the node lets nobody but the server in before.
         revocations().ifPresent(stream::send);
-        stream.send(ServerMessage.newBuilder()
-                .setWelcome(ServerMessage.Welcome.newBuilder()
-                        .setServer(SERVER)
-                        .setTime(Timestamp.newBuilder()
-                                .setSeconds(now.getEpochSecond())
-                                .setNanos(now.getNano())))
-                .build());
+        stream.send(NodeMessages.welcome(now));
         machine.ifPresent(found -> sendDesired(stream, found));
         return stream;
     }
@@ -242,12 +234,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
     /** None when there are more than a list may name: nodes then keep to what they know, and still get everything else. */
     private Optional<ServerMessage> revocations() {
         try {
-            var list = authority.revocations(gate.revoked());
-            return Optional.of(ServerMessage.newBuilder()
-                    .setRevocations(ServerMessage.Revocations.newBuilder()
-                            .setContent(ByteString.copyFrom(list.content()))
-                            .setSignature(ByteString.copyFrom(list.signature())))
-                    .build());
+            return Optional.of(NodeMessages.revocations(authority.revocations(gate.revoked())));
         } catch (TrustException unsigned) {
             log.atError().addKeyValue("reason", unsigned.getMessage()).log("nodes are not told what is revoked");
             return Optional.empty();
@@ -298,7 +285,7 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
 
     /** Nothing is sent while the documents are not known: a desired state without them would take back what the node has. */
     private void sendDesired(NodeStream stream, Resource<MachineSpec, MachineStatus> machine) {
-        documents.of(machine.name()).ifPresent(state -> stream.sendDesired(desired(machine, state)));
+        documents.of(machine.name()).ifPresent(state -> stream.sendDesired(NodeMessages.desired(machine, state)));
     }
 
     /** Ends all streams; machines stay what they are, since it is the server that goes. */
@@ -307,26 +294,5 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
         for (var stream : streams.all()) {
             stream.end(Status.UNAVAILABLE.withDescription("the server is stopping; connect again"));
         }
-    }
-
-    private static ServerMessage desired(
-            Resource<MachineSpec, MachineStatus> machine, DesiredDocuments.NodeState state) {
-        var spec = machine.spec();
-        var hostname = spec.hostname() == null ? machine.name() : spec.hostname();
-        var desired = ServerMessage.DesiredState.newBuilder()
-                // Both only grow, so their sum grows with each change of either.
-                .setRevision(machine.metadata().generation() + state.revision())
-                .setHostname(hostname)
-                .addAllDnsServers(spec.dnsServers())
-                .addAllTimeServers(spec.timeServers());
-        state.documents()
-                .forEach(document -> desired.addDocuments(ServerMessage.Document.newBuilder()
-                        .setKind(document.kind())
-                        .setName(document.name())
-                        .setRevision(document.revision())
-                        .setContent(ByteString.copyFrom(document.content()))));
-        state.orders().forEach(order -> desired.addOrders(NodeOrderMessages.of(order)));
-        state.secrets().forEach((name, value) -> desired.putSecrets(name, ByteString.copyFromUtf8(value)));
-        return ServerMessage.newBuilder().setDesired(desired).build();
     }
 }
