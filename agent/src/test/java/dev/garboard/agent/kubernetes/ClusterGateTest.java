@@ -263,7 +263,7 @@ class ClusterGateTest {
         }
     }
 
-    private final class Node implements ClusterMembership {
+    private static final class Node implements ClusterMembership {
 
         private final List<String> story = new ArrayList<>();
         private ClusterIdentity held = ClusterIdentity.NONE;
