@@ -148,7 +148,7 @@ final class FleetRig implements AutoCloseable {
 
     BootTickets.Delivery deliver(String session, String asker, Duration validity) {
         var mac = inventory.bootSessions().load(session).orElseThrow().spec().mac();
-        return inventory.bootTickets().deliver(session, ticket(session), leases.get(mac), asker, validity);
+        return inventory.bootTickets().deliver(session, ticket(session), leases.getOrDefault(mac, ""), asker, validity);
     }
 
     /** The ticket of a session, in these tests. */
