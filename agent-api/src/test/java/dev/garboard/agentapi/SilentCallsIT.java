@@ -102,6 +102,11 @@ class SilentCallsIT {
         }
     }
 
+    private void restart(Duration firstMessage) throws Exception {
+        server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+        start(firstMessage);
+    }
+
     private void start(Duration firstMessage) throws Exception {
         calls = new CallBounds(
                 8,
@@ -134,6 +139,7 @@ class SilentCallsIT {
     @BeforeEach
     void makeSite() throws Exception {
         authority = SiteAuthority.create(directory, "test", InstantSource.system());
+        start(Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -201,7 +207,7 @@ class SilentCallsIT {
 
     @Test
     void aCallThatSendsNothingIsEndedAndOneThatAskedIsKept() throws Exception {
-        start(Duration.ofMillis(400));
+        restart(Duration.ofMillis(400));
         var channel = channel(null);
         var silent = enroll(channel);
         var unfinished = enroll(channel);
@@ -225,7 +231,7 @@ class SilentCallsIT {
 
     @Test
     void aNodesStreamThatSendsNothingIsEndedAndOneThatSpokeIsKept() throws Exception {
-        start(Duration.ofMillis(400));
+        restart(Duration.ofMillis(400));
         var channel = channel(node());
         var spoke = connect(channel);
         spoke.call().sendMessage(NodeMessage.getDefaultInstance());
@@ -248,7 +254,6 @@ class SilentCallsIT {
 
     @Test
     void ofTheSilentCallsOfOneAddressTheOldestGivesWayToTheNext() throws Exception {
-        start(Duration.ofSeconds(30));
         var channel = channel(null);
         var silent = new ArrayList<Call<EnrollRequest, EnrollResponse>>();
         for (int i = 0; i < SILENT_OF_ONE; i++) {
@@ -269,7 +274,6 @@ class SilentCallsIT {
 
     @Test
     void aConnectionWithACallThatSaidNothingGivesWayAndOneThatWaitsForItsAnswerDoesNot() throws Exception {
-        start(Duration.ofSeconds(30));
         var asked = asking(channel(null));
         var silent = enroll(channel(null));
         await(() -> calls.open() == 1);

@@ -81,17 +81,18 @@ final class CertificateChecks {
                 "spec.issuedWith",
                 Objects.requireNonNullElse(wanted.issuedWith(), ""),
                 "a certificate that is in the book and not revoked");
-        if (wanted.renews() == null) {
+        var renewed = wanted.renews();
+        if (renewed == null) {
             return;
         }
         book.certificates().stream()
-                .filter(one -> wanted.renews().equals(one.spec().renews()))
+                .filter(one -> renewed.equals(one.spec().renews()))
                 .filter(one -> one.spec().revoked() == null && book.counts(one.spec()))
                 .findFirst()
                 .ifPresent(successor -> findings.expect(
                         false,
                         "spec.renews",
-                        wanted.renews(),
+                        renewed,
                         "a certificate that was not renewed yet; " + successor.name()
                                 + " replaces it. Use that one; if it"
                                 + " is lost, an admin can revoke it with `garboard certificate revoke "
