@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.garboard.agentapi.v1.EtcdStatusResponse;
 import dev.garboard.agentapi.v1.KubernetesComponent;
 import dev.garboard.agentapi.v1.KubernetesStatusResponse;
+import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.kubernetes.KubernetesVersion;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -204,6 +207,70 @@ class UpgradeChecksTest {
         assertEquals(
                 "the second bundle needs 100 MiB on every node: w1 has room for 20 MiB; give these more memory or a disk",
                 refusal("room"));
+    }
+
+    @Test
+    void aClusterThatDoesNotRunYetBeginsWithWhatIsDeclared() {
+        world.site.cluster = world.site.cluster.withStatus(ClusterStatus.declared());
+
+        assertEquals(
+                "the cluster does not run yet; change spec.version, and it begins with that", refusal("version"));
+    }
+
+    @Test
+    void anApiServerThatDoesNotTellItsClientsIsNotCalledFreeOfOldOnes() {
+        removed = null;
+
+        assertEquals(
+                "an API server does not tell which APIs were used; try again when all answer", refusal("removed-apis"));
+    }
+
+    @Test
+    void aNodeThatKubernetesDoesNotCallReadyIsNamedWithTheReason() {
+        var cure = "; bring them back, or take them out of the cluster by their labels";
+        nodes.put(
+                "w1",
+                new KubernetesNode(
+                        "w1", false, "v1.36.3", "its network is not ready", Map.of(), List.of(), false));
+        assertEquals("w1 is not ready: its network is not ready" + cure, refusal("nodes"));
+
+        nodes.remove("w1");
+        assertEquals("w1 is not ready" + cure, refusal("nodes"));
+    }
+
+    @Test
+    void aKubeletMayBeThreeMinorVersionsOlderAndAsNew() {
+        nodes.put("oldest", node("oldest", "v1.34.0"));
+        nodes.put("newest", node("newest", "v1.37.9"));
+
+        assertEquals("passed", refusal("skew"));
+    }
+
+    @Test
+    void whatPassesSaysWhatWasFound() {
+        said.put(
+                "w1",
+                new NodeSaid(
+                        KubernetesStatusResponse.newBuilder()
+                                .setBundleRoomBytes(100L << 20)
+                                .build(),
+                        null,
+                        ""));
+
+        var found = checks().stream().collect(Collectors.toMap(UpgradeCheck::name, UpgradeCheck::message));
+        assertEquals("the API of cp1 is ready", found.get("api"));
+        assertEquals("every node has room for the 100 MiB of the second bundle", found.get("room"));
+        assertEquals("2 nodes are connected and ready", found.get("nodes"));
+    }
+
+    @Test
+    void eightAreNamedAndTheRestCounted() {
+        var pods = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+        ownerless = pods;
+        assertTrue(refusal("pods").startsWith("nobody would start these again: a; b; c; d; e; f; g; h; delete"));
+
+        ownerless = Stream.concat(pods.stream(), Stream.of("i", "j")).toList();
+        assertTrue(refusal("pods").contains("g; h; and 2 more; delete"), refusal("pods"));
     }
 
     private String refusal(String name) {
