@@ -68,8 +68,9 @@ final class CertificateApi {
                     + call.caller().rolesInWords()));
         }
         var renewal = !spec.has("subject") || !call.caller().may(change.role());
-        var chain = book.issue(new OperatorCertificates.Wanted(
-                subject, role, request(spec), SiteAuthority.OPERATOR_VALIDITY, call.caller(), call.shown(), renewal));
+        var wanted = new OperatorCertificates.Wanted(
+                subject, role, SiteAuthority.OPERATOR_VALIDITY, call.caller(), call.shown(), renewal);
+        var chain = book.issue(wanted, request(spec));
         var serial = Revocation.serialOf(chain.getFirst());
         var answer = JsonNodeFactory.instance.objectNode();
         answer.put("apiVersion", ResourceJson.API_VERSION).put("kind", Kinds.OPERATOR_CERTIFICATE.name());

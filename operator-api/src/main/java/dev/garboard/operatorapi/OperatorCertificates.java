@@ -150,29 +150,23 @@ public final class OperatorCertificates implements AutoCloseable {
     /**
      * What is asked for.
      *
-     * @param request PKCS #10 in DER
      * @param shown the certificate that it is asked for with
      * @param renewal whether it is to replace that one; then that one must not have been renewed yet
      */
     record Wanted(
-            String subject,
-            Role role,
-            byte[] request,
-            Duration validity,
-            Caller by,
-            X509Certificate shown,
-            boolean renewal) {}
+            String subject, Role role, Duration validity, Caller by, X509Certificate shown, boolean renewal) {}
 
     /**
      * Issues a certificate and notes it; one that cannot be noted is given to nobody.
      *
+     * @param request PKCS #10 in DER
      * @throws TrustException when it cannot be issued
      * @throws InvalidResourceException when there are too many, or the one shown was renewed already
      */
-    List<X509Certificate> issue(Wanted wanted) {
+    List<X509Certificate> issue(Wanted wanted, byte[] request) {
         var with = Revocation.serialOf(wanted.shown());
         note(wanted.shown(), "not recorded");
-        var chain = authority.issueOperator(wanted.subject(), wanted.role(), wanted.request(), wanted.validity());
+        var chain = authority.issueOperator(wanted.subject(), wanted.role(), request, wanted.validity());
         var issued = chain.getFirst();
         if (gate.refusal(issued).isPresent()) {
             throw new TrustException("the key of the request is that of a revoked certificate; make a new one");

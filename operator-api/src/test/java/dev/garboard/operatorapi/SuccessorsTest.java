@@ -32,6 +32,7 @@ class SuccessorsTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static Set<String> found(Resource<OperatorCertificateSpec, NoStatus>... book) {
         return Successors.ofRevoked(Arrays.asList(book), Map.of()).keySet();
     }
