@@ -91,8 +91,6 @@ public enum ListenFailure {
     /** Columns: number, local address and port in hex, remote ones, state. */
     static boolean listens(String line, int port) {
         var columns = line.strip().split("\\s+", -1);
-        return columns.length > 3
-                && columns[3].equals(LISTENING)
-                && columns[1].endsWith(":%04X".formatted(port));
+        return columns.length > 3 && columns[3].equals(LISTENING) && columns[1].endsWith(":%04X".formatted(port));
     }
 }

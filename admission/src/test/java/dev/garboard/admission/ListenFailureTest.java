@@ -21,8 +21,10 @@ class ListenFailureTest {
 
     @Test
     void aListenerIsToldFromAConnectionOfTheSamePort() {
-        var listener = "   0: 0100007F:1D13 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 8241";
-        var connection = "   1: 0100007F:1D13 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 8242";
+        var listener =
+                "   0: 0100007F:1D13 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 8241";
+        var connection =
+                "   1: 0100007F:1D13 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 8242";
 
         assertTrue(ListenFailure.listens(listener, 7443));
         assertFalse(ListenFailure.listens(listener, 443));

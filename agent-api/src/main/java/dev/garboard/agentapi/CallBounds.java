@@ -53,8 +53,7 @@ public final class CallBounds implements ServerInterceptor {
      *
      * @param countedElsewhere full names of methods whose calls are counted elsewhere as soon as they have sent something
      */
-    public CallBounds(
-            int total, int perCaller, Set<String> countedElsewhere, UnheardLimits silent, Refusals refusals) {
+    public CallBounds(int total, int perCaller, Set<String> countedElsewhere, UnheardLimits silent, Refusals refusals) {
         this.total = total;
         this.perCaller = perCaller;
         this.countedElsewhere = Set.copyOf(countedElsewhere);

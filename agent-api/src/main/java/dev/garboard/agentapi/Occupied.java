@@ -27,9 +27,7 @@ final class Occupied implements ServerInterceptor {
         var listener = next.startCall(call, headers);
         return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress peer
                 ? new Counted<>(
-                        listener,
-                        peer,
-                        call.getMethodDescriptor().getType().clientSendsOneMessage())
+                        listener, peer, call.getMethodDescriptor().getType().clientSendsOneMessage())
                 : listener;
     }
 

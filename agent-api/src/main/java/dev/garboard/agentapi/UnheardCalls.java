@@ -130,9 +130,8 @@ final class UnheardCalls {
         void tooLate() {
             refuse(
                     SILENT,
-                    Status.DEADLINE_EXCEEDED.withDescription(
-                            "the call was opened and nothing came within " + words(limits.firstMessage())
-                                    + "; send the request with it"));
+                    Status.DEADLINE_EXCEEDED.withDescription("the call was opened and nothing came within "
+                            + words(limits.firstMessage()) + "; send the request with it"));
         }
 
         void refuse(String reason, Status status) {

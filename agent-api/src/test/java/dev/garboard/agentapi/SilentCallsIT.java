@@ -268,7 +268,8 @@ class SilentCallsIT {
         // Which of them the server saw first is not ours to say.
         assertEquals(1, ended.size());
         assertEquals(
-                Status.Code.RESOURCE_EXHAUSTED, ended.getFirst().heard().end.join().getCode());
+                Status.Code.RESOURCE_EXHAUSTED,
+                ended.getFirst().heard().end.join().getCode());
         assertEquals(List.of("TooManySilentCalls"), List.copyOf(refused));
     }
 

@@ -265,11 +265,11 @@ class NodeIT {
                 var operator = client(api, site.issueOperator("otto", Role.OPERATOR, Duration.ofHours(1)), site);
                 var admin = client(api, site.issueOperator("ada", Role.ADMIN, Duration.ofHours(1)), site)) {
             var named = ResetRequest.newBuilder().setMachine("node-1").setDisk("S5GX501");
-            var refused = assertThrows(
-                    StatusException.class, () -> operator.api().reset(named.build()));
+            var refused =
+                    assertThrows(StatusException.class, () -> operator.api().reset(named.build()));
             assertEquals(Status.Code.PERMISSION_DENIED, refused.getStatus().getCode());
-            var without = assertThrows(
-                    StatusException.class, () -> admin.api().reset(ResetRequest.getDefaultInstance()));
+            var without =
+                    assertThrows(StatusException.class, () -> admin.api().reset(ResetRequest.getDefaultInstance()));
             assertEquals(Status.Code.FAILED_PRECONDITION, without.getStatus().getCode());
             assertEquals(null, down.peek());
 

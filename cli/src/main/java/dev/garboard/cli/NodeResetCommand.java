@@ -33,8 +33,9 @@ final class NodeResetCommand extends NodeCall {
 
     @Option(
             names = "--leave-etcd-behind",
-            description = "Also when the node has a vote in etcd: the other members keep one that never answers, until it is"
-                    + " taken out (cluster etcd remove-member); a single member's data is lost.")
+            description =
+                    "Also when the node has a vote in etcd: the other members keep one that never answers, until it is"
+                            + " taken out (cluster etcd remove-member); a single member's data is lost.")
     private boolean leaveEtcdBehind;
 
     @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why; kept in the boot session.")

@@ -17,8 +17,7 @@ final class TypedName {
         var console = System.console();
         if (console == null || !console.isTerminal()) {
             throw new CommandException(
-                    ExitCode.USAGE,
-                    "this " + what + "; without a terminal to ask at, say that it is meant: --yes");
+                    ExitCode.USAGE, "this " + what + "; without a terminal to ask at, say that it is meant: --yes");
         }
         var typed = console.readLine("This %s. Type its name to go on: ", what);
         if (typed == null || !typed.strip().equals(name)) {

@@ -105,7 +105,8 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
         }
         boolean often = !limiter.mayAsk(peer);
         try {
-            // What runs on a node shares its address: it can use up what the address may ask, and not what the node knows.
+            // What runs on a node shares its address: it can use up what the address may ask, and not what the node
+            // knows.
             if (often && !proof.isOfThatBoot(request, peer)) {
                 events.happened("enroll", "rate-limited");
                 return Status.RESOURCE_EXHAUSTED.withDescription(
@@ -119,8 +120,7 @@ final class EnrollmentEndpoint extends EnrollmentServiceGrpc.EnrollmentServiceIm
         }
     }
 
-    private void answer(
-            EnrollRequest request, InetAddress peer, EnrollStream stream, Outcome outcome) {
+    private void answer(EnrollRequest request, InetAddress peer, EnrollStream stream, Outcome outcome) {
         events.happened("enroll", outcome.cause());
         log.atInfo()
                 .addKeyValue("session", request.getBootSession())

@@ -106,7 +106,8 @@ public final class FleetServer implements AutoCloseable {
                 events,
                 calls,
                 config.maxPending());
-        var services = new ArrayList<>(new MachineForwarder(index, streams, channels, parts.methods(), events).services());
+        var services =
+                new ArrayList<>(new MachineForwarder(index, streams, channels, parts.methods(), events).services());
         services.add(enrollments.bindService());
         services.add(nodes.bindService());
         this.server = NodeListener.of(config, parts, calls, services);

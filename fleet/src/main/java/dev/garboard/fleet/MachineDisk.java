@@ -14,7 +14,8 @@ final class MachineDisk {
     private MachineDisk() {}
 
     /** Notes the disk that the machine uses now. */
-    static StatusChange note(StatusChange change, MachineStatus.@Nullable StateDisk before, StateDisk said, Instant now) {
+    static StatusChange note(
+            StatusChange change, MachineStatus.@Nullable StateDisk before, StateDisk said, Instant now) {
         if (!dev.garboard.kubernetes.document.StateDisk.isFileSystem(said.getFileSystem())) {
             return change;
         }

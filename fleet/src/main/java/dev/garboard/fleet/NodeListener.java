@@ -36,9 +36,12 @@ final class NodeListener {
 
     /** A stranger's list of hardware, a node's report, and a part of a snapshot that an admin sends. */
     private static final Map<String, Integer> MESSAGES = Map.of(
-            ENROLL, 512 << 10,
-            CONNECT, 1 << 20,
-            KubernetesServiceGrpc.getEtcdRestoreMethod().getFullMethodName(), (1 << 20) + (16 << 10));
+            ENROLL,
+            512 << 10,
+            CONNECT,
+            1 << 20,
+            KubernetesServiceGrpc.getEtcdRestoreMethod().getFullMethodName(),
+            (1 << 20) + (16 << 10));
 
     private NodeListener() {}
 

@@ -34,8 +34,7 @@ final class NodeMessages {
                 .build();
     }
 
-    static ServerMessage desired(
-            Resource<MachineSpec, MachineStatus> machine, DesiredDocuments.NodeState state) {
+    static ServerMessage desired(Resource<MachineSpec, MachineStatus> machine, DesiredDocuments.NodeState state) {
         var spec = machine.spec();
         var hostname = spec.hostname() == null ? machine.name() : spec.hostname();
         var desired = ServerMessage.DesiredState.newBuilder()

@@ -149,7 +149,8 @@ final class NodeRecorder {
                     "the node keeps " + kept
                             + ": nothing here declares them any more, and nobody ordered the node to leave its"
                             + " cluster. Is this server's database an older copy? Restore a newer one; what the node keeps is"
-                            + " lost only when the node is reset: garboard node " + machine + " reset --disk DISK, or, where it keeps nothing on a disk, is"
+                            + " lost only when the node is reset: garboard node " + machine
+                            + " reset --disk DISK, or, where it keeps nothing on a disk, is"
                             + " restarted");
         }
     }

@@ -233,9 +233,7 @@ class ClusterIT {
                 () -> rig.machine(FOUNDER).status().toString());
 
         rig.store.update(
-                Kinds.MACHINE,
-                FOUNDER,
-                found -> found.withSpec(copy.spec()).withStatus(copy.status()));
+                Kinds.MACHINE, FOUNDER, found -> found.withSpec(copy.spec()).withStatus(copy.status()));
         restartServer();
         connect(FOUNDER);
 
@@ -265,7 +263,8 @@ class ClusterIT {
         var first = desired(FOUNDER, state -> has(state, "StateDisk"));
         assertEquals(new StateDisk("S5GX501"), parsed(first).getFirst());
         uses(FOUNDER, FILE_SYSTEM);
-        eventually(() -> disk(FOUNDER) != null, () -> rig.machine(FOUNDER).status().toString());
+        eventually(
+                () -> disk(FOUNDER) != null, () -> rig.machine(FOUNDER).status().toString());
         var since = Objects.requireNonNull(disk(FOUNDER)).since();
         assertEquals(
                 new MachineStatus.StateDisk("sda", "S5GX501", null, 500_000_000_000L, FILE_SYSTEM, since),
@@ -277,11 +276,14 @@ class ClusterIT {
         var again = desired(FOUNDER, state -> has(state, "StateDisk"));
 
         assertEquals(
-                new StateDisk(
-                        "S5GX501", false, null, new StateDisk.Recorded("sda", "S5GX501", "", FILE_SYSTEM), null),
+                new StateDisk("S5GX501", false, null, new StateDisk.Recorded("sda", "S5GX501", "", FILE_SYSTEM), null),
                 parsed(again).getFirst());
-        node(FOUNDER).say(NodeMessage.newBuilder().setStatus(NodeMessage.Status.newBuilder().setReady(true)));
-        eventually(() -> rig.machine(FOUNDER).status().phase().equals("Ready"), () -> rig.machine(FOUNDER).status().toString());
+        node(FOUNDER)
+                .say(NodeMessage.newBuilder()
+                        .setStatus(NodeMessage.Status.newBuilder().setReady(true)));
+        eventually(
+                () -> rig.machine(FOUNDER).status().phase().equals("Ready"),
+                () -> rig.machine(FOUNDER).status().toString());
         assertEquals(since, Objects.requireNonNull(disk(FOUNDER)).since());
     }
 
@@ -290,13 +292,14 @@ class ClusterIT {
     }
 
     private void uses(String machine, String fileSystem) {
-        node(machine).say(NodeMessage.newBuilder()
-                .setStatus(NodeMessage.Status.newBuilder()
-                        .setStateDisk(NodeMessage.StateDisk.newBuilder()
-                                .setDevice("sda")
-                                .setSerial("S5GX501")
-                                .setSizeBytes(500_000_000_000L)
-                                .setFileSystem(fileSystem))));
+        node(machine)
+                .say(NodeMessage.newBuilder()
+                        .setStatus(NodeMessage.Status.newBuilder()
+                                .setStateDisk(NodeMessage.StateDisk.newBuilder()
+                                        .setDevice("sda")
+                                        .setSerial("S5GX501")
+                                        .setSizeBytes(500_000_000_000L)
+                                        .setFileSystem(fileSystem))));
     }
 
     private void spec(String machine, String hostname, MachineSpec.StateDisk disk) {

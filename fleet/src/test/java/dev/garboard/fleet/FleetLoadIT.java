@@ -182,8 +182,7 @@ class FleetLoadIT {
                             new ClientCall.Listener<>() {
                                 @Override
                                 public void onClose(Status status, Metadata trailers) {
-                                    outcomes.merge(
-                                            status.getCode() + " " + status.getDescription(), 1, Integer::sum);
+                                    outcomes.merge(status.getCode() + " " + status.getDescription(), 1, Integer::sum);
                                     ended.incrementAndGet();
                                 }
                             },

@@ -124,8 +124,8 @@ class StrangersIT {
     private void handshake() throws Exception {
         var context = SSLContext.getInstance("TLSv1.3");
         context.init(null, new TrustManager[] {SiteTrust.of(rig.authority.certificate())}, null);
-        var socket = (SSLSocket)
-                context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), rig.fleet.port());
+        var socket =
+                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), rig.fleet.port());
         sockets.add(socket);
         var parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
@@ -142,8 +142,7 @@ class StrangersIT {
         var channel = SiteChannels.open(FakeNode.server(rig.fleet.port()), null, rig.authority.certificate());
         channels.add(channel);
         for (int i = 0; i < 20; i++) {
-            channel.newCall(AS_STREAM, CallOptions.DEFAULT)
-                    .start(new ClientCall.Listener<>() {}, new Metadata());
+            channel.newCall(AS_STREAM, CallOptions.DEFAULT).start(new ClientCall.Listener<>() {}, new Metadata());
         }
     }
 

@@ -155,15 +155,12 @@ public final class BootHttpServer implements AutoCloseable {
     }
 
     private static String explain(InetSocketAddress local, Throwable cause) {
-        var remedy =
-                switch (ListenFailure.of(local, cause)) {
-                    case NOT_PERMITTED ->
-                        "run as root, grant CAP_NET_BIND_SERVICE, or set http-boot.listen to a port above 1023";
-                    case TAKEN ->
-                        "another server has this port; `ss -tlnp sport = :" + local.getPort() + "` names it";
-                    case NOT_OF_THIS_HOST, OTHER ->
-                        "set http-boot.listen to an address of this host; `ip address` lists them";
-                };
+        var remedy = switch (ListenFailure.of(local, cause)) {
+            case NOT_PERMITTED ->
+                "run as root, grant CAP_NET_BIND_SERVICE, or set http-boot.listen to a port above 1023";
+            case TAKEN -> "another server has this port; `ss -tlnp sport = :" + local.getPort() + "` names it";
+            case NOT_OF_THIS_HOST, OTHER -> "set http-boot.listen to an address of this host; `ip address` lists them";
+        };
         return "boot HTTP cannot listen on " + local.getAddress().getHostAddress() + " port " + local.getPort() + ": "
                 + cause.getMessage() + "; " + remedy;
     }

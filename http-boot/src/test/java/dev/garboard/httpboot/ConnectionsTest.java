@@ -22,8 +22,7 @@ class ConnectionsTest {
 
     private static final Duration IDLE = Duration.ofSeconds(30);
 
-    private final Connections connections =
-            new Connections(ConnectionLimits.of(3, 2), IDLE, Duration.ofSeconds(60));
+    private final Connections connections = new Connections(ConnectionLimits.of(3, 2), IDLE, Duration.ofSeconds(60));
     private final List<Served> served = new ArrayList<>();
 
     private static int lastPort = 40_000;
@@ -104,7 +103,8 @@ class ConnectionsTest {
                 connections.admit(new Peer("192.0.2.1").connection));
         admitted("192.0.2.2");
         assertEquals(
-                Optional.of(ConnectionBounds.Reason.TOO_MANY_CONNECTIONS), connections.admit(new Peer("192.0.2.3").connection));
+                Optional.of(ConnectionBounds.Reason.TOO_MANY_CONNECTIONS),
+                connections.admit(new Peer("192.0.2.3").connection));
 
         first.goes();
 
@@ -152,9 +152,7 @@ class ConnectionsTest {
 
         assertEquals(
                 List.of("ABORTED the client closed the connection"),
-                served.stream()
-                        .map(one -> one.outcome() + " " + one.detail())
-                        .toList());
+                served.stream().map(one -> one.outcome() + " " + one.detail()).toList());
         // It is forgotten: nothing is closed twice.
         sweepAfter(Duration.ofHours(1));
         assertEquals(0, gone.closed);

@@ -105,11 +105,9 @@ class IpxeScriptTest {
 
     @Test
     void anImageWithoutArgumentsHasNone() {
-        assertTrue(
-                IpxeScript.render(image("  "), session, base)
-                        .contains("/kernel initrd=initramfs initrd=root.cpio || goto failed\n"));
-        assertTrue(
-                IpxeScript.render(image(" a#b~ "), session, base).contains("/kernel a#b~ initrd=initramfs"));
+        assertTrue(IpxeScript.render(image("  "), session, base)
+                .contains("/kernel initrd=initramfs initrd=root.cpio || goto failed\n"));
+        assertTrue(IpxeScript.render(image(" a#b~ "), session, base).contains("/kernel a#b~ initrd=initramfs"));
     }
 
     @Test

@@ -11,8 +11,7 @@ final class Findings {
 
     void expect(boolean holds, String path, Object found, String expected) {
         if (!holds) {
-            problems.add(
-                    new Problem(Problem.Sort.WRONG, path, "found " + shown(found) + ", expected " + expected));
+            problems.add(new Problem(Problem.Sort.WRONG, path, "found " + shown(found) + ", expected " + expected));
         }
     }
 

@@ -65,9 +65,7 @@ final class RecordJson {
             return collection.getRawType() == List.class ? List.of() : Map.of();
         }
         throw new InvalidResourceException(
-                Problem.Sort.MISSING,
-                join(path, field.name()),
-                "missing, expected " + expectation(field.type()));
+                Problem.Sort.MISSING, join(path, field.name()), "missing, expected " + expectation(field.type()));
     }
 
     private static Object read(Type type, JsonNode node, String path) {

@@ -56,7 +56,9 @@ public final class ResourceJson {
                 .orElseThrow(() -> new InvalidResourceException(
                         "kind",
                         "found " + kind + ", expected one of "
-                        + String.join(", ", Kinds.all().stream().map(Kind::name).toList())));
+                                + String.join(
+                                        ", ",
+                                        Kinds.all().stream().map(Kind::name).toList())));
         return read(known, tree);
     }
 
@@ -124,8 +126,8 @@ public final class ResourceJson {
             if (entry.getKey().equals("namespace")) {
                 throw new InvalidResourceException(
                         "metadata.namespace",
-                        "found " + entry.getValue()
-                        + ", expected none; resources of " + Kind.GROUP + " are not in namespaces");
+                        "found " + entry.getValue() + ", expected none; resources of " + Kind.GROUP
+                                + " are not in namespaces");
             }
             if (!METADATA.contains(entry.getKey()) && !IGNORED_METADATA.contains(entry.getKey())) {
                 throw new InvalidResourceException(

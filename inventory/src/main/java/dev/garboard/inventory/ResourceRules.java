@@ -132,10 +132,12 @@ public final class ResourceRules {
             var disk = spec.stateDisk();
             boolean gives = disk != null && (disk.overwrite() || disk.discard() != null);
             if (disk != null && gives && StateDisk.isKernelName(disk.disk())) {
-                throw new InvalidResourceException("spec.stateDisk.disk", "found " + disk.disk()
-                        + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give"
-                        + " that name to another disk at the next start; see"
-                        + " garboard node " + resource.name() + " hardware");
+                throw new InvalidResourceException(
+                        "spec.stateDisk.disk",
+                        "found " + disk.disk()
+                                + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give"
+                                + " that name to another disk at the next start; see"
+                                + " garboard node " + resource.name() + " hardware");
             }
         }
     }

@@ -161,8 +161,9 @@ final class SqlResourceStore implements ResourceStore {
             refuseOther(stored, base.uid(), base.resourceVersion());
             var wanted = change.apply(stored);
             if (!wanted.name().equals(name) || !wanted.kind().equals(kind)) {
-                throw new InvalidResourceException("metadata.name", "found " + wanted.name() + ", expected " + name
-                        + "; a resource keeps its kind and name");
+                throw new InvalidResourceException(
+                        "metadata.name",
+                        "found " + wanted.name() + ", expected " + name + "; a resource keeps its kind and name");
             }
             if (!wanted.spec().equals(stored.spec())) {
                 NeighbourRules.checkChange(stored, wanted);

@@ -239,7 +239,10 @@ class BootSessionsTest {
         assertEquals(Optional.of(old), sessions.load(old.id()));
         assertEquals(Optional.empty(), sessions.load("f".repeat(32)));
         assertTrue(step(old.id(), "kernel"));
-        assertEquals("Running", journal.find(old.id()).orElseThrow().status().outcome(), "it may be the newest of its machine");
+        assertEquals(
+                "Running",
+                journal.find(old.id()).orElseThrow().status().outcome(),
+                "it may be the newest of its machine");
     }
 
     @Test

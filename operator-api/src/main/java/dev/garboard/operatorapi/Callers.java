@@ -43,7 +43,8 @@ final class Callers {
     }
 
     /** Whose connection it is; null when the site CA says nothing of the certificate, or there is none. */
-    @Nullable String subject(X509Certificate[] chain) {
+    @Nullable
+    String subject(X509Certificate[] chain) {
         try {
             authenticate(chain);
             return chain[0].getSubjectX500Principal().getName();

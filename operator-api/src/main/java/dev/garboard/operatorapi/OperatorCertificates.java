@@ -153,8 +153,7 @@ public final class OperatorCertificates implements AutoCloseable {
      * @param shown the certificate that it is asked for with
      * @param renewal whether it is to replace that one; then that one must not have been renewed yet
      */
-    record Wanted(
-            String subject, Role role, Duration validity, Caller by, X509Certificate shown, boolean renewal) {}
+    record Wanted(String subject, Role role, Duration validity, Caller by, X509Certificate shown, boolean renewal) {}
 
     /**
      * Issues a certificate and notes it; one that cannot be noted is given to nobody.

@@ -99,8 +99,7 @@ final class ResourceApi {
             throw new InvalidResourceException(
                     Problem.Sort.MISSING,
                     "metadata.resourceVersion",
-                    "must be specified for an update; get the resource, change it, and put"
-                            + " it back");
+                    "must be specified for an update; get the resource, change it, and put" + " it back");
         }
         var before = stored(kind, name);
         checkUid(wanted.metadata(), before.metadata());
@@ -168,8 +167,10 @@ final class ResourceApi {
         }
         var finalizers = wanted.metadata().finalizers();
         if (!finalizers.isEmpty() && !finalizers.equals(before.metadata().finalizers())) {
-            throw new InvalidResourceException("metadata.finalizers", "found " + finalizers + ", expected "
-                    + before.metadata().finalizers() + "; the server alone writes them");
+            throw new InvalidResourceException(
+                    "metadata.finalizers",
+                    "found " + finalizers + ", expected " + before.metadata().finalizers()
+                            + "; the server alone writes them");
         }
         if (!call.dryRun()) {
             return store.replace(wanted);
@@ -275,19 +276,16 @@ final class ResourceApi {
             throw new RefusedException(Refusal.conflict(kind, name, String.valueOf(conflict.getMessage())));
         } catch (InvalidResourceException invalid) {
             throw new RefusedException(Refusal.invalid(
-                    kind,
-                    name,
-                    invalid.found().stream().map(ResourceApi::cause).toList()));
+                    kind, name, invalid.found().stream().map(ResourceApi::cause).toList()));
         }
     }
 
     private static Cause cause(Problem problem) {
-        var reason =
-                switch (problem.sort()) {
-                    case MISSING -> "FieldValueRequired";
-                    case UNKNOWN -> "FieldValueForbidden";
-                    case WRONG -> "FieldValueInvalid";
-                };
+        var reason = switch (problem.sort()) {
+            case MISSING -> "FieldValueRequired";
+            case UNKNOWN -> "FieldValueForbidden";
+            case WRONG -> "FieldValueInvalid";
+        };
         return new Cause(reason, problem.path(), problem.message());
     }
 }

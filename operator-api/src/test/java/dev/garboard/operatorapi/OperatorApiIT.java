@@ -154,7 +154,9 @@ class OperatorApiIT {
     }
 
     private static String cause(Answer answer, int number, String what) throws Exception {
-        return JSON.readTree(answer.body()).at("/details/causes/" + number + "/" + what).asString();
+        return JSON.readTree(answer.body())
+                .at("/details/causes/" + number + "/" + what)
+                .asString();
     }
 
     @Test

@@ -215,9 +215,7 @@ public final class NodeStream implements Supervisor.Work {
             if (up == null) {
                 return;
             }
-            up.onNext(NodeMessage.newBuilder()
-                    .setGoodbye(last)
-                    .build());
+            up.onNext(NodeMessage.newBuilder().setGoodbye(last).build());
             up.onCompleted();
             up = null;
         }

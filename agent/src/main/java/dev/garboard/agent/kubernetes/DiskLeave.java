@@ -21,8 +21,7 @@ final class DiskLeave {
      *
      * @param isSpent whether the disk remembers the file system that the order makes
      */
-    static Optional<String> refusal(
-            StateDisk wanted, Disk disk, DiskContent content, boolean isSpent, Instant now) {
+    static Optional<String> refusal(StateDisk wanted, Disk disk, DiskContent content, boolean isSpent, Instant now) {
         if (content.kind() == DiskContent.Kind.NOTHING || content.kind() == DiskContent.Kind.ERASED) {
             return Optional.empty();
         }
@@ -34,8 +33,9 @@ final class DiskLeave {
             }
         } else {
             if (!wanted.overwrite()) {
-                return Optional.of("expected nothing or ext4 with the label \"" + StateDiskApplier.LABEL
-                        + "\"; name another disk, or set spec.stateDisk.overwrite of the machine to lose what is there");
+                return Optional.of(
+                        "expected nothing or ext4 with the label \"" + StateDiskApplier.LABEL
+                                + "\"; name another disk, or set spec.stateDisk.overwrite of the machine to lose what is there");
             }
             var order = orderRefusal(wanted.order(), disk, isSpent, now);
             if (order.isPresent()) {
@@ -54,14 +54,16 @@ final class DiskLeave {
     private static Optional<String> orderRefusal(
             StateDisk.@Nullable Order order, Disk disk, boolean isSpent, Instant now) {
         if (order == null) {
-            return Optional.of("and spec.stateDisk.overwrite of the machine is set without an order: several of its disks are"
-                    + " called so, or the boot server is older than this node. Name the disk by a number that no other has"
-                    + " (garboard node MACHINE hardware), and set overwrite again");
+            return Optional.of(
+                    "and spec.stateDisk.overwrite of the machine is set without an order: several of its disks are"
+                            + " called so, or the boot server is older than this node. Name the disk by a number that no other has"
+                            + " (garboard node MACHINE hardware), and set overwrite again");
         }
         if ((!order.serial().isEmpty() && !order.serial().equals(disk.getSerial()))
                 || (!order.wwid().isEmpty() && !order.wwid().equals(disk.getWwid()))) {
             return Optional.of("and the order to overwrite is for the disk with the serial number \"" + order.serial()
-                    + "\" and the WWID \"" + order.wwid() + "\", not for this one; set spec.stateDisk.overwrite again if this"
+                    + "\" and the WWID \"" + order.wwid()
+                    + "\", not for this one; set spec.stateDisk.overwrite again if this"
                     + " one is meant");
         }
         if (!now.isBefore(order.until())) {
@@ -69,9 +71,11 @@ final class DiskLeave {
                     + "; set spec.stateDisk.overwrite of the machine again");
         }
         return isSpent
-                ? Optional.of("and the order to overwrite was carried out on this disk before, by making the file system "
-                        + order.fileSystem() + ": it does not act on what came later. Set spec.stateDisk.overwrite of the"
-                        + " machine to false and to true again to lose what is there now")
+                ? Optional.of(
+                        "and the order to overwrite was carried out on this disk before, by making the file system "
+                                + order.fileSystem()
+                                + ": it does not act on what came later. Set spec.stateDisk.overwrite of the"
+                                + " machine to false and to true again to lose what is there now")
                 : Optional.empty();
     }
 }

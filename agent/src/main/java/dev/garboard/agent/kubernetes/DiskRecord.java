@@ -40,7 +40,8 @@ final class DiskRecord {
         return Optional.of(
                 isNodes
                         ? "with the UUID " + content.uuid() + ", expected this machine's data, the file system "
-                                + recorded.fileSystem() + ": was it copied, or formatted elsewhere? To go on with what is"
+                                + recorded.fileSystem()
+                                + ": was it copied, or formatted elsewhere? To go on with what is"
                                 + " there, and give up what was, " + remedy
                         : "expected this machine's data, the file system " + recorded.fileSystem()
                                 + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"

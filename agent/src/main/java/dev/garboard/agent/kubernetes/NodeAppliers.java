@@ -38,7 +38,8 @@ public record NodeAppliers(List<DocumentApplier> first, List<DocumentApplier> la
         var tools = new ProgramCall(parts.children(), List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
         var kubelet = new KubeletApplier(parts, shelf);
         var fetch = new BundleFetch(RELEASE_CERTIFICATE);
-        var watch = parts.services().add("disk", "Watches that the node's data has room and its programs are undamaged");
+        var watch =
+                parts.services().add("disk", "Watches that the node's data has room and its programs are undamaged");
         parts.supervisor().start(watch, DiskWatch.ofNode(watch));
         var disk = new StateDiskApplier(tools, shelf, parts.disks());
         return new NodeAppliers(

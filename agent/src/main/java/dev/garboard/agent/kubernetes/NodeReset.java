@@ -84,12 +84,13 @@ public final class NodeReset {
                     .asRuntimeException();
         }
         if (!request.getMachine().equals(machine.get())) {
-            throw refusal("the reset is for the machine \"" + request.getMachine() + "\", and this is \"" + machine.get()
-                    + '"');
+            throw refusal("the reset is for the machine \"" + request.getMachine() + "\", and this is \""
+                    + machine.get() + '"');
         }
         try {
             if (Mounts.isMountPoint(Path.of("/var/lib"))) {
-                throw refusal("this node is a container, and its disks are its host's; begin anew with another directory");
+                throw refusal(
+                        "this node is a container, and its disks are its host's; begin anew with another directory");
             }
             var disk = find(request.getDisk(), disks.get());
             var device = Path.of("/dev", disk.getName());
@@ -132,7 +133,8 @@ public final class NodeReset {
         }
         if (used == null && !content.label().equals(StateDiskApplier.LABEL)) {
             var declared = state.declared();
-            boolean wasOurs = declared != null && DiskRecord.refusal(declared, disk, content).isPresent();
+            boolean wasOurs = declared != null
+                    && DiskRecord.refusal(declared, disk, content).isPresent();
             switch (content.kind()) {
                 case ERASED -> {}
                 case NOTHING -> {

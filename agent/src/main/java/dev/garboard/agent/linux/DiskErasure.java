@@ -20,7 +20,8 @@ public final class DiskErasure {
     static final int ENDS = 1 << 20;
 
     private static final int MARK = 4096;
-    private static final String WORDS = "garboard: erased by a reset; what is left here means nothing. It was the file system ";
+    private static final String WORDS =
+            "garboard: erased by a reset; what is left here means nothing. It was the file system ";
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private DiskErasure() {}

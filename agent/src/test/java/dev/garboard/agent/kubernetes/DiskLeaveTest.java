@@ -60,13 +60,15 @@ class DiskLeaveTest {
     @Test
     void anOrderIsForTheDiskThatItNames() {
         assertEquals(
-                Optional.of("and the order to overwrite is for the disk with the serial number \"S5GX501\" and the WWID"
-                        + " \"naa.5000c500b9\", not for this one; set spec.stateDisk.overwrite again if this one is meant"),
+                Optional.of(
+                        "and the order to overwrite is for the disk with the serial number \"S5GX501\" and the WWID"
+                                + " \"naa.5000c500b9\", not for this one; set spec.stateDisk.overwrite again if this one is meant"),
                 refusal(
                         ordered("S5GX501", true, null, new Order(OLD, "S5GX501", "naa.5000c500b9", ORDER.until())),
                         PHOTOGRAPHS));
         assertTrue(refusal(
-                        ordered("naa.5000c500a1", true, null, new Order(OLD, "S5GX999", "", ORDER.until())), PHOTOGRAPHS)
+                        ordered("naa.5000c500a1", true, null, new Order(OLD, "S5GX999", "", ORDER.until())),
+                        PHOTOGRAPHS)
                 .isPresent());
         assertEquals(
                 Optional.empty(),
@@ -78,8 +80,9 @@ class DiskLeaveTest {
         var wanted = ordered("S5GX501", true, null, ORDER);
 
         assertEquals(
-                Optional.of("and the order to overwrite ended at 2026-12-01T06:00:01Z; set spec.stateDisk.overwrite of the"
-                        + " machine again"),
+                Optional.of(
+                        "and the order to overwrite ended at 2026-12-01T06:00:01Z; set spec.stateDisk.overwrite of the"
+                                + " machine again"),
                 DiskLeave.refusal(wanted, DISK, PHOTOGRAPHS, false, ORDER.until()));
     }
 
@@ -89,7 +92,8 @@ class DiskLeaveTest {
 
         assertEquals(
                 Optional.of("and the order to overwrite was carried out on this disk before, by making the file system "
-                        + OLD + ": it does not act on what came later. Set spec.stateDisk.overwrite of the machine to false"
+                        + OLD
+                        + ": it does not act on what came later. Set spec.stateDisk.overwrite of the machine to false"
                         + " and to true again to lose what is there now"),
                 DiskLeave.refusal(wanted, DISK, PHOTOGRAPHS, true, NOW));
     }
@@ -118,8 +122,7 @@ class DiskLeaveTest {
         assertTrue(refusal(ordered("sda", false, OLD, null), OURS).isPresent());
     }
 
-    private static StateDisk ordered(
-            String name, boolean overwrite, @Nullable String discard, @Nullable Order order) {
+    private static StateDisk ordered(String name, boolean overwrite, @Nullable String discard, @Nullable Order order) {
         return new StateDisk(name, overwrite, discard, null, order);
     }
 

@@ -31,8 +31,7 @@ class DiskPreparationIT {
             Disk.newBuilder().setName("sda").setSerial(NAME).build();
 
     private static final Instant NOW = Instant.parse("2026-12-01T06:00:00Z");
-    private static final Order ORDER =
-            new Order("5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c", NAME, "", NOW.plusSeconds(60));
+    private static final Order ORDER = new Order("5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c", NAME, "", NOW.plusSeconds(60));
 
     @TempDir
     private Path directory;
@@ -63,11 +62,14 @@ class DiskPreparationIT {
 
         var refusal = refusal(wanted(null, was));
 
-        assertTrue(refusal.contains("sda (0 GB, serial S5GX501) has nothing on it, expected this machine's data"), refusal);
+        assertTrue(
+                refusal.contains("sda (0 GB, serial S5GX501) has nothing on it, expected this machine's data"),
+                refusal);
         assertEquals(DiskContent.Kind.NOTHING, DiskContent.of(device).kind());
         var anew = preparation.prepare(wanted(was, was), DISK, device);
         assertNotEquals(was, anew.uuid());
-        // The order stays until somebody takes it back, and so does the record until the server has heard of the new one.
+        // The order stays until somebody takes it back, and so does the record until the server has heard of the new
+        // one.
         assertEquals(anew, preparation.prepare(wanted(was, was), DISK, device));
         assertEquals(anew, preparation.prepare(wanted(was, anew.uuid()), DISK, device));
     }
@@ -115,7 +117,8 @@ class DiskPreparationIT {
         partition();
         var refusal = refusal(wanted);
         assertTrue(
-                refusal.contains("a partition table (gpt) on it, and the order to overwrite was carried out on this disk"),
+                refusal.contains(
+                        "a partition table (gpt) on it, and the order to overwrite was carried out on this disk"),
                 refusal);
         assertEquals(DiskContent.Kind.PARTITION_TABLE, DiskContent.of(device).kind());
     }
@@ -134,8 +137,8 @@ class DiskPreparationIT {
     void whatDiscardMakesIsNotWhatAnOrderMakes() throws Exception {
         var was = preparation.prepare(new StateDisk(NAME, true, null, null, ORDER), DISK, device);
 
-        var made = preparation.prepare(
-                new StateDisk(NAME, true, was.uuid(), recorded(was.uuid()), ORDER), DISK, device);
+        var made =
+                preparation.prepare(new StateDisk(NAME, true, was.uuid(), recorded(was.uuid()), ORDER), DISK, device);
 
         assertNotEquals(was.uuid(), made.uuid());
     }
@@ -170,8 +173,7 @@ class DiskPreparationIT {
     }
 
     private String refusal(StateDisk wanted) {
-        var refused =
-                assertThrows(IllegalStateException.class, () -> preparation.prepare(wanted, DISK, device));
+        var refused = assertThrows(IllegalStateException.class, () -> preparation.prepare(wanted, DISK, device));
         return String.valueOf(refused.getMessage());
     }
 

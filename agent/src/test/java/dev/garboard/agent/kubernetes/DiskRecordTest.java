@@ -48,8 +48,8 @@ class DiskRecordTest {
         for (var name : List.of("S5GX501", "naa.5000c500a1", "sda")) {
             for (var content : List.of(NOTHING, UNKNOWN, PHOTOGRAPHS, COPY)) {
                 assertTrue(DiskRecord.refusal(wanted(name, null), DISK, content).isPresent());
-                assertTrue(DiskRecord.refusal(wanted(name, OTHER), DISK, content)
-                        .isPresent());
+                assertTrue(
+                        DiskRecord.refusal(wanted(name, OTHER), DISK, content).isPresent());
                 assertEquals(Optional.empty(), DiskRecord.refusal(wanted(name, WAS), DISK, content));
             }
         }
@@ -109,8 +109,7 @@ class DiskRecordTest {
                 DiskRecord.refusal(wanted("sda", null), blank, NOTHING));
         assertTrue(DiskRecord.refusal(wanted("sda", null), blank, NEWER).isPresent());
         // It was sda, so somebody has named another since.
-        assertEquals(
-                Optional.empty(), DiskRecord.refusal(wanted("sdb", null), disk("sdb", "S5GX999", ""), NOTHING));
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("sdb", null), disk("sdb", "S5GX999", ""), NOTHING));
     }
 
     /** Memory cards and many virtual disks have neither serial number nor WWID. */
@@ -132,10 +131,6 @@ class DiskRecordTest {
     }
 
     private static Disk disk(String name, String serial, String wwid) {
-        return Disk.newBuilder()
-                .setName(name)
-                .setSerial(serial)
-                .setWwid(wwid)
-                .build();
+        return Disk.newBuilder().setName(name).setSerial(serial).setWwid(wwid).build();
     }
 }

@@ -35,8 +35,8 @@ class NodeResetTest {
             .setFileSystem(UUID)
             .build();
 
-    private static final StateDisk DECLARED = new StateDisk(
-            "S5GX501", false, null, new Recorded("sda", "S5GX501", "naa.5000c500a1", UUID), null);
+    private static final StateDisk DECLARED =
+            new StateDisk("S5GX501", false, null, new Recorded("sda", "S5GX501", "naa.5000c500a1", UUID), null);
 
     private static final DiskContent NOTHING = new DiskContent(Kind.NOTHING, "", "", "");
     private static final DiskContent OURS = new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", UUID);
@@ -63,10 +63,8 @@ class NodeResetTest {
             throw new AssertionError("nothing was to be asked");
         });
 
-        var other = refused(() -> resets.plan(ResetRequest.newBuilder()
-                .setMachine("m2")
-                .setDisk("S5GX501")
-                .build()));
+        var other = refused(() -> resets.plan(
+                ResetRequest.newBuilder().setMachine("m2").setDisk("S5GX501").build()));
         assertEquals(Status.Code.FAILED_PRECONDITION, other.getCode());
         assertEquals("the reset is for the machine \"m2\", and this is \"m1\"", other.getDescription());
         assertEquals(
@@ -83,8 +81,9 @@ class NodeResetTest {
         assertEquals(Optional.empty(), NodeReset.refusal(DISK, OURS, state, false));
         assertEquals(UUID, NodeReset.fileSystem(OURS, state));
         assertEquals(
-                Optional.of("this node's data is on sda (serial number \"S5GX501\", WWID \"naa.5000c500a1\"), and not on sdb"
-                        + " (0 GB, serial S5GX999)"),
+                Optional.of(
+                        "this node's data is on sda (serial number \"S5GX501\", WWID \"naa.5000c500a1\"), and not on sdb"
+                                + " (0 GB, serial S5GX999)"),
                 NodeReset.refusal(SECOND, OURS, state, true));
     }
 
@@ -115,8 +114,7 @@ class NodeResetTest {
         assertEquals(Optional.empty(), NodeReset.refusal(DISK, NOTHING, state, false));
         assertEquals(UUID, NodeReset.fileSystem(NOTHING, state));
         assertEquals(
-                UUID,
-                NodeReset.fileSystem(new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", OTHER), state));
+                UUID, NodeReset.fileSystem(new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", OTHER), state));
         assertTrue(NodeReset.refusal(DISK, NOTHING, State.nothing(), false)
                 .orElse("")
                 .contains("garboard node MACHINE reboot"));
@@ -136,10 +134,6 @@ class NodeResetTest {
     }
 
     private static Disk disk(String name, String serial, String wwid) {
-        return Disk.newBuilder()
-                .setName(name)
-                .setSerial(serial)
-                .setWwid(wwid)
-                .build();
+        return Disk.newBuilder().setName(name).setSerial(serial).setWwid(wwid).build();
     }
 }

@@ -90,8 +90,8 @@ class DiskErasureIT {
             file.setLength(1 << 20);
         }
 
-        var refused = assertThrows(
-                IOException.class, () -> DiskErasure.erase(disk, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"));
+        var refused =
+                assertThrows(IOException.class, () -> DiskErasure.erase(disk, "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"));
 
         assertEquals(disk + " has 1048576 bytes, at least 2097152 were expected", refused.getMessage());
         assertEquals(Kind.NOTHING, DiskContent.of(disk).kind());

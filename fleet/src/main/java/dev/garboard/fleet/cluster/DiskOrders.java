@@ -104,12 +104,7 @@ final class DiskOrders {
         return switch (found.size()) {
             case 0 -> new DiskOrder(name, null, null, fresh, until);
             case 1 ->
-                new DiskOrder(
-                        name,
-                        text(found.getFirst(), "serial"),
-                        text(found.getFirst(), "wwid"),
-                        fresh,
-                        until);
+                new DiskOrder(name, text(found.getFirst(), "serial"), text(found.getFirst(), "wwid"), fresh, until);
             default -> null;
         };
     }

@@ -43,7 +43,9 @@ class DiskOrdersTest {
                 settled(WISH, null, NOW).status().diskOrder());
         assertEquals(
                 new DiskOrder("naa.5000c500a2", "0001", "naa.5000c500a2", FRESH, TOMORROW),
-                settled(new StateDisk("naa.5000c500a2", true), null, NOW).status().diskOrder());
+                settled(new StateDisk("naa.5000c500a2", true), null, NOW)
+                        .status()
+                        .diskOrder());
     }
 
     @Test
@@ -87,7 +89,9 @@ class DiskOrdersTest {
 
     @Test
     void anotherDiskIsAnotherOrder() {
-        var made = settled(new StateDisk("naa.5000c500a2", true), ORDER, NOW).status().diskOrder();
+        var made = settled(new StateDisk("naa.5000c500a2", true), ORDER, NOW)
+                .status()
+                .diskOrder();
 
         assertEquals(new DiskOrder("naa.5000c500a2", "0001", "naa.5000c500a2", FRESH, TOMORROW), made);
     }
@@ -129,9 +133,6 @@ class DiskOrdersTest {
                 List.of(),
                 List.of());
         return new Resource<>(
-                Kinds.MACHINE,
-                ObjectMeta.named("m1"),
-                MachineSpec.undecided().withStateDisk(disk),
-                status);
+                Kinds.MACHINE, ObjectMeta.named("m1"), MachineSpec.undecided().withStateDisk(disk), status);
     }
 }

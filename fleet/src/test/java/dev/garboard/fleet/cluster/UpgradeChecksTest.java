@@ -213,8 +213,7 @@ class UpgradeChecksTest {
     void aClusterThatDoesNotRunYetBeginsWithWhatIsDeclared() {
         world.site.cluster = world.site.cluster.withStatus(ClusterStatus.declared());
 
-        assertEquals(
-                "the cluster does not run yet; change spec.version, and it begins with that", refusal("version"));
+        assertEquals("the cluster does not run yet; change spec.version, and it begins with that", refusal("version"));
     }
 
     @Test
@@ -230,8 +229,7 @@ class UpgradeChecksTest {
         var cure = "; bring them back, or take them out of the cluster by their labels";
         nodes.put(
                 "w1",
-                new KubernetesNode(
-                        "w1", false, "v1.36.3", "its network is not ready", Map.of(), List.of(), false));
+                new KubernetesNode("w1", false, "v1.36.3", "its network is not ready", Map.of(), List.of(), false));
         assertEquals("w1 is not ready: its network is not ready" + cure, refusal("nodes"));
 
         nodes.remove("w1");

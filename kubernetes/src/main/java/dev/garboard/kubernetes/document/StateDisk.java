@@ -23,8 +23,7 @@ public record StateDisk(
         boolean overwrite,
         @Nullable String discard,
         @Nullable Recorded recorded,
-        @Nullable Order order)
-        implements NodeDocument {
+        @Nullable Order order) implements NodeDocument {
 
     public static final String KIND = "StateDisk";
 

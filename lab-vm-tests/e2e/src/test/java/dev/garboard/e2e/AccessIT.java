@@ -115,11 +115,10 @@ class AccessIT {
     void aCertificateThatIsTakenBackIsRefusedEverywhereWithinSeconds() throws Exception {
         var address =
                 lab.kubectlJson("get", "machine", "m1").at("/status/address").asString();
-        var command = lab.insideCommand(TestPrograms.command(
-                RevocationProbe.class.getName(), keys.toString(), "m1", address, "leaver"));
+        var command = lab.insideCommand(
+                TestPrograms.command(RevocationProbe.class.getName(), keys.toString(), "m1", address, "leaver"));
         var probe = CompletableFuture.supplyAsync(() -> lab.run(command, Duration.ofMinutes(5)));
-        LabFixture.await(
-                "the streams are open", () -> probe.isDone() || Files.exists(keys.resolve("open")));
+        LabFixture.await("the streams are open", () -> probe.isDone() || Files.exists(keys.resolve("open")));
         assertTrue(!probe.isDone(), () -> probe.join().toString());
 
         lab.cli("certificate", "revoke", "--file", keys.resolve("leaver.crt").toString())

@@ -68,13 +68,16 @@ final class RelayPod implements AutoCloseable {
                         ":" + TcpRelay.PORT)
                 .redirectError(Redirect.INHERIT)
                 .start();
-        var said = new BufferedReader(new InputStreamReader(forward.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        var said =
+                new BufferedReader(new InputStreamReader(forward.getInputStream(), StandardCharsets.UTF_8)).readLine();
         if (said == null || !said.startsWith(FORWARDING)) {
             forward.destroyForcibly();
             throw new AssertionError("kubectl port-forward said " + said);
         }
         return new RelayPod(
-                cluster, forward, Integer.parseInt(said.substring(FORWARDING.length()).replaceFirst(" .*", "")));
+                cluster,
+                forward,
+                Integer.parseInt(said.substring(FORWARDING.length()).replaceFirst(" .*", "")));
     }
 
     private static InputStream resource(String name) {
@@ -97,7 +100,9 @@ final class RelayPod implements AutoCloseable {
         var request = EnrollRequest.newBuilder()
                 .setHardware(Hardware.newBuilder()
                         .setSmbios(Smbios.newBuilder().setSystemManufacturer("QEMU"))
-                        .addNics(NetworkInterfaceCard.newBuilder().setName("eth0").setPermanentMac(mac)))
+                        .addNics(NetworkInterfaceCard.newBuilder()
+                                .setName("eth0")
+                                .setPermanentMac(mac)))
                 .setBootSession(session)
                 .setBootMac(mac)
                 .setAddress(address)

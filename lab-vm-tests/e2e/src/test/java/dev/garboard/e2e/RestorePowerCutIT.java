@@ -50,8 +50,20 @@ class RestorePowerCutIT {
     @Order(1)
     void theStateIsSavedAndChanged() throws IOException {
         var command = lab.clusterCommand(
-                "--nodes", "vm", "--control-planes", "1", "--workers", "0", "--disk", "8", "--cpus", "2", "--memory",
-                "3072", "--timeout", "1800");
+                "--nodes",
+                "vm",
+                "--control-planes",
+                "1",
+                "--workers",
+                "0",
+                "--disk",
+                "8",
+                "--cpus",
+                "2",
+                "--memory",
+                "3072",
+                "--timeout",
+                "1800");
         lab.run(command, Duration.ofMinutes(45)).succeeded();
         cluster.run("create", "configmap", "old", "--from-literal=state=saved").succeeded();
         Files.deleteIfExists(snapshot());

@@ -20,7 +20,8 @@ final class TcpRelay {
 
     /** Host and port to pass on to. */
     static void main(String[] arguments) throws IOException {
-        System.out.println("command line: " + Files.readString(Path.of("/proc/cmdline")).strip());
+        System.out.println(
+                "command line: " + Files.readString(Path.of("/proc/cmdline")).strip());
         var target = new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
         try (var server = new ServerSocket(PORT, 10, InetAddress.getByName("0.0.0.0"))) {
             System.out.println("relaying");

@@ -123,7 +123,9 @@ class VmWorkerIT {
 
             assertTrue(answer.hasRejected() && answer.getRejected().getBootAgain(), answer::toString);
             assertTrue(!answer.toString().contains(mac) && !answer.toString().contains("m2"), answer::toString);
-            LabFixture.await("m2 is told that somebody else was there", () -> claimedTwice().contains(address));
+            LabFixture.await(
+                    "m2 is told that somebody else was there",
+                    () -> claimedTwice().contains(address));
             assertTrue(!pod.imageAsReader(lab, "m2").isEmpty());
         }
         lab.cli("node", "m2", "version").succeeded();
@@ -229,7 +231,8 @@ class VmWorkerIT {
         assertTrue(status.contains("StateDisk failed: the disk vda (8 GB, serial m2-disk) has ext4"), status);
         assertTrue(status.contains("expected this machine's data, the file system " + recorded()), status);
 
-        // What is foreign goes by overwrite; that the machine's own data was there is given up by its file system's UUID.
+        // What is foreign goes by overwrite; that the machine's own data was there is given up by its file system's
+        // UUID.
         lab.kubectl(
                         "patch",
                         "machine",

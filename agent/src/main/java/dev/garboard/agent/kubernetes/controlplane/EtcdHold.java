@@ -51,7 +51,8 @@ final class EtcdHold {
                                 + String.join(", ", others)
                                 + ": without it they may lose their majority. Let it leave the cluster first: take from the"
                                 + " machine the label that the Cluster selects control planes by, and wait until garboard"
-                                + " cluster nodes lacks it" + FORCE + ", and take the member out afterwards with garboard"
+                                + " cluster nodes lacks it" + FORCE
+                                + ", and take the member out afterwards with garboard"
                                 + " cluster etcd remove-member");
     }
 

@@ -15,7 +15,8 @@ class EtcdHoldTest {
 
     @Test
     void aVoteBesideOthersIsHeldWithTheirNamesAndTheOtherWay() {
-        var why = EtcdHold.of("lab-1", 1, List.of(OWN, member(3, "m3", false), OTHER)).orElse("");
+        var why = EtcdHold.of("lab-1", 1, List.of(OWN, member(3, "m3", false), OTHER))
+                .orElse("");
 
         assertTrue(why.startsWith("this node has a vote in etcd of the cluster \"lab-1\" beside m2, m3: "), why);
         assertTrue(why.contains("--leave-etcd-behind"), why);
@@ -50,10 +51,6 @@ class EtcdHoldTest {
     }
 
     private static Member member(long id, String name, boolean learner) {
-        return Member.newBuilder()
-                .setID(id)
-                .setName(name)
-                .setIsLearner(learner)
-                .build();
+        return Member.newBuilder().setID(id).setName(name).setIsLearner(learner).build();
     }
 }
