@@ -249,6 +249,28 @@ class VmWorkerIT {
                 .succeeded();
     }
 
+    /** Of what a node keeps nothing is left, and it is a node again without anybody's help. */
+    @Test
+    @Order(10)
+    void aResetErasesItsDiskAndNoOther() {
+        var former = recorded();
+        var other = lab.cli("node", "m2", "reset", "--disk", "m1-disk", "--yes");
+        assertTrue(other.exitCode() != 0 && other.err().contains("m2-disk"), other::toString);
+        assertEquals(former, recorded());
+
+        lab.cli("node", "m2", "reset", "--disk", "m2-disk", "--yes").succeeded();
+
+        LabFixture.await(
+                "m2 keeps its data in another file system",
+                BACK,
+                () -> !recorded().isEmpty() && !recorded().equals(former));
+        LabFixture.await(
+                "m2 runs its kubelet again", BACK, () -> logs("documents").contains("Kubelet/default is applied"));
+        assertTrue(logs("bundle").contains("fetched, "), logs("bundle"));
+        cluster.run("wait", "--for=condition=Ready", "node/m2", "--timeout=300s")
+                .succeeded();
+    }
+
     private static String recorded() {
         return lab.kubectlJson("get", "machine", "m2")
                 .at("/status/stateDisk/fileSystem")
