@@ -58,16 +58,59 @@ public record MachineSpec(
     }
 
     public MachineSpec withStateDisk(@Nullable StateDisk newDisk) {
-        return new MachineSpec(
-                acceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity, newDisk);
+        return new Edit(this).stateDisk(newDisk).done();
     }
 
     public MachineSpec withAcceptance(Acceptance newAcceptance) {
-        return new MachineSpec(
-                newAcceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity, stateDisk);
+        return new Edit(this).acceptance(newAcceptance).done();
     }
 
     public MachineSpec withAllowWeakIdentity(@Nullable Boolean allowed) {
-        return new MachineSpec(acceptance, identity, image, hostname, dnsServers, timeServers, allowed, stateDisk);
+        return new Edit(this).allowWeakIdentity(allowed).done();
+    }
+
+    /** What is declared while it is changed, each field by its name; what is not set stays. */
+    private static final class Edit {
+
+        private Acceptance acceptance;
+        private final MachineIdentity identity;
+        private final @Nullable String image;
+        private final @Nullable String hostname;
+        private final List<String> dnsServers;
+        private final List<String> timeServers;
+        private @Nullable Boolean allowWeakIdentity;
+        private @Nullable StateDisk stateDisk;
+
+        Edit(MachineSpec before) {
+            this.acceptance = before.acceptance;
+            this.identity = before.identity;
+            this.image = before.image;
+            this.hostname = before.hostname;
+            this.dnsServers = before.dnsServers;
+            this.timeServers = before.timeServers;
+            this.allowWeakIdentity = before.allowWeakIdentity;
+            this.stateDisk = before.stateDisk;
+        }
+
+        Edit acceptance(Acceptance other) {
+            acceptance = other;
+            return this;
+        }
+
+        Edit allowWeakIdentity(@Nullable Boolean other) {
+            allowWeakIdentity = other;
+            return this;
+        }
+
+        Edit stateDisk(@Nullable StateDisk other) {
+            stateDisk = other;
+            return this;
+        }
+
+        /** What is declared now. */
+        MachineSpec done() {
+            return new MachineSpec(
+                    acceptance, identity, image, hostname, dnsServers, timeServers, allowWeakIdentity, stateDisk);
+        }
     }
 }

@@ -74,24 +74,14 @@ public record MachineStatus(
                 conditions);
     }
 
+    /** To change some of it. */
+    public MachineStatusEdit edit() {
+        return new MachineStatusEdit(this);
+    }
+
     /** With other conditions, and all else as it is. */
     public MachineStatus withConditions(List<Condition> others) {
-        return new MachineStatus(
-                phase,
-                identity,
-                facts,
-                address,
-                apiPort,
-                bootSession,
-                agentVersion,
-                image,
-                kernelRelease,
-                lastSeen,
-                certificateNotAfter,
-                stateDisk,
-                diskOrder,
-                documents,
-                others);
+        return edit().conditions(others).done();
     }
 
     public static MachineStatus unseen() {
@@ -115,42 +105,12 @@ public record MachineStatus(
 
     /** With another order to overwrite a disk, or none, and all else as it is. */
     public MachineStatus withDiskOrder(@Nullable DiskOrder other) {
-        return new MachineStatus(
-                phase,
-                identity,
-                facts,
-                address,
-                apiPort,
-                bootSession,
-                agentVersion,
-                image,
-                kernelRelease,
-                lastSeen,
-                certificateNotAfter,
-                stateDisk,
-                other,
-                documents,
-                conditions);
+        return edit().diskOrder(other).done();
     }
 
     /** As it is, seen at that time. */
     public MachineStatus withLastSeen(Instant time) {
-        return new MachineStatus(
-                phase,
-                identity,
-                facts,
-                address,
-                apiPort,
-                bootSession,
-                agentVersion,
-                image,
-                kernelRelease,
-                time,
-                certificateNotAfter,
-                stateDisk,
-                diskOrder,
-                documents,
-                conditions);
+        return edit().lastSeen(time).done();
     }
 
     /**
