@@ -51,7 +51,7 @@ final class TicketDesk {
             return refused(
                     asker,
                     "the boot's network card has no lease; one that ended while the machine loaded was too short"
-                            + " (spec.bootLeaseTime of its Subnet)");
+                            + " (spec.bootLeaseSeconds of its Subnet)");
         }
         var owner = leased.get();
         if (!owner.equals(asker)) {
