@@ -100,10 +100,10 @@ class BootIT {
         assertEquals("Accepted", machine().at("/spec/acceptance").asString());
     }
 
-    /** A boot's session is no secret, every pod of the machine can read it; its ticket was used when the node enrolled. */
+    /** A boot's session is no secret, every pod of the machine can read it; its ticket is for the machine's own address only, and was used there. */
     @Test
     @Order(2)
-    void theTicketOfTheBootIsGivenToNobodyAfterwards() {
+    void theTicketOfTheBootIsGivenToNobodyElse() {
         var session = machine().at("/status/bootSession").asString();
 
         var answer = lab.inside(
@@ -115,7 +115,7 @@ class BootIT {
 
         assertTrue(answer.contains(" 403 "), answer);
         assertTrue(
-                session(session).toString().contains("no boot ticket for 192.168.77.1: it was used"),
+                session(session).toString().contains("no boot ticket for 192.168.77.1: it is for another address"),
                 () -> session(session).toPrettyString());
     }
 

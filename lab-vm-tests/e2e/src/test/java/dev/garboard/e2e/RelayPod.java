@@ -50,6 +50,13 @@ final class RelayPod implements AutoCloseable {
     }
 
     static RelayPod start(ClusterClient cluster) throws IOException {
+        cluster.applyText("""
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "impostor",
+                 "labels": {"pod-security.kubernetes.io/enforce": "privileged", "pod-security.kubernetes.io/warn": "privileged"}}}
+                """);
+        // A pod that comes before the account is refused, and nobody makes it again.
+        cluster.run("-n", "impostor", "wait", "--for=create", "serviceaccount/default", "--timeout=120s")
+                .succeeded();
         try (var program = resource("TcpRelay.class");
                 var manifest = resource("relay.yaml")) {
             cluster.applyText(new String(manifest.readAllBytes(), StandardCharsets.UTF_8)
