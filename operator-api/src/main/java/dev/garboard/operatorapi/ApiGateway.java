@@ -107,6 +107,8 @@ final class ApiGateway {
     private ApiAnswer write(ApiCall call, Verb verb, Target target) {
         var name = verb == Verb.CREATE ? Bodies.nameHint(call) : target.name();
         try {
+            // Its body may have come long after its sender was let in.
+            Callers.requireValid(call.shown(), gate);
             authorize(call, verb, target);
             // Noted for the book of certificates; what is done in a moment cannot be cut.
             gate.admit(call.shown(), () -> {}).close();

@@ -36,10 +36,15 @@ final class Callers {
         } catch (CertificateException refused) {
             throw new RefusedException(Refusal.unauthorized(String.valueOf(refused.getMessage())));
         }
-        gate.refusal(chain[0]).ifPresent(revoked -> {
+        requireValid(chain[0], gate);
+        return Caller.of(chain[0]);
+    }
+
+    /** Refuses whoever was let in with a certificate that has been revoked since. */
+    static void requireValid(X509Certificate shown, RevocationGate gate) {
+        gate.refusal(shown).ifPresent(revoked -> {
             throw new RefusedException(Refusal.unauthorized(revoked.message()));
         });
-        return Caller.of(chain[0]);
     }
 
     /** Whose connection it is; null when the site CA says nothing of the certificate, or there is none. */

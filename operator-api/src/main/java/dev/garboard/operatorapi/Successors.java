@@ -65,9 +65,10 @@ final class Successors {
         var open = new ArrayDeque<String>();
         open.add(root.name());
         while (!open.isEmpty()) {
-            for (var entry : byParent.getOrDefault(open.remove(), List.of())) {
+            var parent = open.remove();
+            for (var entry : byParent.getOrDefault(parent, List.of())) {
                 var spec = entry.spec();
-                if (!goesWith(root.spec(), reach, spec) || !seen.add(entry.serial())) {
+                if (!goesWith(root.spec(), reach, parent, spec) || !seen.add(entry.serial())) {
                     continue;
                 }
                 open.add(entry.serial());
@@ -79,7 +80,12 @@ final class Successors {
         return living;
     }
 
-    private static boolean goesWith(OperatorCertificateSpec root, Reach reach, @Nullable OperatorCertificateSpec spec) {
-        return reach == Reach.ISSUED || spec == null || spec.subject().equals(root.subject());
+    /** Whose name is lost, because the row could not be read, is followed by what was renewed and not by name. */
+    private static boolean goesWith(
+            OperatorCertificateSpec root, Reach reach, String parent, @Nullable OperatorCertificateSpec spec) {
+        return reach == Reach.ISSUED
+                || spec == null
+                || spec.subject().equals(root.subject())
+                || (root.subject().isEmpty() && parent.equals(spec.renews()));
     }
 }

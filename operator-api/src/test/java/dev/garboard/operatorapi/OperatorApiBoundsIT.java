@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.admission.ConnectionLimits;
 import dev.garboard.operatorapi.OperatorApiConfig.Shares;
+import dev.garboard.inventory.Kinds;
+import dev.garboard.trust.Revocation;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.SiteTrust;
 import dev.garboard.trust.TlsIdentity;
@@ -113,6 +115,32 @@ class OperatorApiBoundsIT {
 
         assertEquals(408, status(slow));
         assertTrue(isClosed(slow));
+    }
+
+    @Test
+    void aBodyThatComesAfterItsSenderWasRevokedChangesNothing() throws Exception {
+        var thief = person("tim", Role.OPERATOR);
+        var socket = enter(thief);
+        send(
+                socket,
+                "POST " + MACHINES + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+                        + "Content-Length: " + MACHINE.length() + "\r\n\r\n");
+        assertEquals("HTTP/1.1 100 Continue\r\n\r\n", head(socket));
+        try (var admin = api.client(Role.ADMIN)) {
+            var path = MACHINES.replace("machines", "operatorcertificates/")
+                    + Revocation.serialOf(thief.certificate());
+            var revoke = RunningApi.write(
+                    HttpRequest.newBuilder(api.uri(path)),
+                    "PATCH",
+                    "application/merge-patch+json",
+                    "{\"spec\":{\"revoked\":{\"reason\":\"stolen\"}}}");
+            assertEquals(200, RunningApi.send(admin, revoke).status());
+        }
+
+        send(socket, MACHINE);
+
+        assertEquals(401, status(socket));
+        assertEquals(List.of(), api.store().list(Kinds.MACHINE).items());
     }
 
     @Test

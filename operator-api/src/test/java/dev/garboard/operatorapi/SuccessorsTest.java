@@ -85,6 +85,17 @@ class SuccessorsTest {
     }
 
     @Test
+    void whereTheNameOfTheRevokedIsLostItsRenewalsGoAllTheSame() {
+        assertEquals(
+                Set.of("b", "c"),
+                found(
+                        row("a", "", null, Reach.RENEWALS),
+                        row("b", "alice", "a", null),
+                        row("c", "alice", "b", null),
+                        row("d", "alice", null, null)));
+    }
+
+    @Test
     void aCircleEnds() {
         assertEquals(Set.of("b"), found(row("a", "alice", "b", Reach.RENEWALS), row("b", "alice", "a", null)));
     }
