@@ -1,12 +1,14 @@
 package dev.garboard.agentapi;
 
 import dev.garboard.admission.ConnectionGate;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import java.net.InetSocketAddress;
 
 /**
@@ -24,30 +26,65 @@ final class Occupied implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        var listener = next.startCall(call, headers);
-        return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress peer
-                ? new Counted<>(
-                        listener, peer, call.getMethodDescriptor().getType().clientSendsOneMessage())
-                : listener;
+        if (!(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress peer)) {
+            return next.startCall(call, headers);
+        }
+        var use = new Use(peer);
+        // Whoever takes no answer keeps the call from its end for as long as they like; it is over when the service says so.
+        var ending = new SimpleForwardingServerCall<Q, A>(call) {
+            @Override
+            public void close(Status status, Metadata trailers) {
+                super.close(status, trailers);
+                use.end();
+            }
+        };
+        return new Counted<>(
+                next.startCall(ending, headers),
+                use,
+                call.getMethodDescriptor().getType().clientSendsOneMessage());
     }
 
-    /** gRPC calls it from one thread at a time. */
-    private final class Counted<Q> extends SimpleForwardingServerCallListener<Q> {
+    /** Of a connection by one call. */
+    private final class Use {
 
         private final InetSocketAddress peer;
-        private final boolean oneMessage;
-        private boolean counted;
+        private boolean begun;
+        private boolean over;
 
-        Counted(ServerCall.Listener<Q> listener, InetSocketAddress peer, boolean oneMessage) {
-            super(listener);
+        Use(InetSocketAddress peer) {
             this.peer = peer;
+        }
+
+        synchronized void begin() {
+            if (!begun && !over) {
+                begun = true;
+                gate.began(peer);
+            }
+        }
+
+        synchronized void end() {
+            if (begun && !over) {
+                gate.ended(peer);
+            }
+            over = true;
+        }
+    }
+
+    private static final class Counted<Q> extends SimpleForwardingServerCallListener<Q> {
+
+        private final Use use;
+        private final boolean oneMessage;
+
+        Counted(ServerCall.Listener<Q> listener, Use use, boolean oneMessage) {
+            super(listener);
+            this.use = use;
             this.oneMessage = oneMessage;
         }
 
         @Override
         public void onMessage(Q message) {
             if (!oneMessage) {
-                begin();
+                use.begin();
             }
             super.onMessage(message);
         }
@@ -55,34 +92,20 @@ final class Occupied implements ServerInterceptor {
         /** Only now does a service that takes one message see it. */
         @Override
         public void onHalfClose() {
-            begin();
+            use.begin();
             super.onHalfClose();
         }
 
         @Override
         public void onComplete() {
-            end();
+            use.end();
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            end();
+            use.end();
             super.onCancel();
-        }
-
-        private void begin() {
-            if (!counted) {
-                counted = true;
-                gate.began(peer);
-            }
-        }
-
-        private void end() {
-            if (counted) {
-                counted = false;
-                gate.ended(peer);
-            }
         }
     }
 }

@@ -219,7 +219,11 @@ class BoundsIT {
 
         var refusal = assertThrows(StatusRuntimeException.class, () -> readVersion(channel("bob")));
 
-        assertEquals(Status.Code.UNAVAILABLE, refusal.getStatus().getCode());
+        // Its connection is closed; what gRPC calls that depends on how far the call was.
+        assertTrue(
+                Set.of(Status.Code.UNAVAILABLE, Status.Code.UNKNOWN)
+                        .contains(refusal.getStatus().getCode()),
+                refusal::toString);
         assertTrue(refused.contains("TooManyFromAddress"), () -> String.valueOf(refused));
 
         channels.getFirst().shutdownNow().awaitTermination(10, TimeUnit.SECONDS);

@@ -288,4 +288,29 @@ class SilentCallsIT {
         assertTrue(!newest.heard().end.isDone(), "the newest was closed");
         assertEquals(List.of("TooManyFromAddress"), List.copyOf(refused));
     }
+
+    /** The answer does not fit into the window that the caller gives, so the call's end waits behind it for as long as the caller likes. */
+    @Test
+    void whoTakesNoAnswerHoldsAConnectionNoLongerThanTheServiceNeedsIt() throws Exception {
+        for (int i = 0; i < CONNECTIONS_OF_ADDRESS; i++) {
+            var stuck = takingNothing().newCall(AS_STREAM, CallOptions.DEFAULT);
+            stuck.start(new Heard<>(), new Metadata());
+            stuck.sendMessage(EnrollRequest.getDefaultInstance());
+            stuck.halfClose();
+        }
+        await(() -> waiting.size() == CONNECTIONS_OF_ADDRESS);
+
+        waiting.forEach(StreamObserver::onCompleted);
+
+        asking(channel(null));
+    }
+
+    private ManagedChannel takingNothing() {
+        var channel = SiteChannels.builder(
+                        Peer.machine("m1", "127.0.0.1", server.getPort()), null, authority.certificate())
+                .initialFlowControlWindow(1)
+                .build();
+        channels.add(channel);
+        return channel;
+    }
 }
