@@ -417,7 +417,7 @@ final class Agent {
             // Bounded, as when the machine restarts.
             desired.shutDown();
             plan.carryOut();
-            goodbye.setErasedFileSystem(plan.fileSystem());
+            goodbye.setErasedFileSystem(plan.givenUp());
         } catch (IOException | RuntimeException failed) {
             // Half of it has ended: the machine restarts whatever it was.
             failure = "not erased: " + failed.getMessage() + "; the machine restarts";
@@ -425,7 +425,7 @@ final class Agent {
         }
         var answer = ResetResponse.newBuilder()
                 .setDevice(plan.disk().getName())
-                .setFileSystem(plan.fileSystem())
+                .setFileSystem(plan.found())
                 .build();
         return new MachineApi.Erased(answer, failure, () -> {
             goodbye(goodbye.build());

@@ -34,8 +34,8 @@ final class NodeResetCommand extends NodeCall {
     @Option(
             names = "--leave-etcd-behind",
             description =
-                    "Also when the node has a vote in etcd: the other members keep one that never answers, until it is"
-                            + " taken out (cluster etcd remove-member); a single member's data is lost.")
+                    "Also when the node has a vote in etcd, or that cannot be known: the other members keep one that"
+                            + " never answers, until it is taken out (cluster etcd remove-member); a single member's data is lost.")
     private boolean leaveEtcdBehind;
 
     @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why; kept in the boot session.")

@@ -17,17 +17,17 @@ final class DiskRecord {
     static Optional<String> refusal(StateDisk wanted, Disk disk, DiskContent content) {
         var recorded = wanted.recorded();
         boolean isNodes = content.label().equals(StateDiskApplier.LABEL);
-        boolean isErased = content.kind() == DiskContent.Kind.ERASED;
+        // What a reset has erased is known by its UUID as it was before.
+        boolean isKnown = isNodes || content.kind() == DiskContent.Kind.ERASED;
         if (recorded == null
-                || (isErased && content.uuid().equals(recorded.fileSystem()))
-                || (isNodes && content.uuid().equals(recorded.fileSystem()))
-                || (isNodes && isOrdered(wanted, content))
                 || recorded.fileSystem().equals(wanted.discard())
-                || (isNodes && content.uuid().equals(wanted.discard()))) {
+                || (isKnown
+                        && (content.uuid().equals(recorded.fileSystem())
+                                || content.uuid().equals(wanted.discard())
+                                || isOrdered(wanted, content)))) {
             return Optional.empty();
         }
-        var remedy = "set spec.stateDisk.discard of the machine to " + recorded.fileSystem()
-                + ", or reset the node (garboard node MACHINE reset --disk " + StateDiskApplier.lastingName(disk) + ")";
+        var discard = "set spec.stateDisk.discard of the machine to " + recorded.fileSystem();
         if (!isRecorded(recorded, disk)) {
             // Whoever names another disk than before, or one by a name that it keeps, means that one.
             return wanted.disk().equals(disk.getName()) && recorded.device().equals(disk.getName())
@@ -37,16 +37,27 @@ final class DiskRecord {
                             + "\" to another. Name a disk by its serial number or WWID in spec.stateDisk.disk")
                     : Optional.empty();
         }
-        return Optional.of(
-                isNodes
-                        ? "with the UUID " + content.uuid() + ", expected this machine's data, the file system "
-                                + recorded.fileSystem()
-                                + ": was it copied, or formatted elsewhere? To go on with what is"
-                                + " there, and give up what was, " + remedy
-                        : "expected this machine's data, the file system " + recorded.fileSystem()
-                                + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"
-                                + " dmesg). Do not write to it while the data can be mended; to begin anew without it, "
-                                + remedy);
+        if (isNodes) {
+            // A reset cannot ask whether etcd needs what lies there, so it is no advice.
+            return Optional.of("with the UUID " + content.uuid() + ", expected this machine's data, the file system "
+                    + recorded.fileSystem()
+                    + ": was it copied, or formatted elsewhere? To go on with what is there, and give up what was, "
+                    + discard);
+        }
+        boolean looksEmpty = content.kind() == DiskContent.Kind.NOTHING || content.kind() == DiskContent.Kind.ERASED;
+        return Optional.of("expected this machine's data, the file system " + recorded.fileSystem()
+                + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"
+                + " dmesg). Do not write to it while the data can be mended; to begin anew without it, " + discard
+                + (looksEmpty
+                        ? ", or reset the node (garboard node MACHINE reset --disk "
+                                + StateDiskApplier.lastingName(disk) + ")"
+                        : ", and spec.stateDisk.overwrite to lose what lies there now"));
+    }
+
+    /** UUID of the file system that the machine is held against on that disk; empty when it is held against none there. */
+    static Optional<String> expected(StateDisk wanted, Disk disk) {
+        var recorded = wanted.recorded();
+        return recorded != null && isRecorded(recorded, disk) ? Optional.of(recorded.fileSystem()) : Optional.empty();
     }
 
     /** It was formatted by order, and the server has not heard of it yet. */

@@ -45,9 +45,10 @@ public final class NodeReset {
     /**
      * A disk that may be erased.
      *
-     * @param fileSystem UUID of the file system that is given up
+     * @param found UUID of the file system that is on it; where none can be seen any more, of the one that was
+     * @param givenUp UUID of the file system that the node is held against, and is missed by nobody afterwards
      */
-    public record Plan(Disk disk, Path device, String fileSystem) {
+    public record Plan(Disk disk, Path device, String found, String givenUp) {
 
         /**
          * Erases it, after everything that uses it has ended.
@@ -55,7 +56,7 @@ public final class NodeReset {
          * @throws IOException when that fails, or something else is there afterwards
          */
         public void carryOut() throws IOException {
-            DiskErasure.erase(device, fileSystem);
+            DiskErasure.erase(device, givenUp);
             var now = DiskContent.of(device);
             if (now.kind() != DiskContent.Kind.ERASED) {
                 throw new IOException(
@@ -100,7 +101,7 @@ public final class NodeReset {
             refusal(disk, content, now, request.getLeaveEtcdBehind()).ifPresent(why -> {
                 throw refusal(why);
             });
-            return new Plan(disk, device, fileSystem(content, now));
+            return plan(disk, content, now);
         } catch (IOException unreadable) {
             throw refusal("the disk cannot be looked at: " + unreadable.getMessage());
         }
@@ -131,14 +132,13 @@ public final class NodeReset {
             return Optional.of("this node's data is on " + used.getDevice() + " (serial number \"" + used.getSerial()
                     + "\", WWID \"" + used.getWwid() + "\"), and not on " + StateDiskApplier.describe(disk));
         }
-        if (used == null && !content.label().equals(StateDiskApplier.LABEL)) {
-            var declared = state.declared();
-            boolean wasOurs = declared != null
-                    && DiskRecord.refusal(declared, disk, content).isPresent();
+        boolean isNodes = content.label().equals(StateDiskApplier.LABEL);
+        if (used == null && !isNodes) {
+            var lost = lost(disk, content, state);
             switch (content.kind()) {
                 case ERASED -> {}
                 case NOTHING -> {
-                    if (!wasOurs) {
+                    if (lost.isEmpty()) {
                         return Optional.of("the disk " + StateDiskApplier.describe(disk)
                                 + " has nothing on it, and this node keeps nothing there; to forget what is in its memory,"
                                 + " restart it: garboard node MACHINE reboot");
@@ -147,20 +147,61 @@ public final class NodeReset {
                 default -> {
                     return Optional.of("the disk " + StateDiskApplier.describe(disk) + " has " + content
                             + " on it, which is no node's data: a reset erases nothing else. To lose it, set"
-                            + " spec.stateDisk.overwrite of the machine");
+                            + " spec.stateDisk.overwrite of the machine"
+                            + lost.map(uuid -> ", and spec.stateDisk.discard to " + uuid)
+                                    .orElse(""));
                 }
             }
         }
+        if (leaveEtcdBehind) {
+            return Optional.empty();
+        }
         var etcd = state.etcd();
-        return etcd == null || leaveEtcdBehind ? Optional.empty() : Optional.of(etcd);
+        if (used != null || !isNodes) {
+            return Optional.ofNullable(etcd);
+        }
+        return Optional.of((etcd == null ? "" : etcd + ". Moreover, ") + unseen(disk, content));
     }
 
-    /** What the server knows of is told to be gone: it is what the node would be held against. */
-    static String fileSystem(DiskContent content, State state) {
+    /** Etcd's data is looked for where the node's disk is mounted, and this one is not. */
+    private static String unseen(Disk disk, DiskContent content) {
+        return "the disk " + StateDiskApplier.describe(disk) + " has " + content + " on it, the file system "
+                + content.uuid() + ", a node's data that is not in use: whether etcd's data is on it, and others need it,"
+                + " is not known. Let the node use the disk first (spec.stateDisk of the machine; the machine's document"
+                + " StateDisk says what is in the way), and it will ask etcd; or say --leave-etcd-behind"
+                + " (leave_etcd_behind) to lose what is there";
+    }
+
+    /** UUID of this machine's data that was on the disk, and is not there any more. */
+    private static Optional<String> lost(Disk disk, DiskContent content, State state) {
+        var declared = state.declared();
+        return declared != null && DiskRecord.refusal(declared, disk, content).isPresent()
+                ? DiskRecord.expected(declared, disk)
+                : Optional.empty();
+    }
+
+    /** What is done to a disk that may be erased. */
+    static Plan plan(Disk disk, DiskContent content, State state) {
+        var givenUp = givenUp(disk, content, state);
+        return new Plan(
+                disk,
+                Path.of("/dev", disk.getName()),
+                content.uuid().isEmpty() ? givenUp : content.uuid(),
+                givenUp);
+    }
+
+    /**
+     * What the server knows of is marked and told to be gone, also when something else is there: the node is held against it at its next start,
+     * whether or not the server has heard.
+     */
+    static String givenUp(Disk disk, DiskContent content, State state) {
         var used = state.used();
         var declared = state.declared();
-        var recorded = declared == null ? null : declared.recorded();
-        return used != null ? used.getFileSystem() : recorded != null ? recorded.fileSystem() : content.uuid();
+        return used != null
+                ? used.getFileSystem()
+                : Optional.ofNullable(declared)
+                        .flatMap(said -> DiskRecord.expected(said, disk))
+                        .orElse(content.uuid());
     }
 
     private static StatusRuntimeException refusal(String why) {

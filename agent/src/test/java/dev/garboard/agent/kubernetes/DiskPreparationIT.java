@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -146,12 +147,27 @@ class DiskPreparationIT {
     @Test
     void aDiskThatWasResetIsBegunAnew() throws Exception {
         var was = preparation.prepare(wanted(null, null), DISK, device);
-        new NodeReset.Plan(DISK, device, was.uuid()).carryOut();
+        new NodeReset.Plan(DISK, device, was.uuid(), was.uuid()).carryOut();
 
         var anew = preparation.prepare(wanted(null, was.uuid()), DISK, device);
 
         assertEquals("garboard-state", anew.label());
         assertNotEquals(was.uuid(), anew.uuid());
+    }
+
+    /** Whether the server has heard of the reset, and forgotten the record, or not. */
+    @Test
+    void aDiskThatWasResetWithAnotherFileSystemThanTheRecordedIsBegunAnew() throws Exception {
+        var recorded = "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a";
+        var declared = wanted(null, recorded);
+        for (var next : List.of(declared, wanted(null, null))) {
+            var was = preparation.prepare(wanted(null, null), DISK, device);
+            var givenUp = NodeReset.givenUp(DISK, was, new NodeReset.State(null, declared, null));
+            new NodeReset.Plan(DISK, device, was.uuid(), givenUp).carryOut();
+
+            assertNotEquals(
+                    was.uuid(), preparation.prepare(next, DISK, device).uuid());
+        }
     }
 
     private void photographs() throws Exception {

@@ -62,13 +62,26 @@ class DiskRecordTest {
                 DiskRecord.refusal(wanted("S5GX501", null), DISK, NOTHING));
     }
 
+    /** A reset erases neither: it would refuse, and the node would be where it was. */
     @Test
-    void anotherNodesFileSystemOnTheSameDiskIsRefusedWithBothWaysOut() {
+    void whatNoResetErasesIsNotAdvisedToBeReset() {
+        for (var content : List.of(UNKNOWN, PHOTOGRAPHS, COPY)) {
+            var why = DiskRecord.refusal(wanted("S5GX501", null), DISK, content).orElse("");
+
+            assertTrue(
+                    why.endsWith("to begin anew without it, set spec.stateDisk.discard of the machine to " + WAS
+                            + ", and spec.stateDisk.overwrite to lose what lies there now"),
+                    why);
+        }
+    }
+
+    /** It may have data of etcd, which a reset cannot ask: the way out is the one that erases nothing. */
+    @Test
+    void anotherNodesFileSystemOnTheSameDiskIsRefusedWithTheWayOutThatKeepsIt() {
         assertEquals(
                 Optional.of("with the UUID " + OTHER + ", expected this machine's data, the file system " + WAS
                         + ": was it copied, or formatted elsewhere? To go on with what is there, and give up what was,"
-                        + " set spec.stateDisk.discard of the machine to " + WAS
-                        + ", or reset the node (garboard node MACHINE reset --disk S5GX501)"),
+                        + " set spec.stateDisk.discard of the machine to " + WAS),
                 DiskRecord.refusal(wanted("S5GX501", null), DISK, NEWER));
         assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", WAS), DISK, NEWER));
         assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", OTHER), DISK, NEWER));
@@ -82,6 +95,18 @@ class DiskRecordTest {
                 DiskRecord.refusal(wanted("S5GX501", null), DISK, new DiskContent(Kind.ERASED, "", "", WAS)));
         assertTrue(DiskRecord.refusal(wanted("S5GX501", null), DISK, new DiskContent(Kind.ERASED, "", "", OTHER))
                 .isPresent());
+    }
+
+    /** It was the disk in use, by an order or a discard that the server had not heard the end of. */
+    @Test
+    void whatAResetHasErasedIsKnownByEveryNameThatItHadInUse() {
+        var order = new StateDisk.Order(OTHER, "", "", Instant.EPOCH);
+        var erased = new DiskContent(Kind.ERASED, "", "", OTHER);
+
+        assertEquals(
+                Optional.empty(),
+                DiskRecord.refusal(new StateDisk("S5GX501", true, null, RECORDED, order), DISK, erased));
+        assertEquals(Optional.empty(), DiskRecord.refusal(wanted("S5GX501", OTHER), DISK, erased));
     }
 
     /** It was formatted, and the node's power failed before the server heard of it. */

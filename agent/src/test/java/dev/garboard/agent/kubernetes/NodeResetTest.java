@@ -38,9 +38,17 @@ class NodeResetTest {
     private static final StateDisk DECLARED =
             new StateDisk("S5GX501", false, null, new Recorded("sda", "S5GX501", "naa.5000c500a1", UUID), null);
 
+    /** Where the kernel has given the name to another disk since. */
+    private static final Recorded MOVED = new Recorded("sdb", "S5GX501", "naa.5000c500a1", UUID);
+
     private static final DiskContent NOTHING = new DiskContent(Kind.NOTHING, "", "", "");
     private static final DiskContent OURS = new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", UUID);
+    private static final DiskContent NEWER = new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", OTHER);
     private static final DiskContent PHOTOGRAPHS = new DiskContent(Kind.FILE_SYSTEM, "ext4", "photographs", OTHER);
+    private static final List<DiskContent> FOREIGN = List.of(
+            PHOTOGRAPHS,
+            new DiskContent(Kind.UNKNOWN, "", "", ""),
+            new DiskContent(Kind.PARTITION_TABLE, "gpt", "", ""));
 
     @Test
     void aDiskIsNamedByANumberThatItKeeps() {
@@ -79,7 +87,7 @@ class NodeResetTest {
         var state = new State(USED, DECLARED, null);
 
         assertEquals(Optional.empty(), NodeReset.refusal(DISK, OURS, state, false));
-        assertEquals(UUID, NodeReset.fileSystem(OURS, state));
+        assertEquals(UUID, NodeReset.givenUp(DISK, OURS, state));
         assertEquals(
                 Optional.of(
                         "this node's data is on sda (serial number \"S5GX501\", WWID \"naa.5000c500a1\"), and not on sdb"
@@ -89,21 +97,50 @@ class NodeResetTest {
 
     @Test
     void aDiskThatIsNotInUseGoesOnlyAsANodesData() {
-        assertEquals(Optional.empty(), NodeReset.refusal(DISK, OURS, State.nothing(), false));
-        assertEquals(
-                Optional.empty(),
-                NodeReset.refusal(
-                        DISK, new DiskContent(Kind.DAMAGED, "ext4", "garboard-state", UUID), State.nothing(), false));
+        assertEquals(Optional.empty(), NodeReset.refusal(DISK, OURS, State.nothing(), true));
         assertEquals(
                 Optional.empty(),
                 NodeReset.refusal(DISK, new DiskContent(Kind.ERASED, "", "", UUID), State.nothing(), false));
-        for (var content : List.of(
-                PHOTOGRAPHS,
-                new DiskContent(Kind.UNKNOWN, "", "", ""),
-                new DiskContent(Kind.PARTITION_TABLE, "gpt", "", ""))) {
-            var why = NodeReset.refusal(DISK, content, new State(null, DECLARED, null), true);
-            assertTrue(why.orElse("").contains("which is no node's data: a reset erases nothing else"), why::toString);
+        for (var content : FOREIGN) {
+            var why = NodeReset.refusal(DISK, content, State.nothing(), true);
+            assertTrue(
+                    why.orElse("")
+                            .endsWith("which is no node's data: a reset erases nothing else. To lose it, set"
+                                    + " spec.stateDisk.overwrite of the machine"),
+                    why::toString);
         }
+    }
+
+    /** Overwrite alone is refused there: the machine's data is looked for. */
+    @Test
+    void whatIsForeignWhereTheMachinesDataWasGoesByWhatTheNodeTakes() {
+        for (var content : FOREIGN) {
+            var why = NodeReset.refusal(DISK, content, new State(null, DECLARED, null), true);
+            assertTrue(
+                    why.orElse("")
+                            .endsWith("To lose it, set spec.stateDisk.overwrite of the machine, and"
+                                    + " spec.stateDisk.discard to " + UUID),
+                    why::toString);
+        }
+    }
+
+    /** It is not mounted, so nothing that lies there can be asked, and it may be the only copy. */
+    @Test
+    void whetherEtcdNeedsADiskThatIsNotInUseIsNotKnown() {
+        for (var content : List.of(OURS, NEWER, new DiskContent(Kind.DAMAGED, "ext4", "garboard-state", UUID))) {
+            for (var state : List.of(State.nothing(), new State(null, DECLARED, null))) {
+                var why = NodeReset.refusal(DISK, content, state, false).orElse("");
+
+                assertTrue(why.contains("the file system " + content.uuid()), why);
+                assertTrue(why.contains("whether etcd's data is on it, and others need it, is not known"), why);
+                assertTrue(why.contains("spec.stateDisk"), why);
+                assertTrue(why.endsWith("or say --leave-etcd-behind (leave_etcd_behind) to lose what is there"), why);
+                assertEquals(Optional.empty(), NodeReset.refusal(DISK, content, state, true));
+            }
+        }
+        var both = NodeReset.refusal(DISK, OURS, new State(null, DECLARED, "it has a vote"), false)
+                .orElse("");
+        assertTrue(both.startsWith("it has a vote. Moreover, "), both);
     }
 
     /** Then the record is what is erased: the node is held against it at every start. */
@@ -112,13 +149,38 @@ class NodeResetTest {
         var state = new State(null, DECLARED, null);
 
         assertEquals(Optional.empty(), NodeReset.refusal(DISK, NOTHING, state, false));
-        assertEquals(UUID, NodeReset.fileSystem(NOTHING, state));
-        assertEquals(
-                UUID, NodeReset.fileSystem(new DiskContent(Kind.FILE_SYSTEM, "ext4", "garboard-state", OTHER), state));
+        assertEquals(UUID, NodeReset.givenUp(DISK, NOTHING, state));
         assertTrue(NodeReset.refusal(DISK, NOTHING, State.nothing(), false)
                 .orElse("")
                 .contains("garboard node MACHINE reboot"));
-        assertEquals(OTHER, NodeReset.fileSystem(new DiskContent(Kind.ERASED, "", "", OTHER), State.nothing()));
+        var erased = new DiskContent(Kind.ERASED, "", "", OTHER);
+        assertEquals(OTHER, NodeReset.givenUp(DISK, erased, State.nothing()));
+        assertEquals(UUID, NodeReset.givenUp(DISK, erased, state));
+    }
+
+    /** Whoever asked hears what really went; the mark and the server go by what the node is held against. */
+    @Test
+    void anotherFileSystemThanTheRecordedIsNamedAsWhatItWas() {
+        var state = new State(null, DECLARED, null);
+        var plan = NodeReset.plan(DISK, NEWER, state);
+
+        assertEquals(OTHER, plan.found());
+        assertEquals(UUID, plan.givenUp());
+        assertEquals(
+                Optional.empty(),
+                DiskRecord.refusal(DECLARED, DISK, new DiskContent(Kind.ERASED, "", "", plan.givenUp())));
+        assertEquals(UUID, NodeReset.plan(DISK, NOTHING, state).found());
+    }
+
+    /** The record of another disk stays: what it stands for was not erased. */
+    @Test
+    void onAnotherDiskThanTheRecordedTheRecordIsNotGivenUp() {
+        var state = new State(null, new StateDisk("sdb", false, null, MOVED, null), null);
+
+        assertEquals(OTHER, NodeReset.givenUp(SECOND, NEWER, state));
+        assertTrue(NodeReset.refusal(SECOND, NOTHING, state, false)
+                .orElse("")
+                .contains("has nothing on it"));
     }
 
     @Test
