@@ -375,10 +375,10 @@ public final class DocumentEngine implements Supervisor.Work {
             orders.refuse(order, "the server still declares " + declared + " of this node");
             return Outcome.SETTLED;
         }
-        var gone = new HashSet<>(gone(now));
+        var gone = gone(now).stream().filter(this::isOfCluster).collect(Collectors.toCollection(HashSet::new));
         if (orders.hasState()) {
             appliers.values().stream()
-                    .filter(applier -> applier.whenAbsent() != Absence.TAKEN_BACK)
+                    .filter(applier -> applier.ofCluster() && applier.whenAbsent() != Absence.TAKEN_BACK)
                     .map(applier -> new DocumentKey(applier.kind(), "default"))
                     .filter(key -> !now.documents().containsKey(key))
                     .forEach(gone::add);
@@ -388,6 +388,7 @@ public final class DocumentEngine implements Supervisor.Work {
             all = all.and(remove(key));
         }
         if (all == Outcome.SETTLED) {
+            // The disk is not the cluster's and goes afterwards, if it is not declared: what is forgotten here lies on it.
             orders.done(order);
         } else {
             orders.waits(order, "waits until everything of the cluster is taken back");

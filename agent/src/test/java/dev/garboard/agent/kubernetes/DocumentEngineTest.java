@@ -330,6 +330,56 @@ class DocumentEngineTest {
         assertEquals(1, node.left);
     }
 
+    /** The note lies on the disk: once that is unmounted, nobody can forget it. */
+    @Test
+    void theClusterIsForgottenBeforeTheDiskIsLetGo() throws Exception {
+        first.comesFirst = true;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "disk", 1), document("Second", "a", 1));
+        done.clear();
+
+        order(order("o1", "m1", "lab-1", "ca-1"));
+
+        assertEquals(List.of("remove Second/a", "remove First/disk"), done);
+        assertEquals(List.of("remove Second/a"), node.leftAfter);
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+    }
+
+    @Test
+    void aDiskThatIsStillBusyBringsNoClusterBack() throws Exception {
+        first.comesFirst = true;
+        first.absence = Absence.KEPT_FOR_OTHERS;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "disk", 1), document("Second", "a", 1));
+        node.held = new ClusterIdentity("lab-1", "ca-1");
+        first.failure = new DocumentPendingException("the disk is used");
+
+        order(order("o1", "m1", "lab-1", "ca-1"));
+        engine.convergeOnce();
+
+        assertEquals(ClusterIdentity.NONE, node.held);
+        assertEquals(1, node.left);
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+        assertEquals(List.of(status("First", "disk", 0, 1, 1, "the disk is used")), engine.statuses());
+        first.failure = null;
+        engine.convergeOnce();
+        assertEquals(List.of(), engine.statuses());
+    }
+
+    @Test
+    void whatIsNotTakenBackYetKeepsTheDisk() throws Exception {
+        first.comesFirst = true;
+        second.absence = Absence.KEPT;
+        want(Map.of(), document("First", "disk", 1), document("Second", "a", 1));
+        done.clear();
+        second.failure = new DocumentPendingException("pods end");
+
+        order(order("o1", "m1", "lab-1", "ca-1"));
+
+        assertEquals(List.of(), done);
+        assertEquals(0, node.left);
+    }
+
     @Test
     void anOrderIsUnderwayUntilEverythingIsTakenBack() throws Exception {
         second.absence = Absence.KEPT;
@@ -388,10 +438,11 @@ class DocumentEngineTest {
                 .build();
     }
 
-    private static final class Node implements ClusterMembership {
+    private final class Node implements ClusterMembership {
 
         private ClusterIdentity held = ClusterIdentity.NONE;
         private int left;
+        private List<String> leftAfter = List.of();
 
         @Override
         public ClusterIdentity held() {
@@ -417,6 +468,7 @@ class DocumentEngineTest {
         public void leave() {
             held = ClusterIdentity.NONE;
             left++;
+            leftAfter = List.copyOf(done);
         }
     }
 
