@@ -205,12 +205,12 @@ public final class OperatorCertificates implements AutoCloseable {
         Successors.ofRevoked(book.items(), book.unreadable()).forEach((serial, ancestor) -> {
             var first = ancestor.spec().revoked();
             if (first != null) {
-                var reason = "issued with " + ancestor.name() + ": " + first.reason();
+                var reason = "issued with " + ancestor.name() + ", or for its key: " + first.reason();
                 revocations.noted(revoke(serial, new Revoked(clock.instant(), first.by(), reason, first.reach())));
                 LOG.atWarn()
                         .addKeyValue("serial", serial)
                         .addKeyValue("with", ancestor.name())
-                        .log("revoked, because it was issued with a revoked certificate");
+                        .log("revoked, because it was issued with a revoked certificate, or for its key");
             }
         });
     }

@@ -55,8 +55,23 @@ final class Successors {
             if (reach != null && reach != Reach.ALONE) {
                 all.below(root, reach).forEach(serial -> found.putIfAbsent(serial, root));
             }
+            if (revoked != null) {
+                ofTheSameKey(root, certificates).forEach(serial -> found.putIfAbsent(serial, root));
+            }
         }
         return found;
+    }
+
+    /** A key that is taken back is refused only until its revoked certificate ends; another one for it may last longer. */
+    private static List<String> ofTheSameKey(
+            Resource<OperatorCertificateSpec, NoStatus> root,
+            Collection<Resource<OperatorCertificateSpec, NoStatus>> certificates) {
+        var key = root.spec().keyDigest();
+        return certificates.stream()
+                .filter(one -> !key.isEmpty() && one.spec().revoked() == null)
+                .filter(one -> one.spec().keyDigest().equals(key))
+                .map(Resource::name)
+                .toList();
     }
 
     private List<String> below(Resource<OperatorCertificateSpec, NoStatus> root, Reach reach) {

@@ -96,6 +96,20 @@ class SuccessorsTest {
     }
 
     @Test
+    void anotherCertificateForARevokedKeyGoesHoweverItWasIssued() {
+        var digest = "0".repeat(64);
+        var revoked = row("a", "alice", null, Reach.ALONE);
+        var other = row("b", "bob", null, null);
+
+        assertEquals(
+                Set.of("b"),
+                found(
+                        revoked.withSpec(revoked.spec().withKeyDigest(digest)),
+                        other.withSpec(other.spec().withKeyDigest(digest)),
+                        row("c", "carol", null, null)));
+    }
+
+    @Test
     void aCircleEnds() {
         assertEquals(Set.of("b"), found(row("a", "alice", "b", Reach.RENEWALS), row("b", "alice", "a", null)));
     }
