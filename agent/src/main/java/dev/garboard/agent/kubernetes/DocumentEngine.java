@@ -52,7 +52,7 @@ public final class DocumentEngine implements Supervisor.Work {
     private final Backoff backoff;
     private final Map<DocumentKey, DocumentProgress> progress = new HashMap<>();
     private final Set<String> reopened = new HashSet<>();
-    private State desired = new State(Map.of(), Map.of());
+    private State desired = new State(Map.of(), Map.of(), List.of());
     private boolean fresh;
     private boolean refused;
     private volatile boolean goesDown;
@@ -68,11 +68,13 @@ public final class DocumentEngine implements Supervisor.Work {
         }
     }
 
-    private record State(Map<DocumentKey, Document> documents, Map<String, ByteString> secrets) {
+    /** What the server wanted at one time; an order is held against the documents that it came with. */
+    private record State(Map<DocumentKey, Document> documents, Map<String, ByteString> secrets, List<Order> orders) {
 
         State {
             documents = Map.copyOf(documents);
             secrets = Map.copyOf(secrets);
+            orders = List.copyOf(orders);
         }
 
         Document document(DocumentKey key) {
@@ -128,8 +130,7 @@ public final class DocumentEngine implements Supervisor.Work {
         var byKey = new HashMap<DocumentKey, Document>();
         documents.forEach(document -> byKey.put(DocumentKey.of(document), document));
         synchronized (this) {
-            desired = new State(byKey, secrets);
-            orders.want(ordered);
+            desired = new State(byKey, secrets, ordered);
             byKey.forEach((key, document) -> progress.put(
                     key, progress.getOrDefault(key, DocumentProgress.NEW).wanted(document)));
             fresh = true;
@@ -210,6 +211,7 @@ public final class DocumentEngine implements Supervisor.Work {
         synchronized (this) {
             fresh = false;
             now = desired;
+            orders.want(now.orders());
             progress.replaceAll((key, so) -> reopened.contains(key.kind()) ? so.reopened() : so);
             reopened.clear();
         }
@@ -341,6 +343,10 @@ public final class DocumentEngine implements Supervisor.Work {
         }
         var before = orders.statuses();
         Outcome outcome = applyFirst(now);
+        if (outcome == Outcome.SETTLED && isOld(now)) {
+            // A disk may be checked for half an hour; the order may have been taken back meanwhile.
+            return Outcome.PENDING;
+        }
         try {
             Order order = outcome == Outcome.SETTLED ? orders.next().orElse(null) : null;
             if (order != null) {
@@ -354,6 +360,10 @@ public final class DocumentEngine implements Supervisor.Work {
             changed.run();
         }
         return outcome;
+    }
+
+    private synchronized boolean isOld(State now) {
+        return !now.equals(desired);
     }
 
     private Outcome applyFirst(State now) throws InterruptedException {

@@ -310,6 +310,41 @@ class DocumentEngineTest {
                 engine.orderStatuses().getFirst().getOutcome());
     }
 
+    /** The disk was checked meanwhile: what the pass began with is not what the order came with. */
+    @Test
+    void anOrderIsNotHeldAgainstDocumentsThatAreOlder() throws Exception {
+        first.comesFirst = true;
+        second.absence = Absence.KEPT;
+        node.held = new ClusterIdentity("lab-1", "ca-1");
+        var disk = document("First", "disk", 1);
+        first.meanwhile = () -> engine.want(List.of(disk), Map.of(), List.of(order("o1", "m1", "lab-1", "ca-1")));
+        engine.want(
+                List.of(disk, document("Second", "a", 1)), Map.of(), List.of(order("o0", "m2", "lab-1", "ca-1")));
+
+        engine.convergeOnce();
+        engine.convergeOnce();
+
+        assertEquals(List.of(answer("o1", OrderStatus.Outcome.OUTCOME_DONE)), engine.orderStatuses());
+        assertEquals(1, node.left);
+    }
+
+    @Test
+    void anOrderThatIsTakenBackBeforeItIsBegunIsNotCarriedOut() throws Exception {
+        first.comesFirst = true;
+        second.absence = Absence.KEPT;
+        node.held = new ClusterIdentity("lab-1", "ca-1");
+        var disk = document("First", "disk", 1);
+        first.meanwhile = () -> engine.want(List.of(disk), Map.of(), List.of());
+        engine.want(List.of(disk), Map.of(), List.of(order("o1", "m1", "lab-1", "ca-1")));
+
+        engine.convergeOnce();
+        engine.convergeOnce();
+
+        assertEquals(List.of(), engine.orderStatuses());
+        assertEquals(0, node.left);
+        assertEquals(List.of("apply First/disk"), done);
+    }
+
     /** The machine was off when it was ordered to leave; its disk is mounted before anything is decided. */
     @Test
     void anOrderFindsWhatAnEarlierBootLeftOnTheDisk() throws Exception {
@@ -506,6 +541,9 @@ class DocumentEngineTest {
         private final String secret;
         private @Nullable RuntimeException failure;
         private boolean comesFirst;
+        /** What happens elsewhere while it applies; once. */
+        private Runnable meanwhile = () -> {};
+
         private Absence absence = Absence.TAKEN_BACK;
 
         Recorder(String kind, String secret) {
@@ -527,6 +565,9 @@ class DocumentEngineTest {
                         .orElse("none"));
             }
             done.add("apply " + kind + "/" + input.name());
+            var now = meanwhile;
+            meanwhile = () -> {};
+            now.run();
         }
 
         @Override
