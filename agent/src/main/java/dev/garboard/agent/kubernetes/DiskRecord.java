@@ -27,7 +27,6 @@ final class DiskRecord {
                                 || isOrdered(wanted, content)))) {
             return Optional.empty();
         }
-        var discard = "set spec.stateDisk.discard of the machine to " + recorded.fileSystem();
         if (!isRecorded(recorded, disk)) {
             // Whoever names another disk than before, or one by a name that it keeps, means that one.
             return wanted.disk().equals(disk.getName()) && recorded.device().equals(disk.getName())
@@ -37,21 +36,47 @@ final class DiskRecord {
                             + "\" to another. Name a disk by its serial number or WWID in spec.stateDisk.disk")
                     : Optional.empty();
         }
-        if (isNodes) {
-            // A reset cannot ask whether etcd needs what lies there, so it is no advice.
-            return Optional.of("with the UUID " + content.uuid() + ", expected this machine's data, the file system "
-                    + recorded.fileSystem()
-                    + ": was it copied, or formatted elsewhere? To go on with what is there, and give up what was, "
-                    + discard);
+        return Optional.of(
+                isNodes
+                        ? "with the UUID " + content.uuid() + ", expected this machine's data, the file system "
+                                + recorded.fileSystem() + ": was it copied, or formatted elsewhere? "
+                                + remedyForNodes(recorded, disk)
+                        : "expected this machine's data, the file system " + recorded.fileSystem()
+                                + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"
+                                + " dmesg). Do not write to it while the data can be mended; to begin anew without it, "
+                                + remedy(recorded, disk, content.kind()));
+    }
+
+    /** A reset cannot ask whether etcd needs what lies there, so it is advised only where the server takes no discard. */
+    private static String remedyForNodes(StateDisk.Recorded recorded, Disk disk) {
+        return isNumbered(disk)
+                ? "To go on with what is there, and give up what was, " + discard(recorded)
+                : "To lose both, if etcd needs neither, " + reset(disk, " --leave-etcd-behind");
+    }
+
+    private static String remedy(StateDisk.Recorded recorded, Disk disk, DiskContent.Kind kind) {
+        boolean looksEmpty = kind == DiskContent.Kind.NOTHING || kind == DiskContent.Kind.ERASED;
+        if (!isNumbered(disk)) {
+            return (looksEmpty ? "" : "write zeros over the disk from a rescue system and ") + reset(disk, "");
         }
-        boolean looksEmpty = content.kind() == DiskContent.Kind.NOTHING || content.kind() == DiskContent.Kind.ERASED;
-        return Optional.of("expected this machine's data, the file system " + recorded.fileSystem()
-                + ": it was erased, or the disk or its controller has lost it (garboard node MACHINE"
-                + " dmesg). Do not write to it while the data can be mended; to begin anew without it, " + discard
+        return discard(recorded)
                 + (looksEmpty
-                        ? ", or reset the node (garboard node MACHINE reset --disk "
-                                + StateDiskApplier.lastingName(disk) + ")"
-                        : ", and spec.stateDisk.overwrite to lose what lies there now"));
+                        ? ", or " + reset(disk, "")
+                        : ", and spec.stateDisk.overwrite to lose what lies there now");
+    }
+
+    private static String discard(StateDisk.Recorded recorded) {
+        return "set spec.stateDisk.discard of the machine to " + recorded.fileSystem();
+    }
+
+    private static String reset(Disk disk, String options) {
+        return "reset the node (garboard node MACHINE reset --disk " + StateDiskApplier.lastingName(disk) + options
+                + ")";
+    }
+
+    /** Whether it has a name that it keeps; by another nothing is given up in the machine's spec. */
+    private static boolean isNumbered(Disk disk) {
+        return !StateDiskApplier.lastingName(disk).equals(disk.getName());
     }
 
     /** UUID of the file system that the machine is held against on that disk; empty when it is held against none there. */

@@ -1,6 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.agent.linux.DiskContent;
@@ -149,6 +150,28 @@ class DiskRecordTest {
                         new StateDisk("vdb", false, null, new Recorded("vda", "", "", WAS), null),
                         disk("vdb", "", ""),
                         NOTHING));
+    }
+
+    /** The server takes neither discard nor overwrite for a kernel name. */
+    @Test
+    void onADiskWithoutNumbersNothingIsAdvisedThatTheServerRefuses() {
+        var wanted = new StateDisk("vda", false, null, new Recorded("vda", "", "", WAS), null);
+        var bare = disk("vda", "", "");
+        for (var content : List.of(NOTHING, UNKNOWN, PHOTOGRAPHS, NEWER)) {
+            var why = DiskRecord.refusal(wanted, bare, content).orElse("");
+            assertFalse(why.contains("discard") || why.contains("overwrite"), why);
+        }
+        assertTrue(DiskRecord.refusal(wanted, bare, NOTHING)
+                .orElse("")
+                .endsWith("to begin anew without it, reset the node (garboard node MACHINE reset --disk vda)"));
+        assertTrue(DiskRecord.refusal(wanted, bare, UNKNOWN)
+                .orElse("")
+                .endsWith("to begin anew without it, write zeros over the disk from a rescue system and reset the node"
+                        + " (garboard node MACHINE reset --disk vda)"));
+        assertTrue(DiskRecord.refusal(wanted, bare, NEWER)
+                .orElse("")
+                .endsWith("To lose both, if etcd needs neither, reset the node (garboard node MACHINE reset --disk vda"
+                        + " --leave-etcd-behind)"));
     }
 
     private static StateDisk wanted(String name, @Nullable String discard) {
