@@ -30,7 +30,8 @@ final class Occupied implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         var use = new Use(peer);
-        // Whoever takes no answer keeps the call from its end for as long as they like; it is over when the service says so.
+        // Whoever takes no answer keeps the call from its end for as long as they like; it is over when the service
+        // says so.
         var ending = new SimpleForwardingServerCall<Q, A>(call) {
             @Override
             public void close(Status status, Metadata trailers) {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.admission.ConnectionLimits;
-import dev.garboard.operatorapi.OperatorApiConfig.Shares;
 import dev.garboard.inventory.Kinds;
+import dev.garboard.operatorapi.OperatorApiConfig.Shares;
 import dev.garboard.trust.Revocation;
 import dev.garboard.trust.Role;
 import dev.garboard.trust.SiteTrust;
@@ -123,12 +123,12 @@ class OperatorApiBoundsIT {
         var socket = enter(thief);
         send(
                 socket,
-                "POST " + MACHINES + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+                "POST " + MACHINES
+                        + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
                         + "Content-Length: " + MACHINE.length() + "\r\n\r\n");
         assertEquals("HTTP/1.1 100 Continue\r\n\r\n", head(socket));
         try (var admin = api.client(Role.ADMIN)) {
-            var path = MACHINES.replace("machines", "operatorcertificates/")
-                    + Revocation.serialOf(thief.certificate());
+            var path = MACHINES.replace("machines", "operatorcertificates/") + Revocation.serialOf(thief.certificate());
             var revoke = RunningApi.write(
                     HttpRequest.newBuilder(api.uri(path)),
                     "PATCH",
@@ -188,7 +188,8 @@ class OperatorApiBoundsIT {
 
     @Test
     void strangersOfAnAddressTakeNoPlaceOfThoseWhoShowACertificateThere() throws Exception {
-        // The server's side of a handshake ends after the client's: one that is followed too fast by others gives way to them as a handshake.
+        // The server's side of a handshake ends after the client's: one that is followed too fast by others gives way
+        // to them as a handshake.
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!api.refusals.contains("TooManyFromAddress") && System.nanoTime() < deadline) {
             connect(null);

@@ -398,7 +398,8 @@ public final class DocumentEngine implements Supervisor.Work {
             all = all.and(remove(key));
         }
         if (all == Outcome.SETTLED) {
-            // The disk is not the cluster's and goes afterwards, if it is not declared: what is forgotten here lies on it.
+            // The disk is not the cluster's and goes afterwards, if it is not declared: what is forgotten here lies on
+            // it.
             orders.done(order);
         } else {
             orders.waits(order, "waits until everything of the cluster is taken back");

@@ -166,7 +166,8 @@ public final class NodeReset {
     /** Etcd's data is looked for where the node's disk is mounted, and this one is not. */
     private static String unseen(Disk disk, DiskContent content) {
         return "the disk " + StateDiskApplier.describe(disk) + " has " + content + " on it, the file system "
-                + content.uuid() + ", a node's data that is not in use: whether etcd's data is on it, and others need it,"
+                + content.uuid()
+                + ", a node's data that is not in use: whether etcd's data is on it, and others need it,"
                 + " is not known. Let the node use the disk first (spec.stateDisk of the machine; the machine's document"
                 + " StateDisk says what is in the way), and it will ask etcd; or say --leave-etcd-behind"
                 + " (leave_etcd_behind) to lose what is there";
@@ -184,10 +185,7 @@ public final class NodeReset {
     static Plan plan(Disk disk, DiskContent content, State state) {
         var givenUp = givenUp(disk, content, state);
         return new Plan(
-                disk,
-                Path.of("/dev", disk.getName()),
-                content.uuid().isEmpty() ? givenUp : content.uuid(),
-                givenUp);
+                disk, Path.of("/dev", disk.getName()), content.uuid().isEmpty() ? givenUp : content.uuid(), givenUp);
     }
 
     /**

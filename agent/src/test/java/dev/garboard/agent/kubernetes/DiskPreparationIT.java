@@ -165,8 +165,7 @@ class DiskPreparationIT {
             var givenUp = NodeReset.givenUp(DISK, was, new NodeReset.State(null, declared, null));
             new NodeReset.Plan(DISK, device, was.uuid(), givenUp).carryOut();
 
-            assertNotEquals(
-                    was.uuid(), preparation.prepare(next, DISK, device).uuid());
+            assertNotEquals(was.uuid(), preparation.prepare(next, DISK, device).uuid());
         }
     }
 

@@ -318,8 +318,7 @@ class DocumentEngineTest {
         node.held = new ClusterIdentity("lab-1", "ca-1");
         var disk = document("First", "disk", 1);
         first.meanwhile = () -> engine.want(List.of(disk), Map.of(), List.of(order("o1", "m1", "lab-1", "ca-1")));
-        engine.want(
-                List.of(disk, document("Second", "a", 1)), Map.of(), List.of(order("o0", "m2", "lab-1", "ca-1")));
+        engine.want(List.of(disk, document("Second", "a", 1)), Map.of(), List.of(order("o0", "m2", "lab-1", "ca-1")));
 
         engine.convergeOnce();
         engine.convergeOnce();

@@ -178,9 +178,7 @@ class NodeResetTest {
         var state = new State(null, new StateDisk("sdb", false, null, MOVED, null), null);
 
         assertEquals(OTHER, NodeReset.givenUp(SECOND, NEWER, state));
-        assertTrue(NodeReset.refusal(SECOND, NOTHING, state, false)
-                .orElse("")
-                .contains("has nothing on it"));
+        assertTrue(NodeReset.refusal(SECOND, NOTHING, state, false).orElse("").contains("has nothing on it"));
     }
 
     @Test

@@ -33,7 +33,8 @@ final class PodFlags {
                 "--authorization-mode=Node,RBAC",
                 "--bind-address=0.0.0.0",
                 "--client-ca-file=" + pki.resolve("kubernetes-ca.crt"),
-                // Who may make services in one namespace could else take any address, as nodes and pods see it, for one of them (CVE-2020-8554).
+                // Who may make services in one namespace could else take any address, as nodes and pods see it, for one
+                // of them (CVE-2020-8554).
                 "--enable-admission-plugins=DenyServiceExternalIPs,NodeRestriction",
                 "--enable-bootstrap-token-auth=true",
                 "--etcd-cafile=" + pki.resolve("etcd-ca.crt"),
