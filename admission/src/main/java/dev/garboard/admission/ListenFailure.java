@@ -1,5 +1,7 @@
 package dev.garboard.admission;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -25,7 +27,8 @@ public enum ListenFailure {
     /** None of these. */
     OTHER;
 
-    private static final Path UNPRIVILEGED = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    private static final int LONGEST_NUMBER = 16;
+    static final Path UNPRIVILEGED = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
     private static final List<Path> SOCKETS = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
 
     /** Linux' number of the state, in the tables of its sockets. */
@@ -70,9 +73,10 @@ public enum ListenFailure {
         }
     }
 
-    private static boolean isPrivileged(int port) {
-        try {
-            return port < Integer.parseInt(Files.readString(UNPRIVILEGED).strip());
+    static boolean isPrivileged(int port) {
+        // The kernel gives a number's digits to the first read only, and Files.readString begins with one byte.
+        try (var in = Files.newInputStream(UNPRIVILEGED)) {
+            return port < Integer.parseInt(new String(in.readNBytes(LONGEST_NUMBER), US_ASCII).strip());
         } catch (IOException | NumberFormatException unknown) {
             return port < 1024;
         }

@@ -1,12 +1,14 @@
 package dev.garboard.admission;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class ListenFailureIT {
@@ -23,6 +25,16 @@ class ListenFailureIT {
                     ListenFailure.NOT_OF_THIS_HOST,
                     ListenFailure.of(foreign, new IllegalStateException("cannot start", failure(foreign))));
         }
+    }
+
+    @Test
+    void thePortsThatNotEveryProcessMayHaveAreThoseThatTheKernelSays() throws Exception {
+        var cat = new ProcessBuilder("cat", ListenFailure.UNPRIVILEGED.toString()).start();
+        int first =
+                Integer.parseInt(new String(cat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
+
+        assertFalse(ListenFailure.isPrivileged(first));
+        assertEquals(first > 0, ListenFailure.isPrivileged(first - 1));
     }
 
     private static BindException failure(InetSocketAddress address) {
