@@ -18,12 +18,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the documents of a cluster through only where the node has no part in another one. A server whose database is an older copy may know a
  * former cluster of the same machines: one document of it would replace the keys under the cluster that lives. Only an order ends a part.
  */
 final class ClusterGate {
+
+    private static final Logger LOG = LoggerFactory.getLogger("garboard.documents");
 
     private static final String REMEDY =
             ". Nothing of it was done. Is the server's database an older copy? Put the newer one back. A node leaves its"
@@ -66,9 +70,21 @@ final class ClusterGate {
                 : Optional.<String>empty();
         var refusal = refusal(held, asked, kubelet, kinds(documents));
         if (refusal.isEmpty() && !asked.isNone()) {
-            membership.join(held.or(asked));
+            note(held, held.or(asked));
         }
         return refusal;
+    }
+
+    /** Who has a part by other signs goes on without the note: on a full disk only pods that are ended make room for it. */
+    private void note(ClusterIdentity held, ClusterIdentity now) throws IOException {
+        try {
+            membership.join(now);
+        } catch (IOException unwritten) {
+            if (held.isNone()) {
+                throw unwritten;
+            }
+            LOG.warn("the note of this node's cluster cannot be written: {}", unwritten.getMessage());
+        }
     }
 
     /**

@@ -96,6 +96,25 @@ class ClusterGateTest {
     }
 
     @Test
+    void aFullDiskKeepsNoNodeFromTheClusterThatItIsIn() throws Exception {
+        node.held = new ClusterIdentity("lab-1", "");
+        node.full = true;
+
+        want(LIVING, programs(1), etcd("lab-1", 1));
+
+        assertEquals(List.of("apply KubernetesBundle", "apply Etcd"), done);
+    }
+
+    @Test
+    void nothingOfAClusterBeginsWhereItCannotBeNoted() throws Exception {
+        node.full = true;
+
+        want(LIVING, programs(1), etcd("lab-1", 1));
+
+        assertEquals(List.of(), done);
+    }
+
+    @Test
     void aWorkerIsNotMovedToAnotherCa() throws Exception {
         want(LIVING, programs(1), document("Kubelet", 1));
         done.clear();
@@ -270,6 +289,7 @@ class ClusterGateTest {
         private ClusterIdentity onDisk = ClusterIdentity.NONE;
         private @Nullable X509Certificate kubelet;
         private boolean unreadable;
+        private boolean full;
 
         @Override
         public ClusterIdentity held() throws IOException {
@@ -290,7 +310,10 @@ class ClusterGateTest {
         }
 
         @Override
-        public void join(ClusterIdentity cluster) {
+        public void join(ClusterIdentity cluster) throws IOException {
+            if (full) {
+                throw new IOException("No space left on device");
+            }
             held = cluster;
             story.add("join " + cluster.etcdToken());
         }
