@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.Inet4Address;
@@ -34,6 +35,11 @@ import org.slf4j.LoggerFactory;
  * broadcast leaves where the request arrived; SO_REUSEADDR stays off, for two servers on one port would answer at random.
  */
 public final class DhcpListener implements AutoCloseable {
+
+    // Linux' numbers of errors, errno(3).
+    private static final int NOT_PERMITTED = 1;
+    private static final int PERMISSION_DENIED = 13;
+    private static final int ADDRESS_IN_USE = 98;
 
     private static final Logger log = LoggerFactory.getLogger(DhcpListener.class);
 
@@ -128,21 +134,21 @@ public final class DhcpListener implements AutoCloseable {
     }
 
     private static DhcpBindException refused(Binding binding, int port, Throwable cause) {
-        var reason = String.valueOf(cause.getMessage());
         var where = "DHCP cannot listen on UDP port " + port + " of " + binding.interfaceName() + ": ";
-        if (reason.contains("in use")) {
+        int error = cause instanceof Errors.NativeIoException failed ? Math.abs(failed.expectedErr()) : 0;
+        if (error == ADDRESS_IN_USE) {
             return new DhcpBindException(
                     where + "another program does. See 'ss -lunp sport = :" + port
                             + "'; stop it, or serve another interface",
                     cause);
         }
-        if (reason.contains("ermission denied") || reason.contains("not permitted")) {
+        if (error == NOT_PERMITTED || error == PERMISSION_DENIED) {
             return new DhcpBindException(
                     where + "permission denied. Start as root, or with the capabilities CAP_NET_BIND_SERVICE and"
                             + " CAP_NET_RAW",
                     cause);
         }
-        return new DhcpBindException(where + reason, cause);
+        return new DhcpBindException(where + cause.getMessage(), cause);
     }
 
     /** A reply to 255.255.255.255 leaves from the first address of its interface, so option 54 has to name that one. */
