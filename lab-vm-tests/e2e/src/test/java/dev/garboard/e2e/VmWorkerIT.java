@@ -250,6 +250,7 @@ class VmWorkerIT {
     }
 
     /** Of what a node keeps nothing is left, and it is a node again without anybody's help. */
+    @Tag("long")
     @Test
     @Order(10)
     void aResetErasesItsDiskAndNoOther() {
