@@ -5,6 +5,7 @@ import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -37,8 +38,11 @@ record EtcdRoster(List<Member> members) {
         }
     }
 
+    /** In the order of their names: etcd lists them by their ids, which are as good as random, and people read them one after the other. */
     EtcdRoster {
-        members = List.copyOf(members);
+        members = members.stream()
+                .sorted(Comparator.comparing(Member::name).thenComparing(Member::id))
+                .toList();
     }
 
     static EtcdRoster of(EtcdMembersResponse said) {

@@ -72,6 +72,20 @@ class EtcdRosterTest {
                         .toList());
     }
 
+    /** Ids are hashes: without an order of our own the same loss would read differently from cluster to cluster. */
+    @Test
+    void membersAreInTheOrderOfTheirNamesWhateverTheirIds() {
+        var roster = EtcdRoster.of(EtcdMembersResponse.newBuilder()
+                .addMembers(EtcdMember.newBuilder().setId("8e9e05c52164694d").setName("m3"))
+                .addMembers(EtcdMember.newBuilder().setId("91bc3c398fb3c146").setName("m1"))
+                .addMembers(EtcdMember.newBuilder().setId("fd422379fda50e48").setName("m2"))
+                .build());
+
+        assertEquals(
+                List.of("m1", "m2", "m3"),
+                roster.members().stream().map(EtcdRoster.Member::name).toList());
+    }
+
     private static Node node(String name, Stage stage) {
         return new Node(name, Role.CONTROL_PLANE, "192.168.77.12", "10.244.1.0/24", stage, true, "v1.37.2", "");
     }
