@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -34,7 +35,7 @@ record EtcdRoster(List<Member> members) {
         }
 
         String text() {
-            return id + (name.isEmpty() ? " at " + String.join(", ", hosts) : " (" + name + ")");
+            return id + (name.isEmpty() ? " at " + String.join(", ", new TreeSet<>(hosts)) : " (" + name + ")");
         }
     }
 
