@@ -16,7 +16,7 @@ final class MachineDisk {
     /** Notes the disk that the machine uses now. */
     static StatusChange note(
             StatusChange change, MachineStatus.@Nullable StateDisk before, StateDisk said, Instant now) {
-        if (!dev.garboard.kubernetes.document.StateDisk.isFileSystem(said.getFileSystem())) {
+        if (!dev.garboard.nodeconfig.StateDisk.isFileSystem(said.getFileSystem())) {
             return change;
         }
         return change.stateDisk(new MachineStatus.StateDisk(

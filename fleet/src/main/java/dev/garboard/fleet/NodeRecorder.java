@@ -9,7 +9,7 @@ import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceStore;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -25,10 +25,10 @@ import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.ResourceJson;
-import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.kubernetes.document.NodeDocuments;
 import dev.garboard.kubernetes.document.Etcd;
-import dev.garboard.kubernetes.document.NodeDocument;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.StateDisk;
 import dev.garboard.kubernetes.pki.KubeletRequest;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.Sha256;
@@ -161,7 +161,7 @@ class ClusterIT {
     /** As a node reads them: all of them are well formed. */
     private static List<NodeDocument> parsed(DesiredState state) {
         return state.getDocumentsList().stream()
-                .map(document -> Documents.parse(
+                .map(document -> NodeDocuments.READER.parse(
                         document.getKind() + "/" + document.getName(),
                         document.getContent().toByteArray()))
                 .toList();

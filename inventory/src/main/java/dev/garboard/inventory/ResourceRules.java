@@ -1,6 +1,6 @@
 package dev.garboard.inventory;
 
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.garboard.agent.kubernetes;
 
-import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.nodeconfig.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,7 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.supervision.Service;
-import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.nodeconfig.HostPort;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;

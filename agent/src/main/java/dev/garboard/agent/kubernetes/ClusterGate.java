@@ -3,8 +3,8 @@ package dev.garboard.agent.kubernetes;
 import static dev.garboard.kubernetes.pki.ClusterSecrets.KUBERNETES_CA_CERTIFICATE;
 
 import dev.garboard.agentapi.v1.ServerMessage.Document;
-import dev.garboard.kubernetes.document.DocumentException;
-import dev.garboard.kubernetes.document.Documents;
+import dev.garboard.nodeconfig.DocumentException;
+import dev.garboard.kubernetes.document.NodeDocuments;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.Sha256;
@@ -121,7 +121,7 @@ final class ClusterGate {
             if (document.getKind().equals(Etcd.KIND)) {
                 var label = document.getKind() + "/" + document.getName();
                 var content = document.getContent().toByteArray();
-                return ((Etcd) Documents.parse(label, content)).token();
+                return ((Etcd) NodeDocuments.READER.parse(label, content)).token();
             }
         }
         return "";

@@ -4,7 +4,7 @@ import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agent.net.Netlink;
 import dev.garboard.agent.net.NetlinkMessage.Address;
 import dev.garboard.agent.net.NetlinkMessage.Link;
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.Cni;
 import java.io.IOException;
 import java.net.Inet4Address;

@@ -2,7 +2,7 @@ package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.linux.DiskContent;
 import dev.garboard.agentapi.v1.Disk;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.util.Optional;
 
 /**

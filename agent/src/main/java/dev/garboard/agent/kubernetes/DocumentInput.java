@@ -1,8 +1,8 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agentapi.v1.ServerMessage.Document;
-import dev.garboard.kubernetes.document.Documents;
-import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.kubernetes.document.NodeDocuments;
+import dev.garboard.nodeconfig.NodeDocument;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +40,10 @@ public final class DocumentInput {
     /**
      * The document, read and checked.
      *
-     * @throws dev.garboard.kubernetes.document.DocumentException when it is malformed
+     * @throws dev.garboard.nodeconfig.DocumentException when it is malformed
      */
     public <T extends NodeDocument> T as(Class<T> type) {
-        return type.cast(Documents.parse(document.getKind() + "/" + document.getName(), content()));
+        return type.cast(NodeDocuments.READER.parse(document.getKind() + "/" + document.getName(), content()));
     }
 
     /**

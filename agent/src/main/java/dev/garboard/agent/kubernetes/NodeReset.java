@@ -7,7 +7,7 @@ import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.ResetRequest;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.garboard.agent.kubernetes;
 
-import dev.garboard.kubernetes.document.RegistryMirror;
+import dev.garboard.nodeconfig.RegistryMirror;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.NodeMessage;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;

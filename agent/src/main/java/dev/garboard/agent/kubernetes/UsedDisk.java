@@ -1,7 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agentapi.v1.NodeMessage;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.util.Optional;
 
 /** What the node knows of the disk that its data is on. */

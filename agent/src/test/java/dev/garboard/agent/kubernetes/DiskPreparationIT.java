@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.agent.linux.DiskContent;
 import dev.garboard.agentapi.v1.Disk;
-import dev.garboard.kubernetes.document.StateDisk;
-import dev.garboard.kubernetes.document.StateDisk.Order;
-import dev.garboard.kubernetes.document.StateDisk.Recorded;
+import dev.garboard.nodeconfig.StateDisk;
+import dev.garboard.nodeconfig.StateDisk.Order;
+import dev.garboard.nodeconfig.StateDisk.Recorded;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

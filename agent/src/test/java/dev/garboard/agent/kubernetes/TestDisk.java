@@ -1,7 +1,7 @@
 package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.linux.Children;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.garboard.agent.kubernetes;
 
 import com.google.protobuf.ByteString;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
-import dev.garboard.kubernetes.document.Documents;
-import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.nodeconfig.Documents;
+import dev.garboard.nodeconfig.NodeDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.garboard.fleet.cluster;
 
-import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.kubernetes.pki.BootstrapToken;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.KubeletRequest;

@@ -8,7 +8,7 @@ import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.inventory.Resource;
 import dev.garboard.kubernetes.api.KubernetesException;
 import dev.garboard.kubernetes.document.ControlPlane;
-import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.nodeconfig.HostPort;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

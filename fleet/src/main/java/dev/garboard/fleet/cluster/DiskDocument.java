@@ -3,7 +3,7 @@ package dev.garboard.fleet.cluster;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.Resource;
 import dev.garboard.kubernetes.document.Etcd;
-import dev.garboard.kubernetes.document.StateDisk;
+import dev.garboard.nodeconfig.StateDisk;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package dev.garboard.fleet.cluster;
 import dev.garboard.kubernetes.api.KubernetesClient;
 import dev.garboard.kubernetes.api.KubernetesException;
 import dev.garboard.kubernetes.api.ObjectPath;
-import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.kubernetes.pki.BootstrapToken;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.KubeletRequest;

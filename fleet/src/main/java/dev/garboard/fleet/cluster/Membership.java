@@ -6,7 +6,7 @@ import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.inventory.ClusterStatus.Node;
 import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.garboard.fleet.cluster;
 
 import dev.garboard.inventory.ClusterStatus;
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;

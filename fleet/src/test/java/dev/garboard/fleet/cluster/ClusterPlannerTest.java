@@ -9,7 +9,7 @@ import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
-import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.nodeconfig.NodeDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.MachineStatus.DiskOrder;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
-import dev.garboard.kubernetes.document.StateDisk.Order;
+import dev.garboard.nodeconfig.StateDisk.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

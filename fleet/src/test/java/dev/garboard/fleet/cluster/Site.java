@@ -8,7 +8,7 @@ import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.kubernetes.KubernetesVersion;
-import dev.garboard.kubernetes.document.NodeDocument;
+import dev.garboard.nodeconfig.NodeDocument;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;

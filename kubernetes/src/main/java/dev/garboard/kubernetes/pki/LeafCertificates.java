@@ -1,6 +1,6 @@
 package dev.garboard.kubernetes.pki;
 
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.trust.CertificateProfile;
 import dev.garboard.trust.Role;

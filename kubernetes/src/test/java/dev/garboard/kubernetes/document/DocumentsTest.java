@@ -1,5 +1,13 @@
 package dev.garboard.kubernetes.document;
 
+import dev.garboard.nodeconfig.Cidr;
+import dev.garboard.nodeconfig.HostPort;
+import dev.garboard.nodeconfig.StateDisk;
+import dev.garboard.nodeconfig.RegistryMirror;
+import dev.garboard.nodeconfig.DocumentException;
+import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.Documents;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -76,7 +84,7 @@ class DocumentsTest {
     @ParameterizedTest
     @FieldSource("documents")
     void readsWhatItWrote(NodeDocument document) {
-        var read = Documents.parse(Documents.label(document), Documents.render(document));
+        var read = NodeDocuments.READER.parse(Documents.label(document), Documents.render(document));
 
         assertEquals(document, read);
     }
@@ -85,7 +93,7 @@ class DocumentsTest {
     void hasASampleOfEveryKind() {
         var kinds = documents.stream().map(NodeDocument::kind).collect(Collectors.toSet());
 
-        assertEquals(Set.copyOf(Documents.KINDS), kinds);
+        assertEquals(NodeDocuments.READER.kinds(), kinds);
     }
 
     /** A field of a good document replaced by a bad value, and what is said of it. */
@@ -181,7 +189,7 @@ class DocumentsTest {
 
         var thrown = assertThrows(
                 DocumentException.class,
-                () -> Documents.parse(Documents.label(document), bad.getBytes(StandardCharsets.UTF_8)));
+                () -> NodeDocuments.READER.parse(Documents.label(document), bad.getBytes(StandardCharsets.UTF_8)));
 
         assertEquals(refusal.message(), thrown.getMessage());
     }
@@ -190,7 +198,7 @@ class DocumentsTest {
     void refusesAFieldThatIsGivenTwice() {
         var twice = "{\"kind\":\"Etcd\",\"kind\":\"Kubelet\"}".getBytes(StandardCharsets.UTF_8);
 
-        var thrown = assertThrows(DocumentException.class, () -> Documents.parse("Etcd/default", twice));
+        var thrown = assertThrows(DocumentException.class, () -> NodeDocuments.READER.parse("Etcd/default", twice));
 
         assertEquals("Etcd/default: the document is not JSON: Duplicate Object property \"kind\"", thrown.getMessage());
     }

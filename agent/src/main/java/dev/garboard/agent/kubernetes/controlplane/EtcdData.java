@@ -3,7 +3,7 @@ package dev.garboard.agent.kubernetes.controlplane;
 import dev.garboard.agent.kubernetes.ConfigFile;
 import dev.garboard.agent.linux.DurableFile;
 import dev.garboard.agentapi.v1.NodeMessage;
-import dev.garboard.kubernetes.document.DocumentException;
+import dev.garboard.nodeconfig.DocumentException;
 import dev.garboard.kubernetes.document.Etcd;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
-import dev.garboard.kubernetes.document.DocumentException;
+import dev.garboard.nodeconfig.DocumentException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.LeafCertificates;
 import dev.garboard.trust.Authority;

@@ -3,10 +3,10 @@ package dev.garboard.agent.kubernetes.controlplane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.garboard.kubernetes.document.Cidr;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
-import dev.garboard.kubernetes.document.DocumentException;
-import dev.garboard.kubernetes.document.HostPort;
+import dev.garboard.nodeconfig.DocumentException;
+import dev.garboard.nodeconfig.HostPort;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.garboard.kubernetes.document;
+package dev.garboard.nodeconfig;
 
 import java.util.regex.Pattern;
 

@@ -1,4 +1,4 @@
-package dev.garboard.kubernetes.document;
+package dev.garboard.nodeconfig;
 
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -103,7 +103,8 @@ public record StateDisk(
         return KIND;
     }
 
-    static StateDisk read(Fields spec) {
+    /** Reads what {@code spec} says. */
+    public static StateDisk read(Fields spec) {
         return new StateDisk(
                 spec.value("disk", StateDisk::disk),
                 spec.flag("overwrite"),

@@ -1,4 +1,4 @@
-package dev.garboard.kubernetes.document;
+package dev.garboard.nodeconfig;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One object of a document being read: remembers its path and which fields were asked for, and refuses the others. */
-final class Fields {
+public final class Fields {
 
     private final String label;
     private final String path;
@@ -25,21 +25,21 @@ final class Fields {
     }
 
     /** A field's value in its own type; a refusal is an {@link IllegalArgumentException} that says what was expected. */
-    interface Form<T> extends Function<String, T> {}
+    public interface Form<T> extends Function<String, T> {}
 
-    String text(String field) {
+    public String text(String field) {
         return string(path(field), required(field));
     }
 
-    <T> T value(String field, Form<T> form) {
+    public <T> T value(String field, Form<T> form) {
         return parsed(path(field), text(field), form);
     }
 
-    <T> @Nullable T valueOrNull(String field, Form<T> form) {
+    public <T> @Nullable T valueOrNull(String field, Form<T> form) {
         return optional(field) == null ? null : value(field, form);
     }
 
-    String oneOf(String field, List<String> allowed) {
+    public String oneOf(String field, List<String> allowed) {
         var found = text(field);
         if (!allowed.contains(found)) {
             throw refusal(field, quoted(found), "one of " + String.join(", ", allowed));
@@ -47,7 +47,7 @@ final class Fields {
         return found;
     }
 
-    boolean flag(String field) {
+    public boolean flag(String field) {
         var value = required(field);
         if (!value.isBoolean()) {
             throw refusal(field, value.toString(), "true or false");
@@ -56,11 +56,11 @@ final class Fields {
     }
 
     /** False when the field is not there. */
-    boolean optionalFlag(String field) {
+    public boolean optionalFlag(String field) {
         return optional(field) != null && flag(field);
     }
 
-    int integer(String field, int smallest, int largest) {
+    public int integer(String field, int smallest, int largest) {
         var value = required(field);
         if (!value.isIntegralNumber()
                 || !value.canConvertToInt()
@@ -71,17 +71,16 @@ final class Fields {
         return value.intValue();
     }
 
-    @Nullable
-    Integer integerOrNull(String field, int smallest, int largest) {
+    public @Nullable Integer integerOrNull(String field, int smallest, int largest) {
         return optional(field) == null ? null : (Integer) integer(field, smallest, largest);
     }
 
-    Fields object(String field) {
+    public Fields object(String field) {
         return object(path(field), required(field));
     }
 
     /** An object as the reader understands it, which must know all of its fields; null when the field is not there. */
-    <T> @Nullable T objectOrNull(String field, Function<Fields, T> reader) {
+    public <T> @Nullable T objectOrNull(String field, Function<Fields, T> reader) {
         if (optional(field) == null) {
             return null;
         }
@@ -92,7 +91,7 @@ final class Fields {
     }
 
     /** A list of texts; an absent one is empty. */
-    <T> List<T> values(String field, Form<T> form) {
+    public <T> List<T> values(String field, Form<T> form) {
         var values = new ArrayList<T>();
         int index = 0;
         for (var element : array(field)) {
@@ -103,7 +102,7 @@ final class Fields {
     }
 
     /** A list of objects; an absent one is empty. */
-    <T> List<T> objects(String field, Function<Fields, T> reader) {
+    public <T> List<T> objects(String field, Function<Fields, T> reader) {
         var values = new ArrayList<T>();
         int index = 0;
         for (var element : array(field)) {
@@ -115,7 +114,7 @@ final class Fields {
     }
 
     /** To be called when all fields were read. */
-    void refuseOthers() {
+    public void refuseOthers() {
         for (var name : json.propertyNames()) {
             if (!known.contains(name)) {
                 throw new DocumentException(label + ": " + path(name) + ": unknown field; known here are "
@@ -124,7 +123,7 @@ final class Fields {
         }
     }
 
-    DocumentException refusal(String field, String found, String expected) {
+    public DocumentException refusal(String field, String found, String expected) {
         return at(path(field), "found " + found + ", expected " + expected);
     }
 

@@ -1,4 +1,4 @@
-package dev.garboard.kubernetes.document;
+package dev.garboard.nodeconfig;
 
 import java.net.URI;
 import java.util.List;
@@ -27,7 +27,8 @@ public record RegistryMirror(String name, String registry, List<URI> endpoints) 
         return KIND;
     }
 
-    static RegistryMirror read(String name, Fields spec) {
+    /** Reads what {@code spec} says. */
+    public static RegistryMirror read(String name, Fields spec) {
         var endpoints = spec.values("endpoints", Forms::httpUrl);
         if (endpoints.isEmpty()) {
             throw spec.refusal("endpoints", "none", "at least one URL");

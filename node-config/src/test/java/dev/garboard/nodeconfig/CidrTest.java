@@ -1,4 +1,4 @@
-package dev.garboard.kubernetes.document;
+package dev.garboard.nodeconfig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,11 +1,11 @@
-package dev.garboard.kubernetes.document;
+package dev.garboard.nodeconfig;
 
 import java.net.Inet4Address;
 import java.net.URI;
 import java.util.regex.Pattern;
 
 /** The forms of single values, each with the words for what is expected. */
-final class Forms {
+public final class Forms {
 
     /** A DNS label (RFC 1123), as Kubernetes wants for most names. */
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -20,42 +20,42 @@ final class Forms {
 
     private Forms() {}
 
-    static String label(String text) {
+    public static String label(String text) {
         return matching(LABEL, text, "1 to 63 small letters, digits and hyphens");
     }
 
-    static String dnsName(String text) {
+    public static String dnsName(String text) {
         return matching(DNS_NAME, text, "a DNS name of small letters, digits, hyphens and dots");
     }
 
-    static String sha256(String text) {
+    public static String sha256(String text) {
         return matching(SHA256, text, "64 small hexadecimal digits");
     }
 
-    static String bundleName(String text) {
+    public static String bundleName(String text) {
         return matching(BUNDLE, text, "a bundle's name of letters, digits and ._+-");
     }
 
-    static String taintKey(String text) {
+    public static String taintKey(String text) {
         return matching(TAINT_KEY, text, "a taint's key such as node-role.kubernetes.io/control-plane");
     }
 
-    static String taintValue(String text) {
+    public static String taintValue(String text) {
         return matching(TAINT_VALUE, text, "at most 63 letters, digits and ._-");
     }
 
-    static Inet4Address address(String text) {
+    public static Inet4Address address(String text) {
         return Cidr.address(text);
     }
 
-    static String nameOrAddress(String text) {
+    public static String nameOrAddress(String text) {
         if (!DNS_NAME.matcher(text).matches()) {
             throw new IllegalArgumentException("a DNS name or an IPv4 address");
         }
         return text;
     }
 
-    static URI httpUrl(String text) {
+    public static URI httpUrl(String text) {
         try {
             var url = URI.create(text);
             if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
