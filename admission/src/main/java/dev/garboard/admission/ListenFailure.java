@@ -62,6 +62,7 @@ public enum ListenFailure {
         return false;
     }
 
+    /** The answer to a failing query of the interfaces is no test's: Linux gives none that can be provoked. */
     private static boolean isOurs(InetAddress address) {
         try {
             // All of 127.0.0.0/8 is this host, and the interface names one of them.
@@ -74,22 +75,29 @@ public enum ListenFailure {
     }
 
     static boolean isPrivileged(int port) {
+        return isPrivileged(port, UNPRIVILEGED);
+    }
+
+    static boolean isPrivileged(int port, Path first) {
         // The kernel gives a number's digits to the first read only, and Files.readString begins with one byte.
-        try (var in = Files.newInputStream(UNPRIVILEGED)) {
+        try (var in = Files.newInputStream(first)) {
             return port < Integer.parseInt(new String(in.readNBytes(LONGEST_NUMBER), US_ASCII).strip());
         } catch (IOException | NumberFormatException unknown) {
             return port < 1024;
         }
     }
 
-    private static boolean isTaken(int port) {
-        return SOCKETS.stream().anyMatch(table -> {
-            try {
-                return Files.readAllLines(table).stream().anyMatch(line -> listens(line, port));
-            } catch (IOException notThere) {
-                return false;
-            }
-        });
+    static boolean isTaken(int port) {
+        return SOCKETS.stream().anyMatch(table -> isTaken(port, table));
+    }
+
+    /** A kernel without IPv6 has one table only. */
+    static boolean isTaken(int port, Path table) {
+        try {
+            return Files.readAllLines(table).stream().anyMatch(line -> listens(line, port));
+        } catch (IOException notThere) {
+            return false;
+        }
     }
 
     /** Columns: number, local address and port in hex, remote ones, state. */

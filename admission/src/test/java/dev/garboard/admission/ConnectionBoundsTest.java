@@ -6,7 +6,9 @@ import dev.garboard.admission.ConnectionBounds.Reason;
 import dev.garboard.admission.ConnectionBounds.Verdict;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ConnectionBoundsTest {
@@ -42,6 +44,7 @@ class ConnectionBoundsTest {
         bounds.gone(one(1));
         assertEquals(Optional.empty(), bounds.arriveInPlain(one(3)));
         assertEquals(3, bounds.connections());
+        assertEquals(Optional.of(Reason.TOO_MANY_FROM_ADDRESS), bounds.arriveInPlain(one(4)));
     }
 
     @Test
@@ -101,6 +104,7 @@ class ConnectionBoundsTest {
 
         bounds.began(one(3));
         assertEquals(new Verdict.Refused(Reason.TOO_MANY_FROM_ADDRESS), settle(bounds, one(4), ""));
+        assertEquals(2, bounds.connections(), "who was refused has no place");
         bounds.ended(one(1));
         assertEquals(insteadOf(one(1), Reason.TOO_MANY_FROM_ADDRESS), settle(bounds, one(5), ""));
     }
@@ -177,5 +181,89 @@ class ConnectionBoundsTest {
                 insteadOf(peer("2001:db8::1", 1), Reason.TOO_MANY_FROM_ADDRESS),
                 settle(bounds, peer("2001:db8::ffff:2", 1), ""));
         assertEquals(PLACE, settle(bounds, peer("2001:db8:0:1::1", 1), ""));
+    }
+
+    @Test
+    void aPeerThatComesAgainHasItsOldPlaceNoMore() {
+        var bounds = new ConnectionBounds(new ConnectionLimits(10, 1, 10, 1));
+
+        assertEquals(PLACE, bounds.arrive(one(1)));
+        assertEquals(PLACE, bounds.arrive(one(1)));
+        assertEquals(Optional.empty(), bounds.arriveInPlain(one(1)));
+        assertEquals(Optional.empty(), bounds.arriveInPlain(one(1)));
+        assertEquals(1, bounds.connections());
+    }
+
+    @Test
+    void aConnectionWithoutAPlaceIsNotSettled() {
+        var bounds = new ConnectionBounds(new ConnectionLimits(10, 1, 10, 1));
+
+        assertEquals(PLACE, bounds.settled(one(1), "CN=m1"));
+        assertEquals(0, bounds.connections());
+    }
+
+    @Test
+    void aCallThatNeverBeganMakesNobodyBusy() {
+        var bounds = new ConnectionBounds(new ConnectionLimits(10, 1, 10, 10));
+        settle(bounds, one(1), "");
+
+        bounds.ended(one(1));
+
+        assertEquals(insteadOf(one(1), Reason.TOO_MANY_FROM_ADDRESS), settle(bounds, one(2), ""));
+    }
+
+    @Test
+    void aCallerWithTwoMoreGivesWay() {
+        var bounds = new ConnectionBounds(new ConnectionLimits(100, 2, 10, 10));
+        settle(bounds, one(1), "CN=rita");
+        settle(bounds, one(2), "CN=rita");
+
+        assertEquals(insteadOf(one(1), Reason.TOO_MANY_FROM_ADDRESS), settle(bounds, one(3), "CN=m1"));
+    }
+
+    @Test
+    void whoeverClosesOneConnectionIsCountedWithTheOthers() {
+        var bounds = new ConnectionBounds(new ConnectionLimits(100, 3, 10, 10));
+        settle(bounds, one(1), "CN=rita");
+        settle(bounds, one(2), "CN=rita");
+        settle(bounds, one(3), "CN=rita");
+        bounds.gone(one(1));
+        settle(bounds, one(4), "CN=rita");
+
+        assertEquals(insteadOf(one(2), Reason.TOO_MANY_FROM_ADDRESS), settle(bounds, one(5), "CN=m1"));
+    }
+
+    /** Else whoever closes one connection would be counted from none again. */
+    @Test
+    void anAddressIsForgottenWithTheLastOfItsConnections() {
+        var known = new ConnectionBounds(new ConnectionLimits(10, 1, 10, 10));
+        settle(known, one(1), "CN=m1");
+        known.arrive(one(2));
+        known.gone(one(2));
+        assertEquals(new Verdict.Refused(Reason.TOO_MANY_FROM_ADDRESS), settle(known, one(3), "CN=m2"));
+
+        var anonymous = new ConnectionBounds(new ConnectionLimits(10, 1, 10, 10));
+        settle(anonymous, one(1), "");
+        anonymous.arrive(one(2));
+        anonymous.gone(one(2));
+        assertEquals(insteadOf(one(1), Reason.TOO_MANY_FROM_ADDRESS), settle(anonymous, one(3), ""));
+
+        var shaking = new ConnectionBounds(new ConnectionLimits(10, 1, 10, 2));
+        shaking.arrive(one(1));
+        settle(shaking, one(2), "");
+        shaking.gone(one(2));
+        assertEquals(PLACE, shaking.arrive(one(3)));
+        assertEquals(insteadOf(one(1), Reason.TOO_MANY_HANDSHAKES_FROM_ADDRESS), shaking.arrive(one(4)));
+    }
+
+    @Test
+    void reasonsAreWordsForMetricsAndLogs() {
+        assertEquals(
+                List.of(
+                        "TooManyConnections",
+                        "TooManyFromAddress",
+                        "TooManyHandshakes",
+                        "TooManyHandshakesFromAddress"),
+                Stream.of(Reason.values()).map(Reason::word).toList());
     }
 }

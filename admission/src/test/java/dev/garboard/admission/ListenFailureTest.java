@@ -30,6 +30,7 @@ class ListenFailureTest {
         assertFalse(ListenFailure.listens(listener, 443));
         assertFalse(ListenFailure.listens(connection, 7443));
         assertFalse(ListenFailure.listens("  sl  local_address rem_address   st", 7443));
+        assertFalse(ListenFailure.listens("0: 0100007F:1D13 0A", 7443));
     }
 
     @Test
