@@ -2,6 +2,7 @@ package dev.garboard.inventory;
 
 import dev.garboard.kubernetes.KubernetesVersion;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The rules of a cluster: a version that nodes can run, selectors that share no machine, networks that do not overlap. */
 final class ClusterChecks {
@@ -60,7 +61,7 @@ final class ClusterChecks {
             findings.expect(
                     tellApart(controlPlanes, workers),
                     "spec.workers.selector",
-                    workers,
+                    new TreeMap<>(workers),
                     "a label that spec.controlPlane.selector has with another value; otherwise one machine could be selected by both");
         }
     }

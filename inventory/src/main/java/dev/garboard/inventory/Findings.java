@@ -3,6 +3,7 @@ package dev.garboard.inventory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Collects what is wrong with a resource, so that a person hears of everything at once. */
 final class Findings {
@@ -24,7 +25,7 @@ final class Findings {
     }
 
     void labels(String path, Map<String, String> labels) {
-        labels.forEach((key, value) -> {
+        new TreeMap<>(labels).forEach((key, value) -> {
             labelKey(path, key);
             expect(
                     Syntax.labelValue(value),

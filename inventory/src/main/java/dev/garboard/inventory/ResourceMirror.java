@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +22,7 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
     private final Kind<S, T> kind;
     private final Listener<S, T> listener;
     private final ServingPart part;
-    private final Map<String, Resource<S, T>> byName = new ConcurrentHashMap<>();
+    private final Map<String, Resource<S, T>> byName = new ConcurrentSkipListMap<>();
     private ResourceStore.@Nullable Watch watch;
     private int listings;
     private boolean closed;
@@ -63,7 +63,7 @@ public final class ResourceMirror<S extends Record, T extends Record> implements
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** All of them, in no order. */
+    /** All of them, in the order of their names. */
     public Collection<Resource<S, T>> all() {
         return List.copyOf(byName.values());
     }

@@ -2,6 +2,7 @@ package dev.garboard.inventory;
 
 import dev.garboard.nodeconfig.StateDisk;
 import java.util.HashSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a resource must satisfy beyond its shape. The store asks before each write, so nothing else gets in. */
@@ -65,7 +66,7 @@ public final class ResourceRules {
         findings.name("metadata.name", metadata.name());
         findings.labels("metadata.labels", metadata.labels());
         long size = 0;
-        for (var annotation : metadata.annotations().entrySet()) {
+        for (var annotation : new TreeMap<>(metadata.annotations()).entrySet()) {
             findings.labelKey("metadata.annotations", annotation.getKey());
             size += annotation.getKey().length() + annotation.getValue().length();
         }

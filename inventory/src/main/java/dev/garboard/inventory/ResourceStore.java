@@ -1,8 +1,10 @@
 package dev.garboard.inventory;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -88,14 +90,14 @@ public interface ResourceStore {
     /**
      * A listing at one revision.
      *
-     * @param unreadable what is stored beside the items and cannot be read: the JSON by name. Whoever concludes anything from what is
-     *     missing among the items must look here first
+     * @param unreadable what is stored beside the items and cannot be read: the JSON by name, in the order of the names. Whoever concludes
+     *     anything from what is missing among the items must look here first
      */
     record Listing<S extends Record, T extends Record>(
             long revision, List<Resource<S, T>> items, Map<String, String> unreadable) {
         public Listing {
             items = List.copyOf(items);
-            unreadable = Map.copyOf(unreadable);
+            unreadable = Collections.unmodifiableMap(new TreeMap<>(unreadable));
         }
 
         public Listing(long revision, List<Resource<S, T>> items) {

@@ -26,12 +26,13 @@ public final class SetAside {
      * @param found name of each thing, and why it is set aside and what helps
      */
     public void replace(String finder, Map<String, String> found) {
-        var before = found.isEmpty() ? reasons.remove(finder) : reasons.put(finder, Map.copyOf(found));
+        var now = new TreeMap<>(found);
+        var before = now.isEmpty() ? reasons.remove(finder) : reasons.put(finder, now);
         var known = before == null ? Map.<String, String>of() : before;
-        if (known.equals(found)) {
+        if (known.equals(now)) {
             return;
         }
-        found.forEach((name, reason) -> {
+        now.forEach((name, reason) -> {
             if (!reason.equals(known.get(name))) {
                 log.atError()
                         .addKeyValue("found", finder)
@@ -41,7 +42,7 @@ public final class SetAside {
             }
         });
         known.keySet().stream()
-                .filter(name -> !found.containsKey(name))
+                .filter(name -> !now.containsKey(name))
                 .forEach(name -> log.atInfo()
                         .addKeyValue("found", finder)
                         .addKeyValue("name", name)

@@ -81,6 +81,18 @@ class MachineIndexIT {
         }
     }
 
+    /** Whoever is told of several machines is told in an order that a person can follow, and that does not change. */
+    @Test
+    void machinesComeInTheOrderOfTheirNames() {
+        try (var inventory = Inventory.open(directory.resolve("garboard.db").toString())) {
+            var names = List.of("alpha", "beta", "gamma", "m1", "m10", "m2", "node-a7", "zeta");
+            names.reversed().forEach(name -> inventory.store().create(Samples.machine(name)));
+            try (var index = new MachineIndex(inventory.store())) {
+                assertEquals(names, index.all().stream().map(Resource::name).toList());
+            }
+        }
+    }
+
     private static String known(IdentityMatch match) {
         return ((IdentityMatch.Known) match).machine().name();
     }

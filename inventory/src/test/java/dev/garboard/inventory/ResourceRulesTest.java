@@ -53,6 +53,21 @@ class ResourceRulesTest {
         assertEquals(2, refusal.problems().size());
     }
 
+    /** A map of the JDK has another order in each process. */
+    @Test
+    void namesLabelsAndAnnotationsInTheOrderOfTheirKeys() {
+        var wrong = Map.of("c c", "1", "a a", "2", "e e", "3", "b b", "4", "d d", "5");
+        var machine = Samples.machine("m");
+
+        for (var metadata : List.of(
+                machine.metadata().withLabels(wrong), machine.metadata().withAnnotations(wrong))) {
+            var found = refusal(machine.withMetadata(metadata)).problems().stream()
+                    .map(problem -> problem.replaceFirst(".*found (. .),.*", "$1"))
+                    .toList();
+            assertEquals(List.of("a a", "b b", "c c", "d d", "e e"), found);
+        }
+    }
+
     @Test
     void tellsHowAMacAddressIsWritten() {
         var machine = Samples.machine("m")

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,7 @@ final class Revocations {
         said.values().stream()
                 .filter(one ->
                         !inBook.contains(one.serial()) && !book.unreadable().containsKey(one.serial()))
+                .sorted(Comparator.comparing(Revocation::serial))
                 .forEach(this::restore);
         synchronized (this) {
             complete = true;
