@@ -112,8 +112,7 @@ class ClusterChecksTest {
                 problems(selecting(Map.of("role", "cp"), Map.of("role", "cp"))));
         assertEquals(
                 List.of("spec.workers.selector: found {a=1, b=2, c=3, d=4, role=cp}, expected " + told),
-                problems(selecting(
-                        Map.of("role", "cp"), Map.of("c", "3", "role", "cp", "b", "2", "d", "4", "a", "1"))),
+                problems(selecting(Map.of("role", "cp"), Map.of("c", "3", "role", "cp", "b", "2", "d", "4", "a", "1"))),
                 "in the order of their keys: a map of the JDK has another one in each process");
     }
 

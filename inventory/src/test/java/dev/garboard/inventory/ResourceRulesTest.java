@@ -59,8 +59,8 @@ class ResourceRulesTest {
         var wrong = Map.of("c c", "1", "a a", "2", "e e", "3", "b b", "4", "d d", "5");
         var machine = Samples.machine("m");
 
-        for (var metadata : List.of(
-                machine.metadata().withLabels(wrong), machine.metadata().withAnnotations(wrong))) {
+        for (var metadata :
+                List.of(machine.metadata().withLabels(wrong), machine.metadata().withAnnotations(wrong))) {
             var found = refusal(machine.withMetadata(metadata)).problems().stream()
                     .map(problem -> problem.replaceFirst(".*found (. .),.*", "$1"))
                     .toList();
