@@ -1,6 +1,8 @@
 package dev.garboard.operatorapi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.inventory.Kind;
@@ -84,5 +86,31 @@ class ApiRolesTest {
                 Set.copyOf(admins.stream()
                         .filter(what -> what.endsWith(" subnets"))
                         .toList()));
+    }
+
+    @Test
+    void verbsAreNamedAsDiscoveryNamesThemAndWritesAreTold() {
+        assertEquals(
+                List.of("get", "list", "watch", "create", "update", "patch", "delete"),
+                Arrays.stream(Verb.values()).map(Verb::word).toList());
+        assertEquals(
+                List.of(Verb.CREATE, Verb.REPLACE, Verb.PATCH, Verb.DELETE),
+                Arrays.stream(Verb.values()).filter(Verb::isWrite).toList());
+    }
+
+    @Test
+    void whatIsInNoLineOfTheTableIsOpenToNobody() {
+        var missing = assertThrows(IllegalArgumentException.class, () -> ApiRoles.needed(Verb.DELETE, Kinds.LEASE));
+
+        assertEquals("leases have no delete", missing.getMessage());
+        assertEquals(List.of(Verb.GET, Verb.LIST, Verb.WATCH), ApiRoles.verbs(Kinds.LEASE));
+    }
+
+    @Test
+    void whatIsWrittenElsewhereIsNotWrittenHere() {
+        assertTrue(ApiRoles.isWrittenHere(Kinds.MACHINE));
+        assertFalse(ApiRoles.isWrittenHere(Kinds.LEASE));
+        assertFalse(ApiRoles.isWrittenHere(Kinds.IMAGE));
+        assertFalse(ApiRoles.isWrittenHere(Kinds.OPERATOR_CERTIFICATE));
     }
 }
