@@ -29,8 +29,7 @@ class AccessReviewsTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     private static ApiCall call(Role role, String method, String path, @Nullable String type, String body) {
-        return new ApiCall(
-                method, path, Map.of(), "*/*", type, body, new Caller("alice", Set.of(role)), "", null);
+        return new ApiCall(method, path, Map.of(), "*/*", type, body, new Caller("alice", Set.of(role)), "", null);
     }
 
     private static JsonNode answer(ApiCall call) {
@@ -50,9 +49,7 @@ class AccessReviewsTest {
     }
 
     private static JsonNode access(Role role, String verb, String plural) {
-        return access(
-                role,
-                "{\"verb\":\"" + verb + "\",\"resource\":\"" + plural + "\",\"group\":\"garboard.dev\"}");
+        return access(role, "{\"verb\":\"" + verb + "\",\"resource\":\"" + plural + "\",\"group\":\"garboard.dev\"}");
     }
 
     @ParameterizedTest
@@ -85,8 +82,7 @@ class AccessReviewsTest {
     @ParameterizedTest
     @CsvSource({"garboard.dev, true", "*, true", "apps, false", "'', false"})
     void theGroupMustBeOurs(String group, boolean allowed) {
-        var status = access(
-                Role.READER, "{\"verb\":\"get\",\"resource\":\"machines\",\"group\":\"" + group + "\"}");
+        var status = access(Role.READER, "{\"verb\":\"get\",\"resource\":\"machines\",\"group\":\"" + group + "\"}");
 
         assertEquals(allowed, status.path("allowed").asBoolean());
         assertEquals(
@@ -115,7 +111,9 @@ class AccessReviewsTest {
         assertEquals(allowed, review.path("status").path("allowed").asBoolean());
         assertEquals(reason, review.path("status").path("reason").asString());
         assertEquals("SelfSubjectAccessReview", review.path("kind").asString());
-        assertEquals("/version", review.path("spec").path("nonResourceAttributes").path("path").asString());
+        assertEquals(
+                "/version",
+                review.path("spec").path("nonResourceAttributes").path("path").asString());
     }
 
     @ParameterizedTest
@@ -170,8 +168,8 @@ class AccessReviewsTest {
                 new String(body, StandardCharsets.ISO_8859_1)));
         assertTrue(answer.path("status").path("allowed").asBoolean(), answer::toString);
 
-        var rules = answer(call(
-                Role.READER, "POST", PREFIX + "selfsubjectrulesreviews", KubernetesProtobuf.TYPE, "k8s\0"));
+        var rules =
+                answer(call(Role.READER, "POST", PREFIX + "selfsubjectrulesreviews", KubernetesProtobuf.TYPE, "k8s\0"));
         assertEquals("{}", rules.path("spec").toString());
     }
 
@@ -184,7 +182,8 @@ class AccessReviewsTest {
                 .refusal();
         assertEquals(405, refused.code());
         assertEquals("GET is not possible on " + PREFIX + "selfsubjectaccessreviews; POST is", refused.message());
-        for (var path : new String[] {PREFIX + "subjectaccessreviews", PREFIX, "/apis/garboard.dev/v1alpha1/machines"}) {
+        for (var path :
+                new String[] {PREFIX + "subjectaccessreviews", PREFIX, "/apis/garboard.dev/v1alpha1/machines"}) {
             assertEquals(Optional.empty(), AccessReviews.answer(call(Role.ADMIN, "POST", path, null, "{}")));
         }
     }

@@ -56,8 +56,7 @@ class ApiCallTest {
                         () -> call(Map.of("limit", List.of(value))).number("limit", 7))
                 .refusal();
 
-        assertEquals(
-                "the parameter limit is \"" + value + "\", expected a whole number from 0", refusal.message());
+        assertEquals("the parameter limit is \"" + value + "\", expected a whole number from 0", refusal.message());
     }
 
     @Test
@@ -66,7 +65,8 @@ class ApiCallTest {
         assertTrue(call(Map.of("dryRun", List.of("All"))).dryRun());
         for (var wrong : List.of(List.of("all"), List.of("All", "None"))) {
             var refusal = assertThrows(
-                            RefusedException.class, () -> call(Map.of("dryRun", wrong)).dryRun())
+                            RefusedException.class,
+                            () -> call(Map.of("dryRun", wrong)).dryRun())
                     .refusal();
             assertEquals("the parameter dryRun is " + wrong + ", expected All", refusal.message());
         }

@@ -55,8 +55,7 @@ class CallersIT {
     @Test
     void aCertificateOfTheSiteSaysWhoCalls() {
         assertEquals(new Caller("alice", Set.of(Role.OPERATOR)), callers.authenticate(new X509Certificate[] {alice}));
-        assertEquals(
-                alice.getSubjectX500Principal().getName(), callers.subject(new X509Certificate[] {alice}));
+        assertEquals(alice.getSubjectX500Principal().getName(), callers.subject(new X509Certificate[] {alice}));
     }
 
     @Test

@@ -79,7 +79,10 @@ class ChangeGuardIT {
 
         assertEquals(403, refusal.code());
         assertEquals("machines.garboard.dev \"m1\" is forbidden: " + cause, refusal.message());
-        assertEquals(cause, refusal.causes().getFirst().field() + " " + refusal.causes().getFirst().message());
+        assertEquals(
+                cause,
+                refusal.causes().getFirst().field() + " "
+                        + refusal.causes().getFirst().message());
         assertEquals(refusal.message(), refusal(null, selected).message());
         assertEquals(refusal.message(), refusal(selected, null).message());
         assertDoesNotThrow(() -> guard.check(ADMIN, plain, selected));

@@ -11,8 +11,8 @@ class PlacesTest {
     private final Places places = new Places("watches", "operator-api.max-watches", new Shares(3, 2));
 
     private String refusal(String caller) {
-        var refusal = assertThrows(RefusedException.class, () -> places.take(caller))
-                .refusal();
+        var refusal =
+                assertThrows(RefusedException.class, () -> places.take(caller)).refusal();
         assertEquals(429, refusal.code());
         return refusal.message();
     }
@@ -38,8 +38,7 @@ class PlacesTest {
         var first = places.take("alice");
         places.take("alice");
         places.take("bob");
-        assertEquals(
-                "there are 3 watches already (operator-api.max-watches); try again in a second", refusal("carol"));
+        assertEquals("there are 3 watches already (operator-api.max-watches); try again in a second", refusal("carol"));
 
         first.release();
 

@@ -23,8 +23,7 @@ class TargetTest {
 
     private static ApiCall call(String method, String path, String watch) {
         Map<String, List<String>> query = watch.isEmpty() ? Map.of() : Map.of("watch", List.of(watch));
-        return new ApiCall(
-                method, path, query, "*/*", null, "", new Caller("alice", Set.of(Role.ADMIN)), "", null);
+        return new ApiCall(method, path, query, "*/*", null, "", new Caller("alice", Set.of(Role.ADMIN)), "", null);
     }
 
     private static Verb verb(String method, String path, String watch) {
