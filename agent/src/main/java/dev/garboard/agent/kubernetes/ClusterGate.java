@@ -41,14 +41,40 @@ final class ClusterGate {
         this.membership = membership;
     }
 
+    /** Of which cluster the node is, of which the documents are, and why the two do not go together. */
+    private record Question(ClusterIdentity held, ClusterIdentity asked, Optional<String> refusal) {}
+
     /**
-     * Why none of these may be applied; empty when they may, and then the node is noted to be of their cluster.
+     * Why none of these may be applied; empty when they may, as far as can be told now. Changes nothing.
      *
      * @param documents all that are about a cluster
      */
     Optional<String> refusal(Collection<Document> documents, Function<String, byte @Nullable []> secrets) {
+        return told(documents, () -> question(documents, secrets).refusal());
+    }
+
+    /**
+     * As {@link #refusal}; when they may be applied, the node is noted to be of their cluster. To be asked where the node's disk is in use: the
+     * note lies on it.
+     */
+    Optional<String> enter(Collection<Document> documents, Function<String, byte @Nullable []> secrets) {
+        return told(documents, () -> {
+            var question = question(documents, secrets);
+            if (question.refusal().isEmpty() && !question.asked().isNone()) {
+                note(question.held(), question.held().or(question.asked()));
+            }
+            return question.refusal();
+        });
+    }
+
+    /** What may find a file that cannot be read, or written. */
+    private interface Decision {
+        Optional<String> make() throws IOException;
+    }
+
+    private static Optional<String> told(Collection<Document> documents, Decision decision) {
         try {
-            return decide(documents, secrets);
+            return documents.isEmpty() ? Optional.empty() : decision.make();
         } catch (IOException | DocumentException | TrustException unreadable) {
             return Optional.of(
                     "which cluster this node has a part in, or which one the server declares, cannot be read: "
@@ -56,11 +82,8 @@ final class ClusterGate {
         }
     }
 
-    private Optional<String> decide(Collection<Document> documents, Function<String, byte @Nullable []> secrets)
+    private Question question(Collection<Document> documents, Function<String, byte @Nullable []> secrets)
             throws IOException {
-        if (documents.isEmpty()) {
-            return Optional.empty();
-        }
         var held = membership.held();
         var ca = ca(secrets);
         var asked =
@@ -68,11 +91,7 @@ final class ClusterGate {
         var kubelet = held.kubernetesCa().isEmpty() && ca.isPresent()
                 ? membership.kubeletOfOtherThan(ca.get())
                 : Optional.<String>empty();
-        var refusal = refusal(held, asked, kubelet, kinds(documents));
-        if (refusal.isEmpty() && !asked.isNone()) {
-            note(held, held.or(asked));
-        }
-        return refusal;
+        return new Question(held, asked, refusal(held, asked, kubelet, kinds(documents)));
     }
 
     /** Who has a part by other signs goes on without the note: on a full disk only pods that are ended make room for it. */

@@ -225,13 +225,14 @@ public final class DocumentEngine implements Supervisor.Work {
         }
         // On the disk may lie what another cluster has here.
         Outcome first = applyFirst(now);
-        if (first != Outcome.SETTLED) {
-            return first.and(removeOthers(now));
-        }
-        if (isRefused(now)) {
+        boolean isDiskThere = first == Outcome.SETTLED;
+        if (isRefused(now, isDiskThere)) {
             return Outcome.FAILED;
         }
-        all = goesDown ? Outcome.SETTLED : removeOthers(now);
+        all = goesDown ? first : first.and(removeOthers(now));
+        if (!isDiskThere) {
+            return all;
+        }
         boolean earlierChanged = false;
         for (DocumentKey key : inOrder(now.documents().keySet())) {
             if (goesDown) {
@@ -259,11 +260,13 @@ public final class DocumentEngine implements Supervisor.Work {
     }
 
     /** Whether the documents are of another cluster than this node: then none of them is applied, and nothing is taken back. */
-    private boolean isRefused(State now) {
+    private boolean isRefused(State now, boolean isDiskThere) {
         var keys = inOrder(now.documents().keySet()).stream()
                 .filter(this::isOfCluster)
                 .toList();
-        String said = gate.refusal(keys.stream().map(now::document).toList(), now::secret)
+        var documents = keys.stream().map(now::document).toList();
+        // A note that is made before the disk is there would be hidden by it.
+        String said = (isDiskThere ? gate.enter(documents, now::secret) : gate.refusal(documents, now::secret))
                 .orElse("");
         synchronized (this) {
             refused = !said.isEmpty();

@@ -177,6 +177,34 @@ class ClusterGateTest {
         assertEquals(List.of("Etcd", "KubernetesBundle"), failed());
     }
 
+    /** A bundle that was staged for the cluster that lives is of use to no other; yet nobody says that it may go. */
+    @Test
+    void nothingIsTakenBackForAnotherClusterWhileTheDiskIsNotThere() throws Exception {
+        want(LIVING, programs(1), etcd("lab-1", 1), document("StagedBundle", 1));
+        done.clear();
+        node.disk = new DocumentPendingException("waits for the disk");
+
+        want(FORMER, document("StateDisk", 1), programs(2), etcd("lab-2", 2));
+
+        assertEquals(List.of(), done);
+        assertEquals(List.of("Etcd", "KubernetesBundle"), failed());
+        want(LIVING, document("StateDisk", 1), programs(1), etcd("lab-1", 1));
+        assertEquals(List.of("remove StagedBundle"), done);
+    }
+
+    /** It would be written to memory, and hidden by the disk that comes. */
+    @Test
+    void theNoteIsNotMadeWhileTheDiskIsNotThere() throws Exception {
+        node.disk = new IllegalStateException("damaged");
+        want(LIVING, document("StateDisk", 1), programs(1), etcd("lab-1", 1));
+        assertEquals(ClusterIdentity.NONE, node.held);
+
+        node.disk = null;
+        engine.convergeOnce();
+
+        assertEquals(List.of("apply StateDisk", "join lab-1", "apply KubernetesBundle", "apply Etcd"), node.story);
+    }
+
     @Test
     void afterAnOrderToLeaveAnotherClusterIsWelcome() throws Exception {
         want(LIVING, programs(1), etcd("lab-1", 1), document("Kubelet", 1));
@@ -215,7 +243,7 @@ class ClusterGateTest {
     }
 
     private DocumentEngine engine() {
-        var appliers = Stream.of("StateDisk", "KubernetesBundle", "Etcd", "ControlPlane", "Kubelet")
+        var appliers = Stream.of("StateDisk", "KubernetesBundle", "StagedBundle", "Etcd", "ControlPlane", "Kubelet")
                 .<DocumentApplier>map(Recorder::new)
                 .toList();
         return new DocumentEngine(
@@ -288,6 +316,7 @@ class ClusterGateTest {
         private ClusterIdentity held = ClusterIdentity.NONE;
         private ClusterIdentity onDisk = ClusterIdentity.NONE;
         private @Nullable X509Certificate kubelet;
+        private @Nullable RuntimeException disk;
         private boolean unreadable;
         private boolean full;
 
@@ -353,11 +382,16 @@ class ClusterGateTest {
 
         @Override
         public Absence whenAbsent() {
-            return isDisk() || kind.equals("KubernetesBundle") ? Absence.KEPT_FOR_OTHERS : Absence.KEPT;
+            return kind.equals("StagedBundle")
+                    ? Absence.TAKEN_BACK
+                    : isDisk() || kind.equals("KubernetesBundle") ? Absence.KEPT_FOR_OTHERS : Absence.KEPT;
         }
 
         @Override
         public void apply(DocumentInput input) {
+            if (isDisk() && node.disk != null) {
+                throw node.disk;
+            }
             if (isDisk()) {
                 node.held = node.onDisk.or(node.held);
             }
