@@ -17,17 +17,20 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Data of a member that was taken out of its way, below {@code aside/TIME} in the same file system. The newest two are kept, for a week after
- * they were set aside; the older of two goes at once where the disk has no room for another member's worth of data.
+ * Data of a member that was taken out of its way, below {@code aside/TIME} in the same file system, or {@code aside/TIME-never-voted}: that is what
+ * a start that failed leaves, and it never pushes out data that had a part in the cluster. Of each of the two kinds two are kept, for a week after
+ * they were set aside; where the disk has no room for another member's worth of data, all but the last that voted go at once.
  */
 final class EtcdAside {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.etcd");
     private static final int KEPT = 2;
+    private static final String NEVER_VOTED = "-never-voted";
 
     /** Long enough for a weekend and somebody to look. */
     static final Duration KEPT_FOR = Duration.ofDays(7);
@@ -37,28 +40,39 @@ final class EtcdAside {
 
     private final Path directory;
     private final InstantSource clock;
+    private final LongSupplier freeBytes;
 
     EtcdAside(Path directory, InstantSource clock) {
+        this(directory, clock, () -> FileSystemSpace.of(directory).freeBytes());
+    }
+
+    EtcdAside(Path directory, InstantSource clock, LongSupplier freeBytes) {
         this.directory = directory;
         this.clock = clock;
+        this.freeBytes = freeBytes;
     }
 
     /**
      * Moves a directory here; an empty or absent one is nothing to keep.
      *
+     * @param hasVoted whether a member with that data ever had a vote
      * @return in words, where it lies and when it may go; empty when there was nothing
      */
-    String take(Path data) throws IOException {
+    String take(Path data, boolean hasVoted) throws IOException {
         if (isEmpty(data)) {
             return "";
         }
         Files.createDirectories(directory);
         var now = clock.instant();
-        var place = directory.resolve(NAME.format(now));
+        var place = directory.resolve(NAME.format(now) + (hasVoted ? "" : NEVER_VOTED));
         Files.move(data, place, StandardCopyOption.ATOMIC_MOVE);
         makeRoom(size(place));
-        var where = "the former data lies in " + place + " until "
-                + now.plus(KEPT_FOR).truncatedTo(ChronoUnit.SECONDS) + ", longer if this member does not vote by then";
+        var where = Files.exists(place)
+                ? "the former data lies in " + place + " until "
+                        + now.plus(KEPT_FOR).truncatedTo(ChronoUnit.SECONDS)
+                        + ", longer if this member does not vote by then"
+                : "the former data, with which this member never voted, is deleted: there is room for no more than "
+                        + all().getFirst();
         LOG.warn("{}", where);
         return where;
     }
@@ -94,10 +108,20 @@ final class EtcdAside {
     }
 
     private void makeRoom(long wanted) throws IOException {
-        var kept = new ArrayList<>(all());
-        while (kept.size() > KEPT
-                || (kept.size() > 1 && FileSystemSpace.of(directory).freeBytes() < wanted)) {
-            delete(kept.removeFirst());
+        var voted = new ArrayList<Path>();
+        var never = new ArrayList<Path>();
+        for (var one : all()) {
+            (one.toString().endsWith(NEVER_VOTED) ? never : voted).add(one);
+        }
+        while (voted.size() > KEPT) {
+            delete(voted.removeFirst());
+        }
+        // The first may be of a restore, or older than the note of a vote; after it comes what failed starts left.
+        while (never.size() > KEPT) {
+            delete(never.remove(1));
+        }
+        while (voted.size() + never.size() > 1 && freeBytes.getAsLong() < wanted) {
+            delete(never.isEmpty() ? voted.removeFirst() : never.removeLast());
         }
     }
 
@@ -119,7 +143,10 @@ final class EtcdAside {
 
     private static Instant time(Path one) {
         try {
-            return NAME.parse(one.getFileName().toString(), Instant::from);
+            var name = one.getFileName().toString();
+            return NAME.parse(
+                    name.endsWith(NEVER_VOTED) ? name.substring(0, name.length() - NEVER_VOTED.length()) : name,
+                    Instant::from);
         } catch (DateTimeParseException foreign) {
             return Instant.MAX;
         }

@@ -24,10 +24,14 @@ final class EtcdData {
     private final EtcdAside aside;
 
     EtcdData(ControlPlanePaths paths) {
+        this(paths, InstantSource.system());
+    }
+
+    EtcdData(ControlPlanePaths paths, InstantSource clock) {
         this.directory = paths.etcdData();
         this.cluster = paths.etcd().resolve("cluster");
         this.clusterId = paths.etcd().resolve("cluster-id");
-        this.aside = new EtcdAside(paths.etcd().resolve("aside"), InstantSource.system());
+        this.aside = new EtcdAside(paths.etcd().resolve("aside"), clock);
     }
 
     /** Whether the member has begun: etcd writes its log before anything else that counts. */
@@ -63,7 +67,7 @@ final class EtcdData {
 
     /** Makes an empty directory for a member that is about to begin. What lies there without a log is kept aside. */
     void prepare(Etcd document) throws IOException {
-        aside.take(directory);
+        aside.take(directory, hasVoted());
         delete();
         // etcd refuses a directory that others can read.
         Files.createDirectories(directory);
@@ -82,6 +86,11 @@ final class EtcdData {
         ConfigFile.write(clusterId, id + "\n");
     }
 
+    /** The identity goes with the data that it was noted of, and a start that failed notes none. */
+    private boolean hasVoted() {
+        return Files.exists(clusterId);
+    }
+
     /** The identity of the cluster that the data is of; empty when it never voted. */
     String clusterId() throws IOException {
         return Files.exists(clusterId) ? Files.readString(clusterId).strip() : "";
@@ -94,7 +103,7 @@ final class EtcdData {
      * @return where it lies now, and until when
      */
     String setAside() throws IOException {
-        var where = aside.take(directory);
+        var where = aside.take(directory, hasVoted());
         Files.deleteIfExists(cluster);
         Files.deleteIfExists(clusterId);
         return where;

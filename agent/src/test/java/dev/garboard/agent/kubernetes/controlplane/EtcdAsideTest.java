@@ -17,6 +17,7 @@ class EtcdAsideTest {
     @TempDir
     private Path directory;
 
+    private long free = Long.MAX_VALUE;
     private Instant now = Instant.parse("2026-12-01T10:00:00Z");
 
     @Test
@@ -36,7 +37,7 @@ class EtcdAsideTest {
     void anEmptyDirectoryIsNothingToKeep() throws IOException {
         Files.createDirectory(directory.resolve("data"));
 
-        assertEquals("", aside().take(directory.resolve("data")));
+        assertEquals("", aside().take(directory.resolve("data"), true));
         assertEquals(false, Files.exists(directory.resolve("aside")));
     }
 
@@ -48,6 +49,71 @@ class EtcdAsideTest {
         }
 
         assertEquals(List.of("20261201T100100.000Z", "20261201T100200.000Z"), kept());
+    }
+
+    /** The member's disk fails again and again after its data was set aside, which may be the last that is good. */
+    @Test
+    void whatFailedStartsLeaveNeverPushesOutDataThatHadAVote() throws IOException {
+        take("good");
+        for (var content : List.of("restored", "failed", "failed again", "failed once more")) {
+            now = now.plusSeconds(60);
+            takeOfNoVote(content);
+        }
+
+        assertEquals(
+                List.of(
+                        "20261201T100000.000Z",
+                        "20261201T100100.000Z-never-voted",
+                        "20261201T100400.000Z-never-voted"),
+                kept());
+        assertEquals(
+                "good", Files.readString(directory.resolve("aside/20261201T100000.000Z/member/snap/db")));
+        assertEquals(
+                List.of("20261201T100000.000Z", "20261201T100100.000Z-never-voted", "20261201T100400.000Z-never-voted"),
+                told());
+    }
+
+    @Test
+    void whereRoomIsShortWhatNeverVotedGoesFirstAndTheLastThatVotedStays() throws IOException {
+        takeOfNoVote("failed");
+        now = now.plusSeconds(60);
+        take("first");
+        now = now.plusSeconds(60);
+        take("second");
+        free = "third".length() - 1L;
+        now = now.plusSeconds(60);
+
+        take("third");
+
+        assertEquals(List.of("20261201T100300.000Z"), kept());
+        now = now.plusSeconds(60);
+        assertEquals(
+                "the former data, with which this member never voted, is deleted: there is room for no more than "
+                        + directory.resolve("aside/20261201T100300.000Z"),
+                takeOfNoVote("failed"));
+        assertEquals(List.of("20261201T100300.000Z"), kept());
+    }
+
+    @Test
+    void whereThereIsRoomForExactlyAsMuchMoreNothingGoes() throws IOException {
+        take("first");
+        now = now.plusSeconds(60);
+        free = "second".length();
+
+        take("second");
+
+        assertEquals(List.of("20261201T100000.000Z", "20261201T100100.000Z"), kept());
+    }
+
+    @Test
+    void ofDataThatNeverVotedTheFirstStaysWhereNothingElseIsKeptAndRoomIsShort() throws IOException {
+        takeOfNoVote("restored");
+        now = now.plusSeconds(60);
+        free = 0;
+
+        takeOfNoVote("failed");
+
+        assertEquals(List.of("20261201T100000.000Z-never-voted"), kept());
     }
 
     @Test
@@ -99,14 +165,32 @@ class EtcdAsideTest {
     }
 
     private String take(String content) throws IOException {
+        return take(content, true);
+    }
+
+    private String takeOfNoVote(String content) throws IOException {
+        return take(content, false);
+    }
+
+    private String take(String content, boolean hasVoted) throws IOException {
         var database = directory.resolve("data/member/snap/db");
         Files.createDirectories(database.getParent());
         Files.writeString(database, content);
-        return aside().take(directory.resolve("data"));
+        return aside().take(directory.resolve("data"), hasVoted);
     }
 
     private EtcdAside aside() {
-        return new EtcdAside(directory.resolve("aside"), () -> now);
+        return new EtcdAside(directory.resolve("aside"), () -> now, () -> free);
+    }
+
+    /** The names of what the node says that it keeps. */
+    private List<String> told() throws IOException {
+        return aside().kept().getDataList().stream()
+                .map(data -> directory
+                        .resolve("aside")
+                        .relativize(Path.of(data.getPath()))
+                        .toString())
+                .toList();
     }
 
     private List<String> kept() throws IOException {
