@@ -3,9 +3,9 @@ package dev.garboard.agent.kubernetes;
 import static dev.garboard.kubernetes.pki.ClusterSecrets.KUBERNETES_CA_CERTIFICATE;
 
 import dev.garboard.agentapi.v1.ServerMessage.Document;
-import dev.garboard.nodeconfig.DocumentException;
-import dev.garboard.kubernetes.document.NodeDocuments;
 import dev.garboard.kubernetes.document.Etcd;
+import dev.garboard.kubernetes.document.NodeDocuments;
+import dev.garboard.nodeconfig.DocumentException;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.Sha256;
 import dev.garboard.trust.TrustException;

@@ -266,8 +266,8 @@ public final class DocumentEngine implements Supervisor.Work {
                 .toList();
         var documents = keys.stream().map(now::document).toList();
         // A note that is made before the disk is there would be hidden by it.
-        String said = (isDiskThere ? gate.enter(documents, now::secret) : gate.refusal(documents, now::secret))
-                .orElse("");
+        String said =
+                (isDiskThere ? gate.enter(documents, now::secret) : gate.refusal(documents, now::secret)).orElse("");
         synchronized (this) {
             refused = !said.isEmpty();
         }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.kubernetes.KubernetesVersion;
-import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.Cni;
 import dev.garboard.kubernetes.document.ContainerRuntime;
-import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.kubernetes.document.Kubelet;
+import dev.garboard.nodeconfig.Cidr;
+import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.nodeconfig.RegistryMirror;
 import java.net.URI;
 import java.nio.file.Path;

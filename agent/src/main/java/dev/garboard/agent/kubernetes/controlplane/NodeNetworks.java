@@ -1,7 +1,7 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
-import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.nodeconfig.DocumentException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;

@@ -61,13 +61,9 @@ class EtcdAsideTest {
         }
 
         assertEquals(
-                List.of(
-                        "20261201T100000.000Z",
-                        "20261201T100100.000Z-never-voted",
-                        "20261201T100400.000Z-never-voted"),
+                List.of("20261201T100000.000Z", "20261201T100100.000Z-never-voted", "20261201T100400.000Z-never-voted"),
                 kept());
-        assertEquals(
-                "good", Files.readString(directory.resolve("aside/20261201T100000.000Z/member/snap/db")));
+        assertEquals("good", Files.readString(directory.resolve("aside/20261201T100000.000Z/member/snap/db")));
         assertEquals(
                 List.of("20261201T100000.000Z", "20261201T100100.000Z-never-voted", "20261201T100400.000Z-never-voted"),
                 told());

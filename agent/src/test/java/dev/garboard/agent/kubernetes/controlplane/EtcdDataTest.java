@@ -48,10 +48,7 @@ class EtcdDataTest {
         data.prepare(DOCUMENT);
 
         assertEquals(
-                List.of(
-                        "20261201T100100.000Z",
-                        "20261201T100200.000Z-never-voted",
-                        "20261201T100500.000Z-never-voted"),
+                List.of("20261201T100100.000Z", "20261201T100200.000Z-never-voted", "20261201T100500.000Z-never-voted"),
                 data.aside().getDataList().stream().map(EtcdDataTest::name).toList());
     }
 

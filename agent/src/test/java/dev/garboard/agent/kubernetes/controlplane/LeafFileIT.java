@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.LeafCertificates;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.trust.Authority;
 import java.nio.file.Files;
 import java.nio.file.Path;

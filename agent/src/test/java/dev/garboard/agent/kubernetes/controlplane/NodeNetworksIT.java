@@ -3,8 +3,8 @@ package dev.garboard.agent.kubernetes.controlplane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.nodeconfig.DocumentException;
 import dev.garboard.nodeconfig.HostPort;
 import java.util.List;
