@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.garboard.nodeconfig.merge;
+
+import org.jspecify.annotations.NullMarked;
