@@ -26,7 +26,8 @@ public final class CanonicalJson {
     /** Whether both have the same text. */
     static boolean same(JsonNode one, JsonNode other) {
         // Mostly one of the two is decided without writing anything.
-        return one.equals(other) || (one.getNodeType() == other.getNodeType() && text(one).equals(text(other)));
+        return one.equals(other)
+                || (one.getNodeType() == other.getNodeType() && text(one).equals(text(other)));
     }
 
     /** A copy whose keys are sorted. */

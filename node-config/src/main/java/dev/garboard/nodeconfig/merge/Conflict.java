@@ -19,6 +19,7 @@ public record Conflict(DocumentId document, String path, List<Claim> claims) {
     /** For example {@code Resolver/default spec.servers: NodeConfig/a says ["192.0.2.1"], NodeConfig/b says ["192.0.2.2"]}. */
     @Override
     public String toString() {
-        return document + " " + path + ": " + claims.stream().map(Claim::toString).collect(Collectors.joining(", "));
+        return document + " " + path + ": "
+                + claims.stream().map(Claim::toString).collect(Collectors.joining(", "));
     }
 }

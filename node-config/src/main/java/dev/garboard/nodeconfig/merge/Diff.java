@@ -77,7 +77,9 @@ public record Diff(List<DocumentChange> documents) {
         }
         var before = membersBeside(former, now);
         var after = membersBeside(now, former);
-        if (before == null || after == null || (before.members().isEmpty() && after.members().isEmpty())) {
+        if (before == null
+                || after == null
+                || (before.members().isEmpty() && after.members().isEmpty())) {
             if (former == null || now == null || !CanonicalJson.same(former.json(), now.json())) {
                 fields.add(new FieldChange(path, json(former), json(now)));
             }

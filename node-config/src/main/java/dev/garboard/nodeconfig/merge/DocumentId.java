@@ -17,12 +17,14 @@ public record DocumentId(String kind, String name) implements Comparable<Documen
      */
     public static DocumentId of(JsonNode document) {
         return new DocumentId(
-                text(document.path("kind"), "kind"), text(document.path("metadata").path("name"), "metadata.name"));
+                text(document.path("kind"), "kind"),
+                text(document.path("metadata").path("name"), "metadata.name"));
     }
 
     private static String text(JsonNode value, String path) {
         if (!value.isString() || value.stringValue().isEmpty()) {
-            throw new DocumentException(path + ": found " + (value.isMissingNode() ? "nothing" : value) + ", expected a text");
+            throw new DocumentException(
+                    path + ": found " + (value.isMissingNode() ? "nothing" : value) + ", expected a text");
         }
         return value.stringValue();
     }

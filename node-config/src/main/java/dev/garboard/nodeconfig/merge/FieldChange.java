@@ -10,7 +10,8 @@ import tools.jackson.databind.JsonNode;
  * @param former null when the field is new
  * @param now null when the field is gone
  */
-public record FieldChange(String path, @Nullable JsonNode former, @Nullable JsonNode now) {
+public record FieldChange(
+        String path, @Nullable JsonNode former, @Nullable JsonNode now) {
 
     /** For example {@code spec.mtu: 1500 -> 9000}, {@code spec.mtu: + 9000} or {@code spec.mtu: - 1500}. */
     @Override

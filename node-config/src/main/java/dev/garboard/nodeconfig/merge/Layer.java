@@ -57,7 +57,8 @@ public record Layer(String name, int priority, List<ObjectNode> documents) {
         }
         var version = document.path("apiVersion");
         if (!version.isString() || !version.stringValue().equals(Documents.API_VERSION)) {
-            throw refusal(id, "apiVersion", version.isMissingNode() ? "nothing" : version.toString(), Documents.API_VERSION);
+            throw refusal(
+                    id, "apiVersion", version.isMissingNode() ? "nothing" : version.toString(), Documents.API_VERSION);
         }
         if (document.path("metadata").size() != 1) {
             throw refusal(id, "metadata", document.path("metadata").toString(), "name and nothing else");

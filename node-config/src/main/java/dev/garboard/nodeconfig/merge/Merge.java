@@ -58,8 +58,7 @@ public final class Merge {
         read(layer, rules, new TreeMap<>());
     }
 
-    private static void read(
-            Layer layer, MergeRules rules, SortedMap<DocumentId, List<DocumentMerge.Say>> documents) {
+    private static void read(Layer layer, MergeRules rules, SortedMap<DocumentId, List<DocumentMerge.Say>> documents) {
         for (var document : layer.documents()) {
             var id = DocumentId.of(document);
             try {

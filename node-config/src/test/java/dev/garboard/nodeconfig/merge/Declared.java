@@ -37,7 +37,8 @@ final class Declared {
     }
 
     static ObjectNode document(String label, String spec) {
-        var document = (ObjectNode) json("{apiVersion: 'node.garboard.dev/v1alpha1', kind: 'Doc', metadata: {name: 'x'}}");
+        var document =
+                (ObjectNode) json("{apiVersion: 'node.garboard.dev/v1alpha1', kind: 'Doc', metadata: {name: 'x'}}");
         document.put("kind", label.substring(0, label.indexOf('/')));
         document.putObject("metadata").put("name", label.substring(label.indexOf('/') + 1));
         if (spec.equals("remove")) {
@@ -55,7 +56,9 @@ final class Declared {
             layers.add(new Layer(
                     head[0],
                     Integer.parseInt(head[1]),
-                    List.of(document(DOC.toString(), line.substring(line.indexOf(':') + 1).strip()))));
+                    List.of(document(
+                            DOC.toString(),
+                            line.substring(line.indexOf(':') + 1).strip()))));
         }
         return layers;
     }

@@ -34,13 +34,21 @@ class DiffTest {
                     spec.a.x: 1 -> 2
                     spec.a[y.z]: - 2
                     """),
-            new Case("elements by name", "{a: [{name: 'x', p: 1}, {name: 'y', p: 1}]}", "{a: [{name: 'y', p: 2}, {name: 'z'}]}", """
+            new Case(
+                    "elements by name",
+                    "{a: [{name: 'x', p: 1}, {name: 'y', p: 1}]}",
+                    "{a: [{name: 'y', p: 2}, {name: 'z'}]}",
+                    """
                     spec.a[x].name: - "x"
                     spec.a[x].p: - 1
                     spec.a[y].p: 1 -> 2
                     spec.a[z].name: + "z"
                     """),
-            new Case("elements by a rule", "{rules: [{id: 1, ports: [1, 2]}], steps: [{name: 'x'}]}", "{rules: [{id: 1, ports: [2, 3]}], steps: [{name: 'y'}]}", """
+            new Case(
+                    "elements by a rule",
+                    "{rules: [{id: 1, ports: [1, 2]}], steps: [{name: 'x'}]}",
+                    "{rules: [{id: 1, ports: [2, 3]}], steps: [{name: 'y'}]}",
+                    """
                     spec.rules[1].ports[1]: - 1
                     spec.rules[1].ports[3]: + 3
                     spec.steps: [{"name":"x"}] -> [{"name":"y"}]
@@ -59,7 +67,11 @@ class DiffTest {
                     spec.c: - []
                     spec.d: + []
                     """),
-            new Case("an object that becomes something else", "{a: {x: 1}, b: [], c: {y: 1}}", "{a: 1, b: {x: 1}, c: [{name: 'y'}]}", """
+            new Case(
+                    "an object that becomes something else",
+                    "{a: {x: 1}, b: [], c: {y: 1}}",
+                    "{a: 1, b: {x: 1}, c: [{name: 'y'}]}",
+                    """
                     spec.a: {"x":1} -> 1
                     spec.b: [] -> {"x":1}
                     spec.c: {"y":1} -> [{"name":"y"}]

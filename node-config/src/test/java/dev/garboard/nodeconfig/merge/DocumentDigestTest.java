@@ -19,7 +19,9 @@ class DocumentDigestTest {
         assertEquals(
                 "91ac7d6747d36f62e804e69da1eee03f4aa578c80119fde436b0cd6f82aa5c97",
                 DocumentDigest.of(List.of(document("B/x", "{b: 1, a: 'ä'}"), document("A/x", "{}"))));
-        assertEquals("5ed0a68c80e56b66f3a129d2abfdc9338c5e7b87815d9a7309fc2b24736d20e4", DocumentDigest.of(document("A/x", "{}")));
+        assertEquals(
+                "5ed0a68c80e56b66f3a129d2abfdc9338c5e7b87815d9a7309fc2b24736d20e4",
+                DocumentDigest.of(document("A/x", "{}")));
     }
 
     @Test

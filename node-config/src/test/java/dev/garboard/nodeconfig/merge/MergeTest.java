@@ -39,42 +39,27 @@ class MergeTest {
     }
 
     static final List<Case> cases = List.of(
-            new Case(
-                    "fields of several layers come together",
-                    """
+            new Case("fields of several layers come together", """
                     a 1: {mtu: 1500}
                     b 2: {up: true}
-                    """,
-                    "{mtu: 1500, up: true}"),
-            new Case(
-                    "the stronger layer's value wins, whatever its name",
-                    """
+                    """, "{mtu: 1500, up: true}"),
+            new Case("the stronger layer's value wins, whatever its name", """
                     z 1: {mtu: 1500, up: false}
                     b 2: {mtu: 9000}
                     a 0: {mtu: 576}
-                    """,
-                    "{mtu: 9000, up: false}"),
-            new Case(
-                    "maps merge by key",
-                    """
+                    """, "{mtu: 9000, up: false}"),
+            new Case("maps merge by key", """
                     a 1: {values: {'net.core.somaxconn': '128', 'vm.swappiness': '60'}}
                     b 2: {values: {'net.core.somaxconn': '4096'}}
-                    """,
-                    "{values: {'net.core.somaxconn': '4096', 'vm.swappiness': '60'}}"),
-            new Case(
-                    "a list of values is one value",
-                    """
+                    """, "{values: {'net.core.somaxconn': '4096', 'vm.swappiness': '60'}}"),
+            new Case("a list of values is one value", """
                     a 1: {servers: ['192.0.2.1', '192.0.2.2']}
                     b 2: {servers: ['192.0.2.3']}
-                    """,
-                    "{servers: ['192.0.2.3']}"),
-            new Case(
-                    "an empty list is one value too",
-                    """
+                    """, "{servers: ['192.0.2.3']}"),
+            new Case("an empty list is one value too", """
                     a 1: {servers: ['192.0.2.1']}
                     b 2: {servers: []}
-                    """,
-                    "{servers: []}"),
+                    """, "{servers: []}"),
             new Case(
                     "a list of objects with names merges by name",
                     """
@@ -82,13 +67,10 @@ class MergeTest {
                     b 2: {links: [{name: 'eth0', up: true}, {name: 'eth2'}]}
                     """,
                     "{links: [{name: 'eth0', mtu: 1500, up: true}, {name: 'eth1', mtu: 1500}, {name: 'eth2'}]}"),
-            new Case(
-                    "an empty list adds nothing to one that merges by name",
-                    """
+            new Case("an empty list adds nothing to one that merges by name", """
                     a 1: {links: [{name: 'eth0'}]}
                     b 2: {links: []}
-                    """,
-                    "{links: [{name: 'eth0'}]}"),
+                    """, "{links: [{name: 'eth0'}]}"),
             new Case(
                     "a rule names the key field of a list",
                     """
@@ -96,34 +78,22 @@ class MergeTest {
                     b 2: {rules: [{id: 7, port: 2}, {id: 8, name: 'x'}]}
                     """,
                     "{rules: [{id: 7, name: 'x', port: 2}, {id: 8, name: 'x'}]}"),
-            new Case(
-                    "a rule keeps a list of objects whole",
-                    """
+            new Case("a rule keeps a list of objects whole", """
                     a 1: {steps: [{name: 'x', then: null}, {name: 'x'}]}
                     b 2: {steps: [{name: 'y', '$remove': true}]}
-                    """,
-                    "{steps: [{name: 'y', '$remove': true}]}"),
-            new Case(
-                    "a list of objects of which one has no name is whole",
-                    """
+                    """, "{steps: [{name: 'y', '$remove': true}]}"),
+            new Case("a list of objects of which one has no name is whole", """
                     a 1: {links: [{name: 'x'}, {mtu: 1}]}
                     b 2: {links: [{name: 'y'}, {name: 3.5}]}
-                    """,
-                    "{links: [{name: 'y'}, {name: 3.5}]}"),
-            new Case(
-                    "a rule unites lists of values",
-                    """
+                    """, "{links: [{name: 'y'}, {name: 3.5}]}"),
+            new Case("a rule unites lists of values", """
                     a 1: {modules: ['raid1', 'dm_mod']}
                     b 2: {modules: ['dm_mod', 'tun', {value: 'raid1', '$remove': true}]}
-                    """,
-                    "{modules: ['dm_mod', 'tun']}"),
-            new Case(
-                    "rules reach into elements",
-                    """
+                    """, "{modules: ['dm_mod', 'tun']}"),
+            new Case("rules reach into elements", """
                     a 1: {rules: [{id: 'ssh', ports: [22]}]}
                     b 2: {rules: [{id: 'ssh', ports: [2222]}]}
-                    """,
-                    "{rules: [{id: 'ssh', ports: [22, 2222]}]}"),
+                    """, "{rules: [{id: 'ssh', ports: [22, 2222]}]}"),
             new Case(
                     "rules reach into maps with free keys",
                     """
@@ -131,79 +101,49 @@ class MergeTest {
                     b 2: {peers: {p1: {routes: [{to: 'y'}]}}}
                     """,
                     "{peers: {p1: {routes: [{to: 'x', via: 'g'}, {to: 'y'}]}}}"),
-            new Case(
-                    "null takes a field away",
-                    """
+            new Case("null takes a field away", """
                     a 1: {mtu: 1500, up: true}
                     b 2: {mtu: null}
-                    """,
-                    "{up: true}"),
-            new Case(
-                    "$remove takes a field away where a client drops null",
-                    """
+                    """, "{up: true}"),
+            new Case("$remove takes a field away where a client drops null", """
                     a 1: {mtu: 1500, up: true}
                     b 2: {mtu: {'$remove': true}}
-                    """,
-                    "{up: true}"),
-            new Case(
-                    "null takes a key of a map away, and the map stays",
-                    """
+                    """, "{up: true}"),
+            new Case("null takes a key of a map away, and the map stays", """
                     a 1: {values: {x: '1'}}
                     b 2: {values: {x: null}}
-                    """,
-                    "{values: {}}"),
-            new Case(
-                    "$remove takes an element away",
-                    """
+                    """, "{values: {}}"),
+            new Case("$remove takes an element away", """
                     a 1: {links: [{name: 'eth0', mtu: 1}, {name: 'eth1'}]}
                     b 2: {links: [{name: 'eth0', '$remove': true}]}
-                    """,
-                    "{links: [{name: 'eth1'}]}"),
-            new Case(
-                    "what is still stronger comes back alone",
-                    """
+                    """, "{links: [{name: 'eth1'}]}"),
+            new Case("what is still stronger comes back alone", """
                     a 1: {values: {x: '1', y: '1'}}
                     b 2: {values: null}
                     c 3: {values: {x: '3'}}
-                    """,
-                    "{values: {x: '3'}}"),
-            new Case(
-                    "a removal of nothing is nothing",
-                    """
+                    """, "{values: {x: '3'}}"),
+            new Case("a removal of nothing is nothing", """
                     a 1: {up: true}
                     b 2: {mtu: null, values: {x: null}}
-                    """,
-                    "{up: true, values: {}}"),
-            new Case(
-                    "a weaker removal takes nothing from a stronger layer",
-                    """
+                    """, "{up: true, values: {}}"),
+            new Case("a weaker removal takes nothing from a stronger layer", """
                     a 1: {mtu: null}
                     b 2: {mtu: 1500}
-                    """,
-                    "{mtu: 1500}"),
-            new Case(
-                    "a document is taken away",
-                    """
+                    """, "{mtu: 1500}"),
+            new Case("a document is taken away", """
                     a 1: {mtu: 1}
                     b 2: remove
-                    """,
-                    "nothing"),
-            new Case(
-                    "a document that was taken away is declared anew",
-                    """
+                    """, "nothing"),
+            new Case("a document that was taken away is declared anew", """
                     a 1: {mtu: 1}
                     b 2: remove
                     c 3: {up: true}
-                    """,
-                    "{up: true}"),
+                    """, "{up: true}"),
             new Case("a document without fields is there", "a 1: {}", "{}"),
-            new Case(
-                    "equal values of equal priority agree",
-                    """
+            new Case("equal values of equal priority agree", """
                     a 1: {mtu: 1500, servers: ['x'], o: {p: 1.0}}
                     b 1: {mtu: 1500, servers: ['x'], o: {p: 1}}
-                    """,
-                    "{mtu: 1500, servers: ['x'], o: {p: 1.0}}"),
+                    """, "{mtu: 1500, servers: ['x'], o: {p: 1.0}}"),
             new Case(
                     "different values of equal priority conflict",
                     """
@@ -224,22 +164,16 @@ class MergeTest {
                     Doc/default spec.links[eth0].mtu: a says 1, b says 2
                     Doc/default spec.values[net.core.somaxconn]: a says "1", b says "2"
                     """),
-            new Case(
-                    "a stronger layer decides a conflict",
-                    """
+            new Case("a stronger layer decides a conflict", """
                     a 1: {mtu: 1500}
                     b 1: {mtu: 9000}
                     c 2: {mtu: 576}
-                    """,
-                    "{mtu: 576}"),
-            new Case(
-                    "a stronger removal decides a conflict",
-                    """
+                    """, "{mtu: 576}"),
+            new Case("a stronger removal decides a conflict", """
                     a 1: {mtu: 1500}
                     b 1: {mtu: 9000}
                     c 2: {mtu: null}
-                    """,
-                    "{}"),
+                    """, "{}"),
             new Case(
                     "value and removal of equal priority conflict",
                     """
@@ -248,14 +182,11 @@ class MergeTest {
                     """,
                     "{mtu: 1500}",
                     "Doc/default spec.mtu: a says 1500, b removes it"),
-            new Case(
-                    "two removals agree",
-                    """
+            new Case("two removals agree", """
                     a 1: {mtu: null}
                     b 1: {mtu: null}
                     c 0: {mtu: 1500}
-                    """,
-                    "{}"),
+                    """, "{}"),
             new Case(
                     "map and its removal of equal priority are one conflict",
                     """
@@ -282,25 +213,18 @@ class MergeTest {
                     """,
                     "{mtu: {of: 'eth0'}}",
                     "Doc/default spec.mtu: b says {\"of\":\"eth0\"}, a says 1500"),
-            new Case(
-                    "a value where others say a list conflicts",
-                    """
+            new Case("a value where others say a list conflicts", """
                     a 1: {servers: ['x'], links: [{name: 'x'}]}
                     b 2: {servers: 'x', links: ['x']}
-                    """,
-                    "{servers: 'x', links: ['x']}",
-                    """
+                    """, "{servers: 'x', links: ['x']}", """
                     Doc/default spec.links: b says ["x"], a says [{"name":"x"}]
                     Doc/default spec.servers: b says "x", a says ["x"]
                     """),
-            new Case(
-                    "what was taken away conflicts with nothing",
-                    """
+            new Case("what was taken away conflicts with nothing", """
                     a 1: {mtu: 1500}
                     b 2: {mtu: null}
                     c 3: {mtu: {of: 'eth0'}}
-                    """,
-                    "{mtu: {of: 'eth0'}}"),
+                    """, "{mtu: {of: 'eth0'}}"),
             new Case(
                     "a clash of equal priority names all",
                     """
@@ -324,8 +248,7 @@ class MergeTest {
                     DHCP %d: {servers: ['dhcp'], search: ['dhcp'], up: true}
                     Machine/m1 %d: {servers: ['machine']}
                     NodeConfig/a -5: {servers: ['a'], search: ['a']}
-                    """
-                            .formatted(Layer.WEAKEST, Layer.STRONGEST),
+                    """.formatted(Layer.WEAKEST, Layer.STRONGEST),
                     "{servers: ['machine'], search: ['a'], up: true}"));
 
     @ParameterizedTest
@@ -350,13 +273,11 @@ class MergeTest {
                         new Layer("b", 1, List.of(document("B/a", "{}"), document("A/z", "{}")))),
                 RULES);
 
-        assertEquals(
-                """
+        assertEquals("""
                 [{"apiVersion":"node.garboard.dev/v1alpha1","kind":"A","metadata":{"name":"z"},"spec":{}}, \
                 {"apiVersion":"node.garboard.dev/v1alpha1","kind":"B","metadata":{"name":"a"},"spec":{}}, \
                 {"apiVersion":"node.garboard.dev/v1alpha1","kind":"B","metadata":{"name":"x"},"spec":{"y":[{"c":2,"d":1}],"z":1}}, \
-                {"apiVersion":"node.garboard.dev/v1alpha1","kind":"C","metadata":{"name":"a"},"spec":{}}]""",
-                effective.documents().toString());
+                {"apiVersion":"node.garboard.dev/v1alpha1","kind":"C","metadata":{"name":"a"},"spec":{}}]""", effective.documents().toString());
     }
 
     @Test
@@ -383,15 +304,12 @@ class MergeTest {
     }
 
     static final List<Told> told = List.of(
-            new Told(
-                    "each field, what it overrode, and what was taken away",
-                    """
+            new Told("each field, what it overrode, and what was taken away", """
                     a 1: {mtu: 1500, values: {'vm.swappiness': '60', x: '1'}, links: [{name: 'eth0', up: true}]}
                     b 2: {mtu: 1500, values: {'vm.swappiness': '10', x: null}}
                     c 2: {values: {'vm.swappiness': '10'}}
                     d 3: {mtu: 9000, empty: {}, list: []}
-                    """,
-                    """
+                    """, """
                     spec.empty: [d] {} over []
                     spec.links[eth0].name: [a] "eth0" over []
                     spec.links[eth0].up: [a] true over []
@@ -400,53 +318,38 @@ class MergeTest {
                     spec.values.x: [b] removed over [a says "1"]
                     spec.values[vm.swappiness]: [b, c] "10" over [a says "60"]
                     """),
-            new Told(
-                    "a whole that was taken away, of which a stronger layer sets a part",
-                    """
+            new Told("a whole that was taken away, of which a stronger layer sets a part", """
                     a 1: {values: {x: '1', y: '1'}}
                     b 2: {values: null}
                     c 3: {values: {x: '3', z: '3'}}
-                    """,
-                    """
+                    """, """
                     spec.values.x: [c] "3" over [b removes it, a says "1"]
                     spec.values.y: [b] removed over [a says "1"]
                     spec.values.z: [c] "3" over []
                     """),
-            new Told(
-                    "a map of which nothing is left",
-                    """
+            new Told("a map of which nothing is left", """
                     a 1: {values: {x: '1'}}
                     b 2: {values: {x: null}}
                     c 2: {values: {}}
-                    """,
-                    """
+                    """, """
                     spec.values: [b, c] {} over []
                     spec.values.x: [b] removed over [a says "1"]
                     """),
-            new Told(
-                    "an element that was taken away",
-                    """
+            new Told("an element that was taken away", """
                     a 1: {links: [{name: 'eth0', up: true}]}
                     b 2: {links: [{name: 'eth0', '$remove': true}]}
-                    """,
-                    """
+                    """, """
                     spec.links: [b] [] over []
                     spec.links[eth0]: [b] removed over [a says {"name":"eth0","up":true}]
                     """),
-            new Told(
-                    "a document that was taken away",
-                    """
+            new Told("a document that was taken away", """
                     a 1: {mtu: 1}
                     b 2: remove
-                    """,
-                    "spec: [b] removed over [a says {\"mtu\":1}]\n"),
-            new Told(
-                    "a field in conflict",
-                    """
+                    """, "spec: [b] removed over [a says {\"mtu\":1}]\n"),
+            new Told("a field in conflict", """
                     a 1: {mtu: 1}
                     b 1: {mtu: 2}
-                    """,
-                    "spec.mtu: [a] 1 over [b says 2]\n"));
+                    """, "spec.mtu: [a] 1 over [b says 2]\n"));
 
     @ParameterizedTest
     @FieldSource("told")
@@ -473,9 +376,13 @@ class MergeTest {
 
     @Test
     void writesKeysThatAreNoPlainNamesInBrackets() {
-        var origins = merge("a 1: {'0': {'a]b': 1, 'a\\\\b': 1, 'a-b_1': 1, '': 1}}").provenance().of(DOC);
+        var origins = merge("a 1: {'0': {'a]b': 1, 'a\\\\b': 1, 'a-b_1': 1, '': 1}}")
+                .provenance()
+                .of(DOC);
 
-        assertEquals("[spec[0].a-b_1, spec[0][], spec[0][a\\\\b], spec[0][a\\]b]]", origins.keySet().toString());
+        assertEquals(
+                "[spec[0].a-b_1, spec[0][], spec[0][a\\\\b], spec[0][a\\]b]]",
+                origins.keySet().toString());
     }
 
     record Refused(String layer, String message) {}
@@ -490,7 +397,8 @@ class MergeTest {
             new Refused(
                     "a 1: {rules: [{id: 'x'}, {id: 'x'}]}", "a: Doc/default: spec.rules: two elements are called x"),
             new Refused(
-                    "a 1: {links: [{name: 'x'}, {name: 'x'}]}", "a: Doc/default: spec.links: two elements are called x"),
+                    "a 1: {links: [{name: 'x'}, {name: 'x'}]}",
+                    "a: Doc/default: spec.links: two elements are called x"),
             new Refused(
                     "a 1: {links: [{name: 'x', mtu: 1, '$remove': true}]}",
                     "a: Doc/default: spec.links[x]: found {\"$remove\":true,\"mtu\":1,\"name\":\"x\"}, expected nothing but name beside \"$remove\""),
@@ -524,10 +432,12 @@ class MergeTest {
 
         assertEquals(
                 refused.message(),
-                assertThrows(DocumentException.class, () -> Merge.check(layer, RULES)).getMessage());
+                assertThrows(DocumentException.class, () -> Merge.check(layer, RULES))
+                        .getMessage());
         assertEquals(
                 refused.message(),
-                assertThrows(DocumentException.class, () -> Merge.of(List.of(layer), RULES)).getMessage());
+                assertThrows(DocumentException.class, () -> Merge.of(List.of(layer), RULES))
+                        .getMessage());
     }
 
     @Test
