@@ -9,6 +9,7 @@ import dev.garboard.inventory.Inventory;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.OperatorCertificateSpec;
 import dev.garboard.inventory.OperatorCertificateSpec.Reach;
+import dev.garboard.inventory.Resource;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.Revocation;
 import dev.garboard.trust.RevocationFile;
@@ -22,6 +23,7 @@ import java.security.cert.X509Certificate;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +146,29 @@ class RevocationsIT {
                             .orElseThrow()
                             .spec()
                             .keyDigest());
+        }
+    }
+
+    /** Whoever reads the log or the book of two servers that were put back can compare them. */
+    @Test
+    void whatTheDatabaseForgotIsEnteredInTheOrderOfItsNumbers() throws Exception {
+        var numbers = List.of("a0", "b1", "c2", "d3", "e4", "f5", "1f", "2e", "3d");
+        try (var inventory = inventory();
+                var certificates = open(inventory)) {
+            numbers.forEach(number -> certificates.revoke(number, null, ADMIN, "lost", Reach.ALONE));
+        }
+        sql("DELETE FROM change_log");
+        sql("DELETE FROM resource");
+
+        try (var inventory = inventory();
+                var _ = open(inventory)) {
+            assertEquals(
+                    numbers.stream().sorted().toList(),
+                    inventory.store().list(Kinds.OPERATOR_CERTIFICATE).items().stream()
+                            .sorted(Comparator.comparing(
+                                    row -> row.metadata().resourceVersion()))
+                            .map(Resource::name)
+                            .toList());
         }
     }
 
