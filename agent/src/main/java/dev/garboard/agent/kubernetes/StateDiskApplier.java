@@ -1,7 +1,5 @@
 package dev.garboard.agent.kubernetes;
 
-import dev.garboard.agent.linux.KernelModules;
-import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agent.linux.SystemCallException;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.NodeMessage;
@@ -27,19 +25,41 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
     static final String LABEL = "garboard-state";
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.disk");
-    private static final Path TARGET = Path.of("/var");
 
     private final DiskPreparation preparation;
     private final BundleShelf shelf;
     private final Supplier<List<Disk>> disks;
+    private final DiskMount mount;
+    private final Path devices;
     private @Nullable String mounted;
     private volatile NodeMessage.@Nullable StateDisk used;
     private volatile @Nullable StateDisk declared;
 
     StateDiskApplier(ProgramCall tools, BundleShelf shelf, Supplier<List<Disk>> disks) {
-        this.preparation = new DiskPreparation(tools::run, InstantSource.system());
+        this(
+                new DiskPreparation(tools::run, InstantSource.system()),
+                shelf,
+                disks,
+                new DiskMount.OnVar(),
+                Path.of("/dev"));
+    }
+
+    /**
+     * One that has no disk yet.
+     *
+     * @param devices where the kernel's names of disks are files
+     */
+    StateDiskApplier(
+            DiskPreparation preparation,
+            BundleShelf shelf,
+            Supplier<List<Disk>> disks,
+            DiskMount mount,
+            Path devices) {
+        this.preparation = preparation;
         this.shelf = shelf;
         this.disks = disks;
+        this.mount = mount;
+        this.devices = devices;
     }
 
     @Override
@@ -80,21 +100,21 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
                     + (mounted == null ? "in memory" : "on the disk " + mounted)
                     + " since it started; restart the machine to use the disk \"" + wanted.disk() + '"');
         }
-        if (Mounts.isMountPoint(Path.of("/var/lib"))) {
+        if (mount.isTaken()) {
             throw new IllegalStateException("this node is a container, and its host gives it a disk already; take"
                     + " spec.stateDisk out of the machine");
         }
         var disk = find(wanted.disk(), disks.get());
-        var device = Path.of("/dev", disk.getName());
-        KernelModules.loadForDisks();
+        var device = devices.resolve(disk.getName());
+        mount.loadDrivers();
         var content = preparation.prepare(wanted, disk, device);
-        Mounts.mountData(device, TARGET, DiskPreparation.TYPE);
+        mount.mount(device);
         mounted = wanted.disk();
         used = message(disk, content.uuid());
         LOG.info(
                 "{} is mounted at {}, {} GB, file system {}",
                 device,
-                TARGET,
+                mount,
                 disk.getSizeBytes() / 1_000_000_000,
                 content.uuid());
     }
@@ -162,21 +182,20 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
             return;
         }
         try {
-            Mounts.detachBelow(TARGET);
-            switch (Mounts.release(TARGET)) {
-                case UNMOUNTED -> LOG.info("{} is unmounted", TARGET);
-                case READ_ONLY -> LOG.warn("{} is still in use, and read-only from here on", TARGET);
-                case BUSY -> LOG.warn("{} is still written to; its file system is checked at the next start", TARGET);
+            switch (mount.release()) {
+                case UNMOUNTED -> LOG.info("{} is unmounted", mount);
+                case READ_ONLY -> LOG.warn("{} is still in use, and read-only from here on", mount);
+                case BUSY -> LOG.warn("{} is still written to; its file system is checked at the next start", mount);
             }
         } catch (IOException | SystemCallException failed) {
-            LOG.warn("{} stays mounted: {}", TARGET, failed.getMessage());
+            LOG.warn("{} stays mounted: {}", mount, failed.getMessage());
         }
     }
 
     /** Programs of the cluster may still hold files there; the disk is left alone by the next start. */
     @Override
     public void remove(String name) {
-        if (mounted != null && !Mounts.unmountUnlessBusy(TARGET)) {
+        if (mounted != null && !mount.unmountUnlessBusy()) {
             throw new DocumentPendingException("the disk is used until the machine starts again");
         }
         mounted = null;

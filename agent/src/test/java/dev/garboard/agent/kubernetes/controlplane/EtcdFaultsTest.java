@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.agentapi.etcd.StatusResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -64,5 +65,57 @@ class EtcdFaultsTest {
                         + " those machines back; if their data is lost, restore a snapshot: garboard cluster etcd restore"
                         + " CLUSTER SNAPSHOT",
                 EtcdFaults.noLeader(List.of("cp2", "cp3")));
+    }
+
+    @Test
+    void namesNobodyWhereAllAnswer() {
+        assertEquals(
+                "waits for etcd: it has no leader, a majority of the members must run", EtcdFaults.noLeader(List.of()));
+    }
+
+    @Test
+    void tellsALogThatEndsBeforeItsDatabase() {
+        assertEquals(
+                "the data of this member of etcd is damaged (it does not get through its own log) and was not replaced by"
+                        + " that of two others that agree; bring those back, or restore a snapshot: garboard cluster etcd"
+                        + " restore CLUSTER SNAPSHOT. See its words: garboard node MACHINE logs etcd",
+                EtcdFaults.logTooShort());
+    }
+
+    @Test
+    void tellsDataThatIsGone() {
+        assertEquals(
+                "/var/lib/etcd/data holds no data of etcd, although this cluster was founded, and there is no other member"
+                        + " that has any; restore a snapshot: garboard cluster etcd restore CLUSTER SNAPSHOT. If its disk is"
+                        + " only not mounted, mount it and boot the machine again",
+                EtcdFaults.missing(Path.of("/var/lib/etcd/data")));
+    }
+
+    @Test
+    void tellsAFullDisk() {
+        var words = "etcd ended with exit code 1; it said: write /var/lib/etcd/data/member/wal/0.tmp: no space left on"
+                + " device";
+
+        assertEquals(
+                Optional.of("the disk of etcd is full (no space left on device); give the machine a larger one, or take"
+                        + " away what fills it, and boot it again"),
+                EtcdFaults.diskFull(words));
+        assertEquals(Optional.empty(), EtcdFaults.damage(words));
+    }
+
+    @Test
+    void namesTheMembersThatDifferAndPassesOnWhatItDoesNotKnow() {
+        var corrupt = StatusResponse.newBuilder()
+                .addErrors("memberID:1 alarm:CORRUPT ")
+                .build();
+        var unknown =
+                StatusResponse.newBuilder().addErrors("one").addErrors("two").build();
+
+        assertEquals(
+                Optional.of("the members of etcd hold different data (alarm CORRUPT: memberID:1 alarm:CORRUPT ); take the"
+                        + " member that differs out: garboard cluster etcd remove CLUSTER MEMBER. It keeps its data aside and"
+                        + " joins anew by itself. Or restore a snapshot: garboard cluster etcd restore CLUSTER SNAPSHOT"),
+                EtcdFaults.complaint(corrupt));
+        assertEquals(Optional.of("etcd says: one, two"), EtcdFaults.complaint(unknown));
     }
 }
