@@ -50,11 +50,7 @@ final class StateDiskApplier implements DocumentApplier, UsedDisk {
      * @param devices where the kernel's names of disks are files
      */
     StateDiskApplier(
-            DiskPreparation preparation,
-            BundleShelf shelf,
-            Supplier<List<Disk>> disks,
-            DiskMount mount,
-            Path devices) {
+            DiskPreparation preparation, BundleShelf shelf, Supplier<List<Disk>> disks, DiskMount mount, Path devices) {
         this.preparation = preparation;
         this.shelf = shelf;
         this.disks = disks;

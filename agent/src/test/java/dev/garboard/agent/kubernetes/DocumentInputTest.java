@@ -31,8 +31,9 @@ class DocumentInputTest {
 
     @Test
     void aMalformedDocumentIsRefusedByItsName() {
-        var refusal =
-                assertThrows(DocumentException.class, () -> input("{".getBytes(StandardCharsets.UTF_8)).as(StateDisk.class));
+        var refusal = assertThrows(
+                DocumentException.class,
+                () -> input("{".getBytes(StandardCharsets.UTF_8)).as(StateDisk.class));
 
         assertEquals(
                 "StateDisk/default", String.valueOf(refusal.getMessage()).substring(0, "StateDisk/default".length()));

@@ -112,9 +112,10 @@ class EtcdFaultsTest {
                 StatusResponse.newBuilder().addErrors("one").addErrors("two").build();
 
         assertEquals(
-                Optional.of("the members of etcd hold different data (alarm CORRUPT: memberID:1 alarm:CORRUPT ); take the"
-                        + " member that differs out: garboard cluster etcd remove CLUSTER MEMBER. It keeps its data aside and"
-                        + " joins anew by itself. Or restore a snapshot: garboard cluster etcd restore CLUSTER SNAPSHOT"),
+                Optional.of(
+                        "the members of etcd hold different data (alarm CORRUPT: memberID:1 alarm:CORRUPT ); take the"
+                                + " member that differs out: garboard cluster etcd remove CLUSTER MEMBER. It keeps its data aside and"
+                                + " joins anew by itself. Or restore a snapshot: garboard cluster etcd restore CLUSTER SNAPSHOT"),
                 EtcdFaults.complaint(corrupt));
         assertEquals(Optional.of("etcd says: one, two"), EtcdFaults.complaint(unknown));
     }
