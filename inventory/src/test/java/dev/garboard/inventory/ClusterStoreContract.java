@@ -157,9 +157,51 @@ abstract class ClusterStoreContract {
         var changed = store.update(
                 Kinds.SUBNET,
                 "lab",
-                subnet -> subnet.withMetadata(subnet.metadata().withLabels(Map.of("site", "x"))));
+                subnet -> subnet.withSpec(inDomain(subnet.spec(), "elsewhere.example")));
 
         assertEquals(Samples.subnetSpec().reservations(), changed.spec().reservations());
+        assertEquals("elsewhere.example", changed.spec().domain());
+    }
+
+    /** The neighbours are asked only where the spec changes. */
+    private static SubnetSpec inDomain(SubnetSpec spec, String domain) {
+        return new SubnetSpec(
+                spec.cidr(),
+                spec.rangeStart(),
+                spec.rangeEnd(),
+                spec.routers(),
+                spec.dnsServers(),
+                spec.timeServers(),
+                domain,
+                spec.leaseSeconds(),
+                spec.bootLeaseSeconds(),
+                spec.reservations());
+    }
+
+    @Test
+    void aCertificateIsEnteredOnlyWithOneThatIsInTheBook() {
+        var renewal = certificate("b2", "a1");
+
+        var refusal = assertThrows(InvalidResourceException.class, () -> store.create(renewal));
+        store.create(certificate("a1", null));
+        store.create(renewal);
+
+        assertEquals(
+                List.of("spec.issuedWith: found a1, expected a certificate that is in the book and not revoked"),
+                refusal.problems());
+        assertEquals(
+                List.of("a1", "b2"),
+                store.list(Kinds.OPERATOR_CERTIFICATE).items().stream()
+                        .map(Resource::name)
+                        .toList());
+    }
+
+    private static Resource<OperatorCertificateSpec, NoStatus> certificate(String serial, @Nullable String issuedWith) {
+        return new Resource<>(
+                Kinds.OPERATOR_CERTIFICATE,
+                ObjectMeta.named(serial),
+                new OperatorCertificateSpec("alice", "reader", "", Samples.TIME, "test", issuedWith, issuedWith, null),
+                new NoStatus());
     }
 
     @Test

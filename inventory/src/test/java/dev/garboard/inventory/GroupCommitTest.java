@@ -19,7 +19,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+/** On a thread of its own each: whoever waits for a writer that never answers cannot be interrupted. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GroupCommitTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Samples.TIME);
@@ -70,6 +73,18 @@ class GroupCommitTest {
                     assertInstanceOf(QueueFullException.class, why).getMessage());
             goOn.countDown();
         }
+    }
+
+    @Test
+    void aWriterThatWorksCountsNoFailures() {
+        var batches = new ArrayList<List<Integer>>();
+        try (var writer = new GroupCommit<Integer>(part, 2, 5, batches::add)) {
+            writer.submit(1).toCompletableFuture().join();
+            writer.submit(2).toCompletableFuture().join();
+        }
+
+        assertEquals(List.of(List.of(1), List.of(2)), batches);
+        assertEquals(0, part.report().failures());
     }
 
     @Test
