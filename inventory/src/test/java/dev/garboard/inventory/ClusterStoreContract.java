@@ -155,9 +155,7 @@ abstract class ClusterStoreContract {
         store.create(Samples.subnet("lab"));
 
         var changed = store.update(
-                Kinds.SUBNET,
-                "lab",
-                subnet -> subnet.withSpec(inDomain(subnet.spec(), "elsewhere.example")));
+                Kinds.SUBNET, "lab", subnet -> subnet.withSpec(inDomain(subnet.spec(), "elsewhere.example")));
 
         assertEquals(Samples.subnetSpec().reservations(), changed.spec().reservations());
         assertEquals("elsewhere.example", changed.spec().domain());
