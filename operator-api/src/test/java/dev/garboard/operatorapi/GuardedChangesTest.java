@@ -230,6 +230,110 @@ class GuardedChangesTest {
         assertEquals(List.of(), GUARD.between(machine, accepted));
     }
 
+    /** Whoever waits has no part in the cluster yet, and a worker holds none of its keys. */
+    @Test
+    void whichMachinesAClusterHoldsForItsControlPlaneIsInItsStatus() {
+        var status = new ClusterStatus(
+                "Ready",
+                null,
+                null,
+                null,
+                false,
+                0,
+                0,
+                0,
+                0,
+                List.of(
+                        node("joining", ClusterStatus.Role.CONTROL_PLANE, ClusterStatus.Stage.JOINING),
+                        node("member", ClusterStatus.Role.CONTROL_PLANE, ClusterStatus.Stage.MEMBER),
+                        node("leaving", ClusterStatus.Role.CONTROL_PLANE, ClusterStatus.Stage.LEAVING),
+                        node("waiting", ClusterStatus.Role.CONTROL_PLANE, ClusterStatus.Stage.WAITING),
+                        node("worker", ClusterStatus.Role.WORKER, ClusterStatus.Stage.MEMBER)),
+                List.of(),
+                null);
+        var guard = GuardedChanges.of(
+                List.of(cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())).withStatus(status)), List.of());
+
+        assertEquals(Set.of("joining", "member", "leaving"), guard.members());
+    }
+
+    private static ClusterStatus.Node node(String machine, ClusterStatus.Role role, ClusterStatus.Stage stage) {
+        return new ClusterStatus.Node(machine, role, null, null, stage, true, null, "");
+    }
+
+    @Test
+    void aMachineThatKeepsItsLabelsAndGetsAnotherDiskIsStillAControlPlane() {
+        var before = machine(spec(MachineIdentity.none(), null, new StateDisk("sda", false)), SELECTOR);
+        var after = machine(spec(MachineIdentity.none(), null, new StateDisk("sdb", true, "uuid")), SELECTOR);
+
+        assertEquals(
+                Set.of("spec.stateDisk", "spec.stateDisk.overwrite", "spec.stateDisk.discard"),
+                fields(GUARD.between(before, after)));
+        assertEquals(List.of(), GUARD.between(after, after));
+    }
+
+    /** One after the other, in the order of their names. */
+    @Test
+    void everyRuleThatDecidesIsNamed() {
+        var guard = new GuardedChanges(
+                List.of(SELECTOR),
+                Map.of(
+                        "d", rule(List.of("192.168.77.0/28"), Map.of("rack", "a"), false),
+                        "b", rule(List.of("192.168.77.0/28"), Map.of("rack", "a"), false),
+                        "e", rule(List.of("192.168.77.0/28"), Map.of("rack", "b"), false),
+                        "c", rule(List.of("192.168.77.0/28"), Map.of("rack", "a"), false),
+                        "a", rule(List.of("no network"), Map.of("rack", "a"), false)));
+
+        assertEquals(
+                List.of("a", "b", "c", "d"),
+                guard.between(machine(PLAIN, Map.of()), null).stream()
+                        .map(found -> found.field().substring("labels of the EnrollmentRule ".length()))
+                        .toList());
+        assertEquals(
+                List.of("b", "c", "d"),
+                guard.between(null, subnet(Map.of(), "one.example")).stream()
+                        .map(found -> found.field().substring("match.subnets of the EnrollmentRule ".length()))
+                        .toList());
+    }
+
+    @Test
+    void everyAddressOfASubnetCounts() {
+        var weak = new GuardedChanges(List.of(), Map.of("weak", rule(List.of("192.168.77.0/28"), Map.of(), true)));
+        var before = subnet("192.168.77.0/24", "192.168.77.100", "192.168.77.200");
+        var expected = Set.of("match.subnets of the EnrollmentRule weak");
+
+        for (var after : List.of(
+                subnet("192.168.77.0/25", "192.168.77.100", "192.168.77.200"),
+                subnet("192.168.77.0/24", "192.168.77.3", "192.168.77.200"),
+                subnet("192.168.77.0/24", "192.168.77.100", "192.168.77.201"))) {
+            assertEquals(expected, fields(weak.between(before, after)), after::toString);
+        }
+        assertEquals(
+                expected,
+                fields(weak.between(before, subnet("192.168.78.0/24", "192.168.78.100", "192.168.78.200"))),
+                "where it was");
+    }
+
+    private static Resource<SubnetSpec, NoStatus> subnet(String cidr, String start, String end) {
+        return new Resource<>(
+                Kinds.SUBNET,
+                ObjectMeta.named("s1"),
+                new SubnetSpec(cidr, start, end, List.of(), List.of(), List.of(), null, 3600, 600, Map.of()),
+                new NoStatus());
+    }
+
+    @Test
+    void otherKindsHaveNothingGuarded() {
+        var one = new Resource<>(
+                Kinds.ENROLLMENT_RULE,
+                ObjectMeta.named("r"),
+                rule(List.of(), Map.of("rack", "a"), true),
+                new NoStatus());
+
+        assertEquals(List.of(), GUARD.between(null, one));
+        assertEquals(List.of(), GUARD.between(null, cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of()))));
+    }
+
     @Test
     void aRuleThatRejectsOrGivesOtherLabelsGuardsNothing() {
         var rejecting = new EnrollmentRuleSpec(
