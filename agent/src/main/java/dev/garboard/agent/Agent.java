@@ -30,6 +30,8 @@ import dev.garboard.agent.net.Netlink;
 import dev.garboard.agent.net.Network;
 import dev.garboard.agent.net.NetworkState;
 import dev.garboard.agent.net.ResolverFile;
+import dev.garboard.agent.net.ResolverMessages;
+import dev.garboard.agent.net.ResolverWatch;
 import dev.garboard.agent.screen.Console;
 import dev.garboard.agent.screen.StatusScreen;
 import dev.garboard.agent.supervision.Service;
@@ -100,11 +102,13 @@ final class Agent {
             services.add("agent", "PID 1: starts and supervises the others; its log has what is nobody else's");
     private final Service networkService = services.add("network", "Interfaces, addresses and the DHCP lease");
     private final Service timeService = services.add("time", "Keeps the clock by SNTP");
+    private final Service resolverService = services.add("resolver", "Asks the name servers whether they answer");
     private final Service enrollmentService = services.add("enrollment", "The node's certificate");
     private final Service apiService = services.add("api", "Answers the machine API");
     private final Service streamService = services.add("stream", "The connection to the boot server");
     private final Network network;
     private final TimeSync time;
+    private final ResolverWatch resolverWatch;
     private final CompletableFuture<Hardware> hardware = new CompletableFuture<>();
     private final NodeFacts facts;
     private final ServerChannel server;
@@ -134,6 +138,7 @@ final class Agent {
         this.supervisor = new Supervisor(random, fatal);
         this.network = new Network(networkService, boot, random, this::networkChanged);
         this.time = new TimeSync(timeService, random, () -> steps.now("time", ""));
+        this.resolverWatch = new ResolverWatch(resolverService, random, this::statusChanged);
         this.facts = new NodeFacts(
                 AgentVersion.read(),
                 stage0.image(),
@@ -178,6 +183,7 @@ final class Agent {
         streamService.waiting("no certificate yet");
         supervisor.start(networkService, network);
         supervisor.start(timeService, time);
+        supervisor.start(resolverService, resolverWatch);
         hardware.complete(new HardwareFacts(Path.of("/")).collect(Netlink.links()));
         while (true) {
             Thread.sleep(Long.MAX_VALUE);
@@ -226,6 +232,11 @@ final class Agent {
         servers = change.apply(servers);
         ResolverFile.write(servers);
         time.use(servers.timeServers());
+        resolverWatch.use(servers.resolvers());
+    }
+
+    private void statusChanged() {
+        stream.statusChanged();
     }
 
     /** What the server wants of this node. Kubernetes is there as soon as a document is, and not before. */
@@ -259,6 +270,11 @@ final class Agent {
         @Override
         public Optional<NodeMessage.Timekeeping> timekeeping() {
             return time.keeping().map(Agent::message);
+        }
+
+        @Override
+        public Optional<NodeMessage.Resolvers> resolvers() {
+            return resolverWatch.statuses().map(all -> ResolverMessages.of(all, Kernel.bootedAt()));
         }
 
         @Override

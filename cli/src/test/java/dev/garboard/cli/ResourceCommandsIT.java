@@ -57,7 +57,7 @@ class ResourceCommandsIT {
         assertEquals(0, list.code(), list.err());
         var lines = list.out().lines().toList();
         assertEquals(
-                List.of("NAME", "PHASE", "ACCEPTANCE", "ADDRESS", "IMAGE", "LAST SEEN", "AGE"),
+                List.of("NAME", "PHASE", "ACCEPTANCE", "ADDRESS", "IMAGE", "LAST SEEN", "AGE", "TROUBLE"),
                 List.of(lines.getFirst().split(" {3,}")));
         assertTrue(lines.get(1).startsWith("node-a   Discovered   Pending"), list.out());
     }

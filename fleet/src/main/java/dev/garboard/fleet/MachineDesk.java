@@ -159,7 +159,9 @@ final class MachineDesk {
                 .without(CONFLICT)
                 .without(BOOT_PROVEN);
         if (!applicant.session().equals(status.bootSession())) {
-            change.without(CLAIMED_TWICE);
+            // Of this boot's resolvers nothing is known yet, and an agent that is older than the former one never
+            // speaks of them.
+            change.without(CLAIMED_TWICE).without(MachineResolvers.CONDITION);
         }
         return (request.hasTime() ? MachineClock.note(change, request.getTime(), now()) : change).seen();
     }

@@ -94,6 +94,9 @@ final class NodeRecorder {
             if (said.hasTimekeeping()) {
                 MachineClock.note(change, said.getTimekeeping());
             }
+            if (said.hasResolvers()) {
+                MachineResolvers.note(change, said.getResolvers(), machine.spec());
+            }
             if (said.hasStateDisk()) {
                 MachineDisk.note(change, before.stateDisk(), said.getStateDisk(), now());
             }
@@ -109,6 +112,7 @@ final class NodeRecorder {
                 change.withoutDiskOrder();
             }
             var after = change.unseen();
+            MachineResolvers.tell(stream.machine(), before, after);
             var lastSeen = before.lastSeen();
             boolean stale = lastSeen == null || lastSeen.isBefore(now().minus(COARSE));
             return after.equals(before) && !stale && spec.equals(machine.spec())

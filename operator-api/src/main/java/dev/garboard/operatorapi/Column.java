@@ -1,6 +1,7 @@
 package dev.garboard.operatorapi;
 
 import dev.garboard.inventory.BootSessionStatus.Step;
+import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.ImageSpec;
 import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Kinds;
@@ -11,7 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,12 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
             Kinds.CLUSTER, cluster(),
             Kinds.OPERATOR_CERTIFICATE, operatorCertificate());
 
+    /** Conditions that the phase tells already. */
+    private static final Set<String> IN_PHASE = Set.of("Accepted", "Connected", "Ready");
+
+    /** Conditions that are trouble when they hold. */
+    private static final Set<String> BAD = Set.of("DuplicateIdentity", "IdentityClaimedTwice", "IdentityConflict");
+
     static List<Column> of(Kind<?, ?> kind) {
         return COLUMNS.getOrDefault(kind, List.of(NAME, AGE));
     }
@@ -50,6 +59,7 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
                 plain(kind, "Image", (machine, _) -> machine.status().image()),
                 plain(kind, "Last Seen", (machine, now) -> lastSeen(machine.status(), now)),
                 AGE,
+                plain(kind, "Trouble", (machine, _) -> trouble(machine.status())),
                 wide(
                         kind,
                         "MAC",
@@ -59,6 +69,15 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
                 wide(kind, "Agent", (machine, _) -> machine.status().agentVersion()),
                 wide(kind, "Kernel", (machine, _) -> machine.status().kernelRelease()),
                 wide(kind, "Boot Session", (machine, _) -> machine.status().bootSession()));
+    }
+
+    /** What a machine that may be Ready all the same cannot do: the conditions beside its phase. */
+    private static String trouble(MachineStatus status) {
+        return status.conditions().stream()
+                .filter(condition -> condition.status().equals(BAD.contains(condition.type()) ? "True" : "False"))
+                .map(Condition::type)
+                .filter(type -> !IN_PHASE.contains(type))
+                .collect(Collectors.joining(","));
     }
 
     private static List<Column> image() {

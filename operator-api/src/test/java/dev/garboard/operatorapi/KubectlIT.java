@@ -112,7 +112,7 @@ class KubectlIT {
         var none = run(kubectl, "get", "leases");
 
         assertEquals(
-                List.of("NAME", "PHASE", "ACCEPTANCE", "ADDRESS", "IMAGE", "LAST", "SEEN", "AGE"),
+                List.of("NAME", "PHASE", "ACCEPTANCE", "ADDRESS", "IMAGE", "LAST", "SEEN", "AGE", "TROUBLE"),
                 List.of(all.getFirst().split(" +")));
         assertEquals(3, all.size());
         assertTrue(short1.startsWith("node-b") && short1.lines().count() == 1, short1);

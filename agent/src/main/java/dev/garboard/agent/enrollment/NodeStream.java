@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,10 @@ public final class NodeStream implements Supervisor.Work {
     private static final Logger LOG = LoggerFactory.getLogger("garboard.stream");
     private static final long STATUS_MILLIS = 30_000;
     private static final long GATHER_MILLIS = 200;
+
+    /** A node without a time server or a resolver works; how its clock is kept and whether names resolve are conditions beside that. */
+    private static final Set<String> IN_WORDS_OF_THEIR_OWN = Set.of("time", "resolver");
+
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
@@ -56,6 +61,11 @@ public final class NodeStream implements Supervisor.Work {
 
         /** How the clock is kept; empty before that is known. */
         default Optional<NodeMessage.Timekeeping> timekeeping() {
+            return Optional.empty();
+        }
+
+        /** Whether the node's resolvers resolve; empty before that is known. */
+        default Optional<NodeMessage.Resolvers> resolvers() {
             return Optional.empty();
         }
 
@@ -179,13 +189,13 @@ public final class NodeStream implements Supervisor.Work {
                 .setTime(ServiceMessages.timestamp(Instant.now()));
         identity.current().ifPresent(now -> status.setCertificateNotAfter(ServiceMessages.timestamp(now.notAfter())));
         desired.timekeeping().ifPresent(status::setTimekeeping);
+        desired.resolvers().ifPresent(status::setResolvers);
         desired.stateDisk().ifPresent(status::setStateDisk);
         desired.etcdAside().ifPresent(status::setEtcdAside);
         var notReady = new StringBuilder();
         for (Service each : services.all()) {
             status.addServices(ServiceMessages.of(each));
-            // A node without a time server works, and says how its clock is kept in words of their own.
-            if (!each.status().healthy() && !each.name().equals("time")) {
+            if (!each.status().healthy() && !IN_WORDS_OF_THEIR_OWN.contains(each.name())) {
                 notReady.append(notReady.isEmpty() ? "" : "; ")
                         .append(each.name())
                         .append(": ")

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** One machine, from power on to ready, and what an operator then does with it. The tests follow each other, since a boot is dear. */
 @TestMethodOrder(OrderAnnotation.class)
@@ -129,15 +130,7 @@ class BootIT {
             LabFixture.await(
                     "the name server listens", () -> Files.readString(log).contains("listening"));
 
-            lab.kubectl(
-                            "patch",
-                            "machine",
-                            "m1",
-                            "--type",
-                            "merge",
-                            "-p",
-                            "{\"spec\":{\"dnsServers\":[\"192.168.77.1\"]}}")
-                    .succeeded();
+            useResolver("192.168.77.1");
 
             LabFixture.await(
                     "the node resolves by the new server",
@@ -148,10 +141,63 @@ class BootIT {
             assertTrue(answer.path("rcode").asString().contains("NOERROR"), answer.toString());
             assertEquals(session, machine().at("/status/bootSession").asString());
             pythonClientGetsTheSameAnswer();
+            saysWithinSecondsWhetherItsResolversAnswer();
         } finally {
             dns.destroyForcibly().waitFor();
             Files.deleteIfExists(log);
         }
+    }
+
+    /** A wrong address leaves the machine Ready, since its services run, but not without a word; the right one again takes that back. */
+    private static void saysWithinSecondsWhetherItsResolversAnswer() {
+        LabFixture.await("the name server is found to answer", () -> resolvers("True"));
+
+        var wrong = timeUntilResolversAre("False", "192.0.2.1");
+        var said = condition("ResolverAnswers");
+        assertEquals("NoneAnswers", said.path("reason").asString());
+        var message = said.path("message").asString();
+        assertTrue(message.startsWith("192.0.2.1: "), message);
+        assertTrue(message.contains("The machine's spec.dnsServers names it"), message);
+        assertEquals("Ready", machine().at("/status/phase").asString());
+        var list = lab.cli("machine", "list").succeeded().out();
+        assertTrue(list.contains("ResolverAnswers"), list);
+
+        var right = timeUntilResolversAre("True", "192.168.77.1");
+        System.out.println("ResolverAnswers: False after " + wrong.toMillis() + " ms, True again after "
+                + right.toMillis() + " ms");
+    }
+
+    /** From before the change is asked for; not more than is promised. */
+    private static Duration timeUntilResolversAre(String status, String address) {
+        long began = System.nanoTime();
+        useResolver(address);
+        LabFixture.await("ResolverAnswers becomes " + status, Duration.ofMinutes(1), () -> resolvers(status));
+        var took = Duration.ofNanos(System.nanoTime() - began);
+        assertTrue(took.compareTo(Duration.ofSeconds(15)) <= 0, () -> status + " after " + took);
+        return took;
+    }
+
+    private static void useResolver(String address) {
+        lab.kubectl(
+                        "patch",
+                        "machine",
+                        "m1",
+                        "--type",
+                        "merge",
+                        "-p",
+                        "{\"spec\":{\"dnsServers\":[\"" + address + "\"]}}")
+                .succeeded();
+    }
+
+    private static boolean resolvers(String status) {
+        return condition("ResolverAnswers").path("status").asString("").equals(status);
+    }
+
+    private static JsonNode condition(String type) {
+        return machine().at("/status/conditions").values().stream()
+                .filter(one -> one.path("type").asString().equals(type))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
     }
 
     /** A client that shares no code with ours, against the same contract. */

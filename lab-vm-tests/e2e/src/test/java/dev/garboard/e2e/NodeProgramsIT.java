@@ -186,8 +186,8 @@ class NodeProgramsIT {
         // The kubelet has evicted pods, and keeps new ones away for a minute.
         run("", "rollout", "status", "deployment/steady", "--timeout=170s").succeeded();
         LabFixture.await("pods are started again", () -> callSteady().exitCode() == 0);
-        // The lab has no time server, and says so.
-        assertEquals(List.of("time"), unhealthy());
+        // The lab has no time server and no resolver, and says so.
+        assertEquals(List.of("time", "resolver"), unhealthy());
     }
 
     private static List<String> unhealthy() {
