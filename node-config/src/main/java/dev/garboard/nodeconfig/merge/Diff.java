@@ -87,23 +87,25 @@ public record Diff(List<DocumentChange> documents) {
         }
         var keys = new TreeSet<>(before.members().keySet());
         keys.addAll(after.members().keySet());
-        boolean list = before.list();
         for (var key : keys) {
-            var at = list ? FieldPath.element(path, key) : FieldPath.field(path, key);
-            compare(at, before.members().get(key), after.members().get(key), fields);
+            compare(before.path(path, key), before.members().get(key), after.members().get(key), fields);
         }
     }
 
     /** What is compared member by member; null when it cannot be. Nothing, and a list that is empty, have no members of whatever the other has. */
     private static Said.@Nullable Members membersBeside(@Nullable Said said, @Nullable Said other) {
         if (said instanceof Said.Members members) {
-            return other instanceof Said.Members others && others.list() != members.list() ? null : members;
+            return other instanceof Said.Members others && others.shape() != members.shape() ? null : members;
         }
-        boolean empty = said == null || (said.json().isArray() && said.json().isEmpty());
-        if (empty && other instanceof Said.Members others && (said == null || others.list())) {
-            return new Said.Members(others.list(), Collections.emptySortedMap(), others.json());
+        if (other instanceof Said.Members others
+                && (said == null || (isEmptyList(said) && others.shape() == Said.Shape.KEYED_LIST))) {
+            return new Said.Members(others.shape(), Collections.emptySortedMap(), others.json());
         }
         return null;
+    }
+
+    private static boolean isEmptyList(Said said) {
+        return said.shape() == Said.Shape.WHOLE_LIST && said.json().isEmpty();
     }
 
     private static @Nullable JsonNode json(@Nullable Said said) {

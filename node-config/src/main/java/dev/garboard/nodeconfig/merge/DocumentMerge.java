@@ -1,11 +1,11 @@
 package dev.garboard.nodeconfig.merge;
 
+import dev.garboard.nodeconfig.merge.Said.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -50,7 +50,7 @@ final class DocumentMerge {
                 strongest.stream().filter(say -> agree(first.said(), say.said())).toList();
         boolean agreed = agreeing.size() == strongest.size();
         if (agreed) {
-            clash(path, first, alike);
+            clash(path, strongest, alike);
         } else {
             conflict(path, strongest);
         }
@@ -64,19 +64,19 @@ final class DocumentMerge {
                 yield CanonicalJson.sorted(value);
             }
             // Below a conflict nothing is merged: what conflicts there would depend on which name comes first here.
-            case Said.Members(var list, _, _) -> members(path, list, agreed ? alike : List.of(first));
+            case Said.Members members -> members(path, members, agreed ? alike : List.of(first));
         };
     }
 
-    private JsonNode members(String path, boolean list, List<Say> says) {
+    private JsonNode members(String path, Said.Members strongest, List<Say> says) {
         var merged = new TreeMap<String, JsonNode>();
-        bySaidMember(list, says).forEach((key, said) -> {
-            var value = merge(list ? FieldPath.element(path, key) : FieldPath.field(path, key), said);
+        bySaidMember(strongest.shape(), says).forEach((key, said) -> {
+            var value = merge(strongest.path(path, key), said);
             if (value != null) {
                 merged.put(key, value);
             }
         });
-        var json = list
+        var json = strongest.shape() == Shape.KEYED_LIST
                 ? JsonNodeFactory.instance.arrayNode().addAll(merged.values())
                 : JsonNodeFactory.instance.objectNode().setAll(merged);
         if (merged.isEmpty()) {
@@ -86,57 +86,47 @@ final class DocumentMerge {
     }
 
     /** What is said about each member. Who removes the whole removes each member that others speak of with no more strength. */
-    private static SortedMap<String, List<Say>> bySaidMember(boolean list, List<Say> says) {
-        var keys = new TreeSet<String>();
+    private static SortedMap<String, List<Say>> bySaidMember(Shape shape, List<Say> says) {
+        var byMember = new TreeMap<String, List<Say>>();
         for (var say : says) {
-            if (say.said() instanceof Said.Members members && members.list() == list) {
-                keys.addAll(members.members().keySet());
+            if (say.said() instanceof Said.Members whole && whole.shape() == shape) {
+                whole.members().forEach((key, said) -> byMember.computeIfAbsent(key, _ -> new ArrayList<>())
+                        .add(new Say(say.layer(), say.priority(), said)));
             }
         }
-        var byMember = new TreeMap<String, List<Say>>();
-        for (var key : keys) {
-            byMember.put(key, ofMember(key, list, says));
+        var removals =
+                says.stream().filter(say -> say.said().shape() == Shape.REMOVAL).toList();
+        if (!removals.isEmpty()) {
+            for (var said : byMember.values()) {
+                int weakest = said.getLast().priority();
+                said.addAll(removals.stream()
+                        .filter(removal -> removal.priority() >= weakest)
+                        .toList());
+                said.sort(STRONGEST_FIRST);
+            }
         }
         return byMember;
     }
 
-    private static List<Say> ofMember(String key, boolean list, List<Say> says) {
-        var said = new ArrayList<Say>();
-        int weakest = Integer.MAX_VALUE;
-        for (var say : says) {
-            if (say.said() instanceof Said.Members(var ofList, var members, _) && ofList == list) {
-                var member = members.get(key);
-                if (member != null) {
-                    weakest = Math.min(weakest, say.priority());
-                    said.add(new Say(say.layer(), say.priority(), member));
-                }
-            }
-        }
-        for (var say : says) {
-            if (say.said() instanceof Said.Removal && say.priority() >= weakest) {
-                said.add(say);
-            }
-        }
-        said.sort(STRONGEST_FIRST);
-        return said;
-    }
-
     /** An object where the first says a list or a value, and so on, is a mistake in one of them however strong they are. What a stronger layer removed clashes with nothing. */
-    private void clash(String path, Say first, List<Say> says) {
+    private void clash(String path, List<Say> strongest, List<Say> says) {
+        var shape = strongest.getFirst().said().shape();
         int removedBelow = Integer.MIN_VALUE;
         for (var say : says) {
-            if (say.said() instanceof Said.Removal) {
+            if (say.said().shape() == Shape.REMOVAL) {
                 removedBelow = Math.max(removedBelow, say.priority());
             }
         }
         var clashing = new ArrayList<Say>();
         for (var say : says) {
-            if (say.priority() >= removedBelow && !sameShape(first.said(), say.said())) {
+            if (say.priority() >= removedBelow
+                    && say.said().shape() != shape
+                    && say.said().shape() != Shape.REMOVAL) {
                 clashing.add(say);
             }
         }
         if (!clashing.isEmpty()) {
-            clashing.addFirst(first);
+            clashing.addAll(0, strongest);
             conflict(path, clashing);
         }
     }
@@ -146,38 +136,23 @@ final class DocumentMerge {
     }
 
     private static boolean agree(Said one, Said other) {
-        if (one instanceof Said.Value(var value) && other instanceof Said.Value(var otherValue)) {
-            return CanonicalJson.same(value, otherValue);
-        }
-        return one.getClass() == other.getClass() && sameShape(one, other);
-    }
-
-    /** Removals have every shape. */
-    private static boolean sameShape(Said one, Said other) {
-        return switch (one) {
-            case Said.Removal _ -> true;
-            case Said.Value(var value) ->
-                other instanceof Said.Removal
-                        || (other instanceof Said.Value(var otherValue) && value.isArray() == otherValue.isArray());
-            case Said.Members(var list, _, _) ->
-                other instanceof Said.Removal
-                        || (other instanceof Said.Members(var otherList, _, _) && list == otherList);
-        };
+        return one.shape() == other.shape()
+                && (!(one instanceof Said.Value) || CanonicalJson.same(one.json(), other.json()));
     }
 
     /** An empty list whose elements have no rule is one that merges by key where others say such a list. */
     private static List<Say> withEmptyLists(List<Say> says) {
-        if (says.stream().noneMatch(say -> say.said() instanceof Said.Members(var list, _, _) && list)) {
+        if (says.stream().noneMatch(say -> say.said().shape() == Shape.KEYED_LIST)) {
             return says;
         }
         return says.stream().map(DocumentMerge::withEmptyList).toList();
     }
 
     private static Say withEmptyList(Say say) {
-        if (say.said() instanceof Said.Value(var value) && value.isArray() && value.isEmpty()) {
-            return new Say(say.layer(), say.priority(), new Said.Members(true, new TreeMap<>(), value));
-        }
-        return say;
+        var said = say.said();
+        return said.shape() == Shape.WHOLE_LIST && said.json().isEmpty()
+                ? new Say(say.layer(), say.priority(), new Said.Members(Shape.KEYED_LIST, new TreeMap<>(), said.json()))
+                : say;
     }
 
     private void conflict(String path, List<Say> says) {

@@ -18,6 +18,18 @@ sealed interface Said {
     /** As it was written; {@code null} of JSON for a removal. */
     JsonNode json();
 
+    /** Whether it can be merged with what another layer says. */
+    Shape shape();
+
+    /** What merges only with its like. */
+    enum Shape {
+        REMOVAL,
+        VALUE,
+        WHOLE_LIST,
+        OBJECT,
+        KEYED_LIST
+    }
+
     /** That what weaker layers said is to go. */
     record Removal() implements Said {
 
@@ -25,13 +37,30 @@ sealed interface Said {
         public JsonNode json() {
             return NullNode.getInstance();
         }
+
+        @Override
+        public Shape shape() {
+            return Shape.REMOVAL;
+        }
     }
 
     /** A value that merges with nothing: a text, number or truth value, or a list that is taken as a whole. */
-    record Value(JsonNode json) implements Said {}
+    record Value(JsonNode json) implements Said {
+
+        @Override
+        public Shape shape() {
+            return json.isArray() ? Shape.WHOLE_LIST : Shape.VALUE;
+        }
+    }
 
     /** An object, or a list that merges by key. */
-    record Members(boolean list, SortedMap<String, Said> members, JsonNode json) implements Said {}
+    record Members(Shape shape, SortedMap<String, Said> members, JsonNode json) implements Said {
+
+        /** The path of one of them. */
+        String path(String path, String key) {
+            return shape == Shape.KEYED_LIST ? FieldPath.element(path, key) : FieldPath.field(path, key);
+        }
+    }
 
     Removal REMOVAL = new Removal();
 
@@ -69,7 +98,7 @@ sealed interface Said {
             var name = field.getKey();
             members.put(name, read(FieldPath.field(path, name), field.getValue(), rules.field(name)));
         }
-        return new Members(false, members, json);
+        return new Members(Shape.OBJECT, members, json);
     }
 
     private static Said list(String path, ArrayNode json, ListRules rules) {
@@ -94,7 +123,7 @@ sealed interface Said {
             }
             add(path, members, key, removes(at, object) ? REMOVAL : members(at, object, rules.element()));
         }
-        return new Members(true, members, json);
+        return new Members(Shape.KEYED_LIST, members, json);
     }
 
     private static Members united(String path, ArrayNode json) {
@@ -112,7 +141,7 @@ sealed interface Said {
                 throw refusal(path, element, "a text or whole number");
             }
         }
-        return new Members(true, members, json);
+        return new Members(Shape.KEYED_LIST, members, json);
     }
 
     private static void add(String path, SortedMap<String, Said> members, String key, Said said) {
