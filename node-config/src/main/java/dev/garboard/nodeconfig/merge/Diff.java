@@ -88,7 +88,11 @@ public record Diff(List<DocumentChange> documents) {
         var keys = new TreeSet<>(before.members().keySet());
         keys.addAll(after.members().keySet());
         for (var key : keys) {
-            compare(before.path(path, key), before.members().get(key), after.members().get(key), fields);
+            compare(
+                    before.path(path, key),
+                    before.members().get(key),
+                    after.members().get(key),
+                    fields);
         }
     }
 

@@ -42,12 +42,14 @@ final class DocumentMerge {
      * @param says strongest first, at least one
      * @return null when the place is empty
      */
-    @Nullable JsonNode merge(String path, List<Say> says) {
+    @Nullable
+    JsonNode merge(String path, List<Say> says) {
         var alike = withEmptyLists(says);
         var first = alike.getFirst();
         var strongest = ofPriority(first.priority(), alike);
-        var agreeing =
-                strongest.stream().filter(say -> agree(first.said(), say.said())).toList();
+        var agreeing = strongest.stream()
+                .filter(say -> agree(first.said(), say.said()))
+                .toList();
         boolean agreed = agreeing.size() == strongest.size();
         if (agreed) {
             clash(path, strongest, alike);
@@ -90,8 +92,9 @@ final class DocumentMerge {
         var byMember = new TreeMap<String, List<Say>>();
         for (var say : says) {
             if (say.said() instanceof Said.Members whole && whole.shape() == shape) {
-                whole.members().forEach((key, said) -> byMember.computeIfAbsent(key, _ -> new ArrayList<>())
-                        .add(new Say(say.layer(), say.priority(), said)));
+                whole.members()
+                        .forEach((key, said) -> byMember.computeIfAbsent(key, _ -> new ArrayList<>())
+                                .add(new Say(say.layer(), say.priority(), said)));
             }
         }
         var removals =

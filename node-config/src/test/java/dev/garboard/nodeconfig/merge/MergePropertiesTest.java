@@ -42,7 +42,9 @@ class MergePropertiesTest {
             var other = Merge.of(made.shuffled(shuffled), RULES);
 
             assertEquals(one.documents().toString(), other.documents().toString());
-            assertEquals(one.provenance().origins().toString(), other.provenance().origins().toString());
+            assertEquals(
+                    one.provenance().origins().toString(),
+                    other.provenance().origins().toString());
             assertEquals(one.conflicts().toString(), other.conflicts().toString());
             assertEquals(one.digest(), other.digest());
         });
@@ -102,7 +104,9 @@ class MergePropertiesTest {
                             assertTrue(leaf.keySet().stream().noneMatch(at -> isAtOrBelow(path, at)), path);
                         } else if (!value.isContainer() || !value.isEmpty()) {
                             assertEquals(value, leaf.get(path), path);
-                            assertEquals(List.of("strongest"), origin(merged, id, path).layers());
+                            assertEquals(
+                                    List.of("strongest"),
+                                    origin(merged, id, path).layers());
                         }
                     });
                 }
@@ -117,20 +121,35 @@ class MergePropertiesTest {
 
             var leaves = leaves(merged.documents());
             var told = new TreeMap<DocumentId, SortedMap<String, JsonNode>>();
-            merged.provenance().origins().forEach((id, origins) -> origins.forEach((path, origin) -> {
-                if (!origin.removed()) {
-                    told.computeIfAbsent(id, _ -> new TreeMap<>()).put(path, origin.value());
-                }
-                for (var name : origin.layers()) {
-                    var layer = made.layers.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
-                    var said = layer.documents().stream().filter(each -> DocumentId.of(each).equals(id)).findFirst().orElseThrow();
-                    if (!origin.removed() && !(origin.value().isContainer() && origin.value().isEmpty())) {
-                        assertEquals(origin.value(), said(said).get(path));
-                    }
-                }
-                var priorities = origin.overrode().stream().map(Claim::priority).toList();
-                assertEquals(priorities.stream().sorted(Comparator.reverseOrder()).toList(), priorities);
-            }));
+            merged.provenance()
+                    .origins()
+                    .forEach((id, origins) -> origins.forEach((path, origin) -> {
+                        if (!origin.removed()) {
+                            told.computeIfAbsent(id, _ -> new TreeMap<>()).put(path, origin.value());
+                        }
+                        for (var name : origin.layers()) {
+                            var layer = made.layers.stream()
+                                    .filter(each -> each.name().equals(name))
+                                    .findFirst()
+                                    .orElseThrow();
+                            var said = layer.documents().stream()
+                                    .filter(each -> DocumentId.of(each).equals(id))
+                                    .findFirst()
+                                    .orElseThrow();
+                            if (!origin.removed()
+                                    && !(origin.value().isContainer()
+                                            && origin.value().isEmpty())) {
+                                assertEquals(origin.value(), said(said).get(path));
+                            }
+                        }
+                        var priorities =
+                                origin.overrode().stream().map(Claim::priority).toList();
+                        assertEquals(
+                                priorities.stream()
+                                        .sorted(Comparator.reverseOrder())
+                                        .toList(),
+                                priorities);
+                    }));
             assertEquals(text(leaves), text(told));
         });
     }
@@ -149,7 +168,9 @@ class MergePropertiesTest {
                     .forEach(origins -> origins.values().forEach(origin -> setting.addAll(origin.layers())));
             for (var layer : made.layers) {
                 if (!setting.contains(layer.name())) {
-                    assertEquals(merged.documents(), Merge.of(without(layer, made.layers), RULES).documents());
+                    assertEquals(
+                            merged.documents(),
+                            Merge.of(without(layer, made.layers), RULES).documents());
                 }
             }
         });
@@ -163,13 +184,21 @@ class MergePropertiesTest {
                 return;
             }
             for (var layer : made.layers) {
-                var without = leaves(Merge.of(without(layer, made.layers), RULES).documents());
-                merged.provenance().origins().forEach((id, origins) -> origins.forEach((path, origin) -> {
-                    boolean empty = origin.value().isContainer() && origin.value().isEmpty();
-                    if (!origin.layers().contains(layer.name()) && !origin.removed() && !empty) {
-                        assertEquals(origin.value(), without.getOrDefault(id, new TreeMap<>()).get(path), path);
-                    }
-                }));
+                var without =
+                        leaves(Merge.of(without(layer, made.layers), RULES).documents());
+                merged.provenance()
+                        .origins()
+                        .forEach((id, origins) -> origins.forEach((path, origin) -> {
+                            boolean empty = origin.value().isContainer()
+                                    && origin.value().isEmpty();
+                            if (!origin.layers().contains(layer.name()) && !origin.removed() && !empty) {
+                                assertEquals(
+                                        origin.value(),
+                                        without.getOrDefault(id, new TreeMap<>())
+                                                .get(path),
+                                        path);
+                            }
+                        }));
             }
         });
     }
@@ -206,7 +235,8 @@ class MergePropertiesTest {
     void differencesLeadFromOneSetToTheOther() {
         forAll(made -> {
             var former = Merge.of(made.layers, RULES).documents();
-            var now = Merge.of(without(made.layers.getFirst(), made.layers), RULES).documents();
+            var now = Merge.of(without(made.layers.getFirst(), made.layers), RULES)
+                    .documents();
 
             var diff = Diff.between(former, now, RULES);
 
@@ -215,11 +245,14 @@ class MergePropertiesTest {
             var after = leaves(now);
             for (var change : diff.documents()) {
                 for (var field : change.fields()) {
-                    assertEquals(field.former() == null, !said(before, change.document(), field.path()), field.toString());
+                    assertEquals(
+                            field.former() == null, !said(before, change.document(), field.path()), field.toString());
                     assertEquals(field.now() == null, !said(after, change.document(), field.path()), field.toString());
                 }
             }
-            assertEquals(opposite(diff).toString(), Diff.between(now, former, RULES).documents().toString());
+            assertEquals(
+                    opposite(diff).toString(),
+                    Diff.between(now, former, RULES).documents().toString());
         });
     }
 
@@ -268,7 +301,9 @@ class MergePropertiesTest {
     }
 
     private static List<Layer> without(Layer gone, List<Layer> layers) {
-        return layers.stream().filter(layer -> !layer.name().equals(gone.name())).toList();
+        return layers.stream()
+                .filter(layer -> !layer.name().equals(gone.name()))
+                .toList();
     }
 
     private static JsonNode patched(@Nullable JsonNode target, JsonNode patch) {
@@ -296,7 +331,13 @@ class MergePropertiesTest {
     private static SortedMap<String, JsonNode> said(ObjectNode document) {
         var leaves = new TreeMap<String, JsonNode>();
         if (!Layer.removes(document)) {
-            leaves("spec", Said.read("spec", document.path("spec"), RULES.of(document.path("kind").asString())), leaves);
+            leaves(
+                    "spec",
+                    Said.read(
+                            "spec",
+                            document.path("spec"),
+                            RULES.of(document.path("kind").asString())),
+                    leaves);
         }
         return leaves;
     }
@@ -311,8 +352,12 @@ class MergePropertiesTest {
 
     private static String text(Map<DocumentId, SortedMap<String, JsonNode>> leaves) {
         var text = new StringBuilder();
-        leaves.forEach((id, fields) -> fields.forEach((path, value) ->
-                text.append(id).append(' ').append(path).append(": ").append(CanonicalJson.text(value)).append('\n')));
+        leaves.forEach((id, fields) -> fields.forEach((path, value) -> text.append(id)
+                .append(' ')
+                .append(path)
+                .append(": ")
+                .append(CanonicalJson.text(value))
+                .append('\n')));
         return text.toString();
     }
 
