@@ -2,8 +2,6 @@ package dev.garboard.agent.kubernetes;
 
 import dev.garboard.agent.linux.DiskContent;
 import dev.garboard.agent.linux.DiskErasure;
-import dev.garboard.agent.linux.KernelModules;
-import dev.garboard.agent.linux.Mounts;
 import dev.garboard.agentapi.v1.Disk;
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.ResetRequest;
@@ -23,6 +21,8 @@ public final class NodeReset {
     private final Supplier<String> machine;
     private final Supplier<List<Disk>> disks;
     private final Supplier<State> state;
+    private final DiskMount mount;
+    private final Path devices;
 
     /**
      * What the node has and was told.
@@ -72,9 +72,25 @@ public final class NodeReset {
      * @param state what would be lost now
      */
     public NodeReset(Supplier<String> machine, Supplier<List<Disk>> disks, Supplier<State> state) {
+        this(machine, disks, state, new DiskMount.OnVar(), Path.of("/dev"));
+    }
+
+    /**
+     * The same for other places.
+     *
+     * @param devices where the kernel's names of disks are files
+     */
+    NodeReset(
+            Supplier<String> machine,
+            Supplier<List<Disk>> disks,
+            Supplier<State> state,
+            DiskMount mount,
+            Path devices) {
         this.machine = machine;
         this.disks = disks;
         this.state = state;
+        this.mount = mount;
+        this.devices = devices;
     }
 
     /** What would be erased; changes nothing. A refusal is a {@link StatusRuntimeException}. */
@@ -89,19 +105,19 @@ public final class NodeReset {
                     + machine.get() + '"');
         }
         try {
-            if (Mounts.isMountPoint(Path.of("/var/lib"))) {
+            if (mount.isTaken()) {
                 throw refusal(
                         "this node is a container, and its disks are its host's; begin anew with another directory");
             }
             var disk = find(request.getDisk(), disks.get());
-            var device = Path.of("/dev", disk.getName());
-            KernelModules.loadForDisks();
+            var device = devices.resolve(disk.getName());
+            mount.loadDrivers();
             var now = state.get();
             var content = DiskContent.of(device);
             refusal(disk, content, now, request.getLeaveEtcdBehind()).ifPresent(why -> {
                 throw refusal(why);
             });
-            return plan(disk, content, now);
+            return plan(disk, device, content, now);
         } catch (IOException unreadable) {
             throw refusal("the disk cannot be looked at: " + unreadable.getMessage());
         }
@@ -182,10 +198,10 @@ public final class NodeReset {
     }
 
     /** What is done to a disk that may be erased. */
-    static Plan plan(Disk disk, DiskContent content, State state) {
+    static Plan plan(Disk disk, Path device, DiskContent content, State state) {
         var givenUp = givenUp(disk, content, state);
         return new Plan(
-                disk, Path.of("/dev", disk.getName()), content.uuid().isEmpty() ? givenUp : content.uuid(), givenUp);
+                disk, device, content.uuid().isEmpty() ? givenUp : content.uuid(), givenUp);
     }
 
     /**

@@ -37,4 +37,19 @@ class BootTicketIT {
     void aFileThatIsNotOpenIsNoTicket() {
         assertEquals(0, BootTicket.take(987).shown().size());
     }
+
+    @Test
+    void noMoreIsReadThanATicketCanBe() throws Exception {
+        var file = Files.writeString(directory.resolve("ticket"), "t".repeat(65));
+
+        var ticket = BootTicket.take(Libc.open(file.toString(), Libc.O_RDONLY, 0));
+
+        assertEquals("t".repeat(64), ticket.shown().toStringUtf8());
+    }
+
+    @Test
+    void withoutATicketNothingIsShown() {
+        assertEquals(0, BootTicket.none().shown().size());
+        assertEquals("BootTicket[none]", BootTicket.none().toString());
+    }
 }

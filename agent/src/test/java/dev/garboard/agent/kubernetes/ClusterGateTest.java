@@ -242,6 +242,75 @@ class ClusterGateTest {
         assertTrue(engine.statuses().getFirst().getMessage().contains("damaged note"));
     }
 
+    /** What nobody declares is no other cluster's. */
+    @Test
+    void whereNothingIsDeclaredNothingIsRefused() throws Exception {
+        node.held = new ClusterIdentity("lab-1", print(LIVING));
+
+        engine.want(List.of(), Map.of());
+
+        assertEquals(DocumentEngine.Outcome.SETTLED, engine.convergeOnce());
+    }
+
+    /** The kubelet gets a certificate of its own CA when that is changed; until then it has the former one. */
+    @Test
+    void aKubeletsCertificateSaysNothingWhereTheCaIsKnown() throws Exception {
+        node.held = new ClusterIdentity("lab-1", print(LIVING));
+        node.kubelet = FORMER.kubernetes().certificate();
+
+        want(LIVING, document("Kubelet", 1));
+
+        assertEquals(List.of("apply Kubelet"), done);
+    }
+
+    @Test
+    void aDocumentOrAnAuthorityThatCannotBeReadLetsNothingThrough() throws Exception {
+        want(LIVING, document("Etcd", 1));
+        assertEquals(List.of("Etcd"), failed());
+        assertTrue(engine.statuses()
+                .getFirst()
+                .getMessage()
+                .startsWith("which cluster this node has a part in, or which one the server declares, cannot be read: "));
+
+        engine.want(
+                List.of(etcd("lab-1", 2)),
+                Map.of(ClusterSecrets.KUBERNETES_CA_CERTIFICATE, ByteString.copyFromUtf8("no certificate")));
+        assertEquals(DocumentEngine.Outcome.FAILED, engine.convergeOnce());
+        assertEquals(List.of(), done);
+        assertEquals(List.of(), node.story);
+    }
+
+    @Test
+    void theProgramsForAWaitingNodeAreNamedInTheRefusal() {
+        var held = new ClusterIdentity("lab-1", "");
+
+        assertTrue(ClusterGate.refusal(held, ClusterIdentity.NONE, Optional.empty(), "KubernetesBundle, StagedBundle")
+                .orElse("")
+                .startsWith("this node has a part in a cluster (etcd token \"lab-1\"), and the server declares"
+                        + " KubernetesBundle, StagedBundle of one that has none. Nothing of it was done."));
+        assertEquals(
+                Optional.empty(), ClusterGate.refusal(held, new ClusterIdentity("", "ca-1"), Optional.empty(), "Etcd"));
+        assertEquals(
+                Optional.empty(),
+                ClusterGate.refusal(ClusterIdentity.NONE, ClusterIdentity.NONE, Optional.empty(), "Etcd"));
+    }
+
+    @Test
+    void kindsAreNamedOnceInTheOrderOfTheirNames() throws Exception {
+        node.held = new ClusterIdentity("lab-1", "");
+
+        want(
+                null,
+                document("StagedBundle", 1),
+                document("KubernetesBundle", 1),
+                document("KubernetesBundle", 1).toBuilder().setName("other").build());
+
+        assertTrue(engine.statuses()
+                .getFirst()
+                .getMessage()
+                .contains("the server declares KubernetesBundle, StagedBundle of one that has none"));
+    }
+
     private DocumentEngine engine() {
         var appliers = Stream.of("StateDisk", "KubernetesBundle", "StagedBundle", "Etcd", "ControlPlane", "Kubelet")
                 .<DocumentApplier>map(Recorder::new)

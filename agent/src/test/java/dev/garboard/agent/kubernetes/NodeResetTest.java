@@ -14,6 +14,7 @@ import dev.garboard.nodeconfig.StateDisk;
 import dev.garboard.nodeconfig.StateDisk.Recorded;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -162,14 +163,14 @@ class NodeResetTest {
     @Test
     void anotherFileSystemThanTheRecordedIsNamedAsWhatItWas() {
         var state = new State(null, DECLARED, null);
-        var plan = NodeReset.plan(DISK, NEWER, state);
+        var plan = NodeReset.plan(DISK, Path.of("/dev/sda"), NEWER, state);
 
         assertEquals(OTHER, plan.found());
         assertEquals(UUID, plan.givenUp());
         assertEquals(
                 Optional.empty(),
                 DiskRecord.refusal(DECLARED, DISK, new DiskContent(Kind.ERASED, "", "", plan.givenUp())));
-        assertEquals(UUID, NodeReset.plan(DISK, NOTHING, state).found());
+        assertEquals(UUID, NodeReset.plan(DISK, Path.of("/dev/sda"), NOTHING, state).found());
     }
 
     /** The record of another disk stays: what it stands for was not erased. */

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,9 +39,8 @@ class StateDiskApplierIT {
             .setSizeBytes(64L << 20)
             .build();
 
-    private final List<String> story = new ArrayList<>();
     private final BundleShelf shelf = new BundleShelf();
-    private final Recorder mount = new Recorder();
+    private final RecordingMount mount = new RecordingMount();
 
     @TempDir
     private Path devices;
@@ -71,7 +69,7 @@ class StateDiskApplierIT {
         apply("S5GX501", null);
         apply("S5GX501", null);
 
-        assertEquals(List.of("load drivers", "mount sda"), story);
+        assertEquals(List.of("load drivers", "mount sda"), mount.story);
         assertEquals(
                 Optional.of(NodeMessage.StateDisk.newBuilder()
                         .setDevice("sda")
@@ -88,7 +86,7 @@ class StateDiskApplierIT {
     @Test
     void anotherDiskWaitsForTheNextStart() throws Exception {
         apply("S5GX501", null);
-        story.clear();
+        mount.story.clear();
 
         var refusal = assertThrows(IllegalStateException.class, () -> apply("S5GX999", null));
 
@@ -96,7 +94,7 @@ class StateDiskApplierIT {
                 "the node's data has lain on the disk S5GX501 since it started; restart the machine to use the disk"
                         + " \"S5GX999\"",
                 refusal.getMessage());
-        assertEquals(List.of(), story);
+        assertEquals(List.of(), mount.story);
     }
 
     @Test
@@ -109,7 +107,7 @@ class StateDiskApplierIT {
         assertEquals(
                 "the node's data has lain in memory since it started; restart the machine to use the disk \"S5GX501\"",
                 refusal.getMessage());
-        assertEquals(List.of(), story);
+        assertEquals(List.of(), mount.story);
     }
 
     @Test
@@ -121,7 +119,7 @@ class StateDiskApplierIT {
         assertEquals(
                 "this node is a container, and its host gives it a disk already; take spec.stateDisk out of the machine",
                 refusal.getMessage());
-        assertEquals(List.of(), story);
+        assertEquals(List.of(), mount.story);
     }
 
     /** It is formatted at the next start, and nothing is lost before. */
@@ -154,17 +152,17 @@ class StateDiskApplierIT {
     @Test
     void whatIsTakenBackIsUnmountedAndForgotten() throws Exception {
         apply("S5GX501", null);
-        story.clear();
+        mount.story.clear();
 
         applier.remove("default");
 
-        assertEquals(List.of("unmount"), story);
+        assertEquals(List.of("unmount"), mount.story);
         assertEquals(Optional.empty(), applier.used());
         assertEquals(Optional.empty(), applier.declared());
         assertTrue(applier.comesFirst());
         applier.remove("default");
         applier.close();
-        assertEquals(List.of("unmount"), story);
+        assertEquals(List.of("unmount"), mount.story);
     }
 
     @Test
@@ -182,9 +180,9 @@ class StateDiskApplierIT {
     @Test
     void aNodeThatGoesDownLetsGoOfItsDiskWhateverBecomesOfIt() throws Exception {
         applier.close();
-        assertEquals(List.of(), story);
+        assertEquals(List.of(), mount.story);
         apply("S5GX501", null);
-        story.clear();
+        mount.story.clear();
 
         for (var outcome : Mounts.Release.values()) {
             mount.release = outcome;
@@ -193,7 +191,7 @@ class StateDiskApplierIT {
         mount.release = null;
         applier.close();
 
-        assertEquals(List.of("release", "release", "release", "release"), story);
+        assertEquals(List.of("release", "release", "release", "release"), mount.story);
     }
 
     @Test
@@ -222,46 +220,5 @@ class StateDiskApplierIT {
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(limit.toSeconds(), TimeUnit.SECONDS), said);
         assertTrue(good.contains(process.exitValue()), said);
-    }
-
-    private final class Recorder implements DiskMount {
-
-        private boolean taken;
-        private boolean busy;
-        private @Nullable RuntimeException failure;
-        private Mounts.@Nullable Release release = Mounts.Release.UNMOUNTED;
-
-        @Override
-        public boolean isTaken() {
-            return taken;
-        }
-
-        @Override
-        public void loadDrivers() {
-            story.add("load drivers");
-        }
-
-        @Override
-        public void mount(Path device) {
-            if (failure != null) {
-                throw failure;
-            }
-            story.add("mount " + device.getFileName());
-        }
-
-        @Override
-        public boolean unmountUnlessBusy() {
-            story.add("unmount");
-            return !busy;
-        }
-
-        @Override
-        public Mounts.Release release() throws IOException {
-            story.add("release");
-            if (release == null) {
-                throw new IOException("the kernel does not say what is mounted");
-            }
-            return release;
-        }
     }
 }
