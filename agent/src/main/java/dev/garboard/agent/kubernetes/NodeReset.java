@@ -200,8 +200,7 @@ public final class NodeReset {
     /** What is done to a disk that may be erased. */
     static Plan plan(Disk disk, Path device, DiskContent content, State state) {
         var givenUp = givenUp(disk, content, state);
-        return new Plan(
-                disk, device, content.uuid().isEmpty() ? givenUp : content.uuid(), givenUp);
+        return new Plan(disk, device, content.uuid().isEmpty() ? givenUp : content.uuid(), givenUp);
     }
 
     /**

@@ -270,7 +270,8 @@ class ClusterGateTest {
         assertTrue(engine.statuses()
                 .getFirst()
                 .getMessage()
-                .startsWith("which cluster this node has a part in, or which one the server declares, cannot be read: "));
+                .startsWith(
+                        "which cluster this node has a part in, or which one the server declares, cannot be read: "));
 
         engine.want(
                 List.of(etcd("lab-1", 2)),

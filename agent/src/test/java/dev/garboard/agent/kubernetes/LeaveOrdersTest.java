@@ -26,8 +26,7 @@ class LeaveOrdersTest {
 
     @BeforeEach
     void start() {
-        orders = new LeaveOrders(
-                () -> "m1", LeaveOrders.none().membership(), directory.resolve("var/lib/orders"));
+        orders = new LeaveOrders(() -> "m1", LeaveOrders.none().membership(), directory.resolve("var/lib/orders"));
     }
 
     @Test
@@ -62,7 +61,8 @@ class LeaveOrdersTest {
                 orders.statuses().getFirst());
         orders.refuse(order("o2", "m1"), "no");
         assertEquals(Optional.empty(), next());
-        assertEquals(status("o2", Outcome.OUTCOME_REFUSED, "no"), orders.statuses().getLast());
+        assertEquals(
+                status("o2", Outcome.OUTCOME_REFUSED, "no"), orders.statuses().getLast());
     }
 
     @Test

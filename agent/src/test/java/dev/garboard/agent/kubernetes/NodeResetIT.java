@@ -55,8 +55,7 @@ class NodeResetIT {
         assertEquals(new NodeReset.Plan(DISK, devices.resolve("sda"), UUID, UUID), plan);
         assertEquals(List.of("load drivers"), mount.story);
         plan.carryOut();
-        assertEquals(
-                new DiskContent(DiskContent.Kind.ERASED, "", "", UUID), DiskContent.of(devices.resolve("sda")));
+        assertEquals(new DiskContent(DiskContent.Kind.ERASED, "", "", UUID), DiskContent.of(devices.resolve("sda")));
     }
 
     @Test
@@ -75,8 +74,7 @@ class NodeResetIT {
 
         assertEquals("it has a vote", refusal(REQUEST).getDescription());
         assertEquals(
-                UUID,
-                plan(REQUEST.toBuilder().setLeaveEtcdBehind(true).build()).givenUp());
+                UUID, plan(REQUEST.toBuilder().setLeaveEtcdBehind(true).build()).givenUp());
     }
 
     @Test
@@ -96,15 +94,15 @@ class NodeResetIT {
 
         assertEquals(Status.Code.FAILED_PRECONDITION, refused.getCode());
         assertTrue(
-                String.valueOf(refused.getDescription()).startsWith("the disk cannot be looked at: "), refused::toString);
+                String.valueOf(refused.getDescription()).startsWith("the disk cannot be looked at: "),
+                refused::toString);
     }
 
     @Test
     void aDiskThatIsTooSmallToHaveBeenANodesIsNotErased() throws IOException {
         Files.write(devices.resolve("sda"), new byte[4096]);
 
-        assertThrows(
-                IOException.class, () -> new NodeReset.Plan(DISK, devices.resolve("sda"), UUID, UUID).carryOut());
+        assertThrows(IOException.class, () -> new NodeReset.Plan(DISK, devices.resolve("sda"), UUID, UUID).carryOut());
         assertThrows(IOException.class, () -> DiskErasure.erase(devices.resolve("sda"), UUID));
     }
 

@@ -170,7 +170,8 @@ class NodeResetTest {
         assertEquals(
                 Optional.empty(),
                 DiskRecord.refusal(DECLARED, DISK, new DiskContent(Kind.ERASED, "", "", plan.givenUp())));
-        assertEquals(UUID, NodeReset.plan(DISK, Path.of("/dev/sda"), NOTHING, state).found());
+        assertEquals(
+                UUID, NodeReset.plan(DISK, Path.of("/dev/sda"), NOTHING, state).found());
     }
 
     /** The record of another disk stays: what it stands for was not erased. */

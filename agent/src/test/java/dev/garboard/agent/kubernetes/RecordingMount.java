@@ -13,7 +13,10 @@ final class RecordingMount implements DiskMount {
     final List<String> story = new ArrayList<>();
     boolean taken;
     boolean busy;
-    @Nullable RuntimeException failure;
+
+    @Nullable
+    RuntimeException failure;
+
     Mounts.@Nullable Release release = Mounts.Release.UNMOUNTED;
 
     @Override

@@ -91,9 +91,7 @@ class EtcdDataTest {
 
         data.prepare(DOCUMENT);
 
-        assertEquals(
-                "rwx------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(paths.etcdData())));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(paths.etcdData())));
         assertEquals(Optional.of("lab-1"), data.token());
         assertEquals("", data.clusterId());
     }
