@@ -3,8 +3,12 @@ package dev.garboard.inventory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +36,47 @@ class ResourceJsonTest {
         var kinds = samples().stream().map(Resource::kind).toList();
 
         assertEquals(Kinds.all(), kinds);
+    }
+
+    /** Databases hold this text and clients read it; the resource was written by an earlier version. */
+    @Test
+    void writesTheSameTextAsEver() throws IOException {
+        try (var golden = Objects.requireNonNull(ResourceJsonTest.class.getResourceAsStream("resources.jsonl"))) {
+            var all = new ArrayList<>(samples());
+            all.add(Samples.machine("bare"));
+            all.add(new Resource<>(
+                    Kinds.CLUSTER,
+                    ObjectMeta.named("bare"),
+                    ClusterSpec.of("1.37.2", Map.of("role", "control-plane"), Map.of()),
+                    ClusterStatus.declared()));
+            all.add(new Resource<>(
+                    Kinds.BOOT_SESSION,
+                    ObjectMeta.named(Samples.SESSION),
+                    new BootSessionSpec("52:54:00:00:00:01", null, "x86-bios", null, "refused", Samples.TIME),
+                    BootSessionStatus.begun()));
+            all.add(new Resource<>(
+                    Kinds.ENROLLMENT_RULE,
+                    ObjectMeta.named("any"),
+                    new EnrollmentRuleSpec(
+                            100,
+                            new EnrollmentRuleSpec.Match(List.of(), List.of(), List.of(), List.of()),
+                            Acceptance.REJECTED,
+                            null,
+                            "node-{mac}",
+                            Map.of(),
+                            false),
+                    new NoStatus()));
+
+            var written = all.stream()
+                    .map(resource -> ResourceJson.write(resource).toString())
+                    .toList();
+
+            assertEquals(
+                    new String(golden.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList(),
+                    written);
+        }
     }
 
     @Test

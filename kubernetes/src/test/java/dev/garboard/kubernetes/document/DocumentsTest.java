@@ -12,10 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.garboard.kubernetes.KubernetesVersion;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,31 @@ class DocumentsTest {
                     false,
                     List.of(new Etcd.Member("cp1", Cidr.address("192.168.77.11"))),
                     "lab-1"),
+            new StateDisk(
+                    "nvme0n1",
+                    false,
+                    null,
+                    new StateDisk.Recorded("nvme0n1", "", "", "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a"),
+                    null),
+            new Cni(Cni.Type.NONE, Cidr.parse("10.244.0.0/16"), Cidr.parse("10.244.1.0/24"), List.of(), null),
+            new Kubelet(
+                    "w1",
+                    Cidr.address("192.168.77.21"),
+                    Cidr.address("10.96.0.10"),
+                    "cluster.local",
+                    List.of(new HostPort("192.168.77.11", 6443), new HostPort("cp2.example", 6443)),
+                    List.of(),
+                    null),
+            new Etcd("cp1", Cidr.address("192.168.77.11"), true, List.of(), "lab-1", true),
+            new ControlPlane(
+                    "bare",
+                    Cidr.address("192.168.77.11"),
+                    new HostPort("192.168.77.11", 6443),
+                    6443,
+                    Cidr.parse("10.244.0.0/16"),
+                    Cidr.parse("10.96.0.0/16"),
+                    "cluster.local",
+                    List.of()),
             new ControlPlane(
                     "lab",
                     Cidr.address("192.168.77.11"),
@@ -87,6 +114,22 @@ class DocumentsTest {
         var read = NodeDocuments.READER.parse(Documents.label(document), Documents.render(document));
 
         assertEquals(document, read);
+    }
+
+    /** Other bytes would be another document to every node, and applied anew; the resource was written by the first version. */
+    @Test
+    void writesTheSameBytesAsEver() throws IOException {
+        try (var golden = Objects.requireNonNull(DocumentsTest.class.getResourceAsStream("documents.jsonl"))) {
+            var rendered = documents.stream()
+                    .map(document -> new String(Documents.render(document), StandardCharsets.UTF_8))
+                    .toList();
+
+            assertEquals(
+                    new String(golden.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList(),
+                    rendered);
+        }
     }
 
     @Test
