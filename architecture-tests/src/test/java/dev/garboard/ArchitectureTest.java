@@ -36,7 +36,7 @@ class ArchitectureTest {
             Map.entry("nodeconfig", List.of()),
             Map.entry("inventory", List.of("kubernetes", "nodeconfig")),
             Map.entry("httpboot", List.of("inventory", "admission")),
-            Map.entry("operatorapi", List.of("inventory", "trust", "admission")),
+            Map.entry("operatorapi", List.of("inventory", "trust", "admission", "nodeconfig")),
             Map.entry("agentapi", List.of("trust", "admission")),
             Map.entry("kubernetes", List.of("trust", "nodeconfig")),
             Map.entry("fleet", List.of("inventory", "trust", "admission", "agentapi", "kubernetes", "nodeconfig")),

@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param likelyCause for a failed boot: cause and remedy in words
  */
 public record BootSessionStatus(
-        String outcome,
+        @Default("Running") String outcome,
         @Nullable String stoppedAt,
         @Nullable String likelyCause,
         @Nullable Instant endedAt,
@@ -40,5 +41,5 @@ public record BootSessionStatus(
      * @param bytes transferred; 0 where nothing was
      * @param outcome {@code ok}, {@code failed} or {@code refused}
      */
-    public record Step(Instant time, String stage, String protocol, String detail, long bytes, String outcome) {}
+    public record Step(Instant time, String stage, String protocol, @Default("") String detail, @Default("0") long bytes, @Default("ok") String outcome) {}
 }

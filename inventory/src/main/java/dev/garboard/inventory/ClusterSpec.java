@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 public record ClusterSpec(
         String version,
         ControlPlane controlPlane,
-        Workers workers,
-        String podCidr,
-        String serviceCidr,
-        String clusterDomain,
-        PodNetwork podNetwork,
+        @Default("{}") Workers workers,
+        @Default("10.244.0.0/16") String podCidr,
+        @Default("10.96.0.0/16") String serviceCidr,
+        @Default("cluster.local") String clusterDomain,
+        @Default("Bridge") PodNetwork podNetwork,
         @Nullable String endpoint) {
 
     /** Set to {@code true} on a cluster by whoever gives its state up that cannot be saved any more. */
@@ -62,7 +63,7 @@ public record ClusterSpec(
      * @param selector labels that such a machine has, all of them
      * @param schedulable whether ordinary pods may run there as well
      */
-    public record ControlPlane(Map<String, String> selector, boolean schedulable) {
+    public record ControlPlane(Map<String, String> selector, @Default("false") boolean schedulable) {
         public ControlPlane {
             selector = Map.copyOf(selector);
         }

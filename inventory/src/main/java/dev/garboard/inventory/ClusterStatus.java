@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param upgrade the one that is on its way, or the last one; null when there was none
  */
 public record ClusterStatus(
-        String phase,
+        @Default("Pending") String phase,
         @Nullable String version,
         @Nullable String bundle,
         @Nullable String bootstrapMachine,
-        boolean bootstrapped,
-        int controlPlanes,
-        int controlPlanesReady,
-        int workers,
-        int workersReady,
+        @Default("false") boolean bootstrapped,
+        @Default("0") int controlPlanes,
+        @Default("0") int controlPlanesReady,
+        @Default("0") int workers,
+        @Default("0") int workersReady,
         List<Node> nodes,
         List<Condition> conditions,
         @Nullable ClusterUpgrade upgrade) {
@@ -91,9 +92,9 @@ public record ClusterStatus(
             @Nullable String address,
             @Nullable String podCidr,
             Stage stage,
-            boolean ready,
+            @Default("false") boolean ready,
             @Nullable String kubeletVersion,
-            String message,
+            @Default("") String message,
             @Nullable String bundle) {
 
         /** One that runs the cluster's bundle. */

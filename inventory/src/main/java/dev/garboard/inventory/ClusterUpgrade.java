@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,13 @@ public record ClusterUpgrade(
         Phase phase,
         @Nullable String machine,
         @Nullable Step step,
-        boolean keepCordon,
-        String message,
-        String failure,
+        @Default("false") boolean keepCordon,
+        @Default("") String message,
+        @Default("") String failure,
         Instant started,
         Instant since,
         @Nullable ClusterSnapshot snapshot,
-        int endpointWatches,
+        @Default("0") int endpointWatches,
         @Nullable Instant finished) {
 
     /** One that has just been declared. */

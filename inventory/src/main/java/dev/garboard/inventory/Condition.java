@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.time.Instant;
 
 /**
@@ -9,4 +10,4 @@ import java.time.Instant;
  * @param reason one CamelCase word for programs
  * @param message for people: cause and remedy
  */
-public record Condition(String type, String status, String reason, String message, Instant lastTransitionTime) {}
+public record Condition(String type, String status, @Default("") String reason, @Default("") String message, Instant lastTransitionTime) {}

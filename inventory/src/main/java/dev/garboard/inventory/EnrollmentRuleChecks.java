@@ -1,5 +1,7 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Spelling;
+
 /** The rules of an enrolment rule. */
 final class EnrollmentRuleChecks {
 
@@ -9,7 +11,7 @@ final class EnrollmentRuleChecks {
         findings.expect(
                 spec.action() != Acceptance.PENDING,
                 "spec.action",
-                JsonTrees.pascalCase(spec.action()),
+                Spelling.of(spec.action()),
                 "Accepted or Rejected");
         findings.expect(
                 spec.limit() == null || spec.limit() >= 1,

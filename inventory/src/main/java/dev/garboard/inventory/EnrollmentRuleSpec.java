@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param allowWeakIdentity whether boot session and subnet are proof enough
  */
 public record EnrollmentRuleSpec(
-        int order,
-        Match match,
+        @Default("100") int order,
+        @Default("{}") Match match,
         Acceptance action,
         @Nullable Integer limit,
-        String namePattern,
+        @Default("node-{mac}") String namePattern,
         Map<String, String> labels,
-        boolean allowWeakIdentity) {
+        @Default("false") boolean allowWeakIdentity) {
 
     public EnrollmentRuleSpec {
         labels = Map.copyOf(labels);

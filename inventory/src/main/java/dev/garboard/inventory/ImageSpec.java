@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.time.Instant;
 import java.util.List;
 
@@ -19,12 +20,12 @@ public record ImageSpec(
         String architecture,
         String kernelRelease,
         String rootHash,
-        String commandLine,
+        @Default("") String commandLine,
         List<File> files,
         String signer,
         String signerFingerprint,
         Instant builtAt,
-        boolean preferred) {
+        @Default("false") boolean preferred) {
 
     public ImageSpec {
         files = List.copyOf(files);

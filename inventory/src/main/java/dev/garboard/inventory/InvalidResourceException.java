@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Problem;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param stateDisk where the machine keeps what outlives a start, once it is part of a cluster; null means in memory
  */
 public record MachineSpec(
-        Acceptance acceptance,
-        MachineIdentity identity,
+        @Default("Pending") Acceptance acceptance,
+        @Default("{}") MachineIdentity identity,
         @Nullable String image,
         @Nullable String hostname,
         List<String> dnsServers,
@@ -34,7 +35,7 @@ public record MachineSpec(
      * @param discard UUID of a file system with a node's data that may be lost; acts once, since the next one has another UUID. Null means none
      */
     public record StateDisk(
-            String disk, boolean overwrite, @Nullable String discard) {
+            String disk, @Default("false") boolean overwrite, @Nullable String discard) {
 
         /** The same, of which nothing foreign may be lost. */
         public StateDisk withoutOverwrite() {

@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param documents what the node made of its configuration documents in this boot
  */
 public record MachineStatus(
-        String phase,
-        MachineIdentity identity,
+        @Default("Discovered") String phase,
+        @Default("{}") MachineIdentity identity,
         Map<String, Object> facts,
         @Nullable String address,
-        int apiPort,
+        @Default("0") int apiPort,
         @Nullable String bootSession,
         @Nullable String agentVersion,
         @Nullable String image,
@@ -152,7 +153,7 @@ public record MachineStatus(
      * @param message why it failed, or what it waits for; empty otherwise
      */
     public record Document(
-            String kind, String name, long desiredRevision, long appliedRevision, long failedRevision, String message) {
+            String kind, String name, @Default("0") long desiredRevision, @Default("0") long appliedRevision, @Default("0") long failedRevision, @Default("") String message) {
 
         /** Whether nobody declares it any more and the node has it all the same. */
         public boolean isUndeclared() {

@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Binder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Map;
@@ -134,7 +135,7 @@ final class ResourceRows {
     private static <S extends Record, T extends Record> Resource<S, T> keepIdentity(
             Resource<S, T> stored, Resource<S, T> wanted) {
         var old = stored.metadata();
-        var sameSpec = JsonTrees.object(stored.spec()).equals(JsonTrees.object(wanted.spec()));
+        var sameSpec = Binder.write(stored.spec()).equals(Binder.write(wanted.spec()));
         return wanted.withMetadata(new ObjectMeta(
                 old.name(),
                 old.uid(),

@@ -1,5 +1,6 @@
 package dev.garboard.inventory;
 
+import dev.garboard.nodeconfig.binding.Default;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param cidr for example {@code 192.168.77.0/24}
  * @param rangeStart first address of the pool, rangeEnd the last
  * @param leaseSeconds for agents and plain hosts; firmware and boot loaders get {@code bootLeaseSeconds}
+ * @param bootLeaseSeconds a boot loader keeps its address for minutes; the agent asks again for itself
  * @param reservations MAC address to address; may lie outside the range
  */
 public record SubnetSpec(
@@ -20,8 +22,8 @@ public record SubnetSpec(
         List<String> dnsServers,
         List<String> timeServers,
         @Nullable String domain,
-        long leaseSeconds,
-        long bootLeaseSeconds,
+        @Default("3600") long leaseSeconds,
+        @Default("600") long bootLeaseSeconds,
         Map<String, String> reservations) {
 
     public SubnetSpec {

@@ -128,24 +128,54 @@ class ResourceJsonTest {
 
         var refusal = assertThrows(InvalidResourceException.class, () -> ResourceJson.read(tree));
 
-        assertEquals(message, refusal.getMessage());
+        assertEquals(message, refusal.problems().getFirst());
+    }
+
+    @Test
+    void tellsEverythingThatIsWrongAtOnce() {
+        var tree = ResourceJson.parse("""
+                {"apiVersion":"garboard.dev/v1alpha1","kind":"Subnet","metadata":{"lables":{}},\
+                "spec":{"cidr":5,"rangeStrt":"x","leaseSeconds":"long"}}""");
+
+        var refusal = assertThrows(InvalidResourceException.class, () -> ResourceJson.read(tree));
+
+        assertEquals(
+                List.of(
+                        "metadata.lables: unknown field; did you mean labels?",
+                        "metadata.name: missing, expected a string",
+                        "spec.rangeStrt: unknown field; did you mean rangeStart?",
+                        "spec.cidr: found 5, expected a string",
+                        "spec.rangeEnd: missing, expected a string",
+                        "spec.leaseSeconds: found \"long\", expected an integer"),
+                refusal.problems());
+    }
+
+    @Test
+    void leavesOutWhatKubectlKnowsFromElsewhere() {
+        var read = ResourceJson.read(Kinds.MACHINE, ResourceJson.parse("""
+                {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine",\
+                "metadata":{"name":"m1","managedFields":[{"manager":"kubectl"}],"selfLink":"/x","resourceVersion":"7"}}"""));
+
+        assertEquals(7, read.metadata().resourceVersion());
+        assertEquals(MachineSpec.undecided(), read.spec());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"kind":"Machine"} | apiVersion: missing, expected a string
-            {"apiVersion":"v1","kind":"Machine"} | apiVersion: found v1, expected garboard.dev/v1alpha1
-            {"apiVersion":"garboard.dev/v1alpha1","kind":"Pod"} | kind: found Pod, expected one of Machine, Image, EnrollmentRule, Subnet, Lease, BootSession, Cluster, OperatorCertificate
+            {"apiVersion":"v1","kind":"Machine"} | apiVersion: found "v1", expected garboard.dev/v1alpha1
+            {"apiVersion":"garboard.dev/v1alpha1","kind":"Pod"} | kind: found "Pod", expected one of Machine, Image, EnrollmentRule, Subnet, Lease, BootSession, Cluster, OperatorCertificate
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine"} | metadata.name: missing, expected a string
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","lables":{}}} | metadata.lables: unknown field; did you mean labels?
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","namespace":"x"}} | metadata.namespace: found "x", expected none; resources of garboard.dev are not in namespaces
+            {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","resourceVersion":"x"}} | metadata.resourceVersion: found "x", expected a decimal number in quotes, as this server gave it
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a"},"sepc":{}} | sepc: unknown field; did you mean spec?
-            [] | found ARRAY, expected a resource (a JSON object)
+            [] | found [], expected an object
             """)
     void refusesWhatIsNoResource(String text, String message) {
         var refusal = assertThrows(InvalidResourceException.class, () -> ResourceJson.read(ResourceJson.parse(text)));
 
-        assertEquals(message, refusal.getMessage());
+        assertEquals(message, refusal.problems().getFirst());
     }
 
     @Test

@@ -2,12 +2,11 @@ package dev.garboard.operatorapi;
 
 import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.NoStatus;
+import dev.garboard.nodeconfig.binding.Spelling;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -101,14 +100,9 @@ final class OpenApiSchemas {
         } else if (type.isEnum()) {
             var values = schema.putArray("enum");
             for (var constant : type.getEnumConstants()) {
-                addWord(values, (Enum<?>) constant);
+                values.add(Spelling.of((Enum<?>) constant));
             }
         }
         return schema;
-    }
-
-    private static void addWord(ArrayNode values, Enum<?> constant) {
-        var name = constant.name();
-        values.add(name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
     }
 }

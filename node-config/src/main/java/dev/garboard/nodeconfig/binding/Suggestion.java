@@ -1,8 +1,9 @@
-package dev.garboard.inventory;
+package dev.garboard.nodeconfig.binding;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The nearest known name to a mistyped one. */
 final class Suggestion {
@@ -11,11 +12,16 @@ final class Suggestion {
 
     /** For example {@code "; did you mean rangeStart?"}, or what is known when nothing is near. */
     static String among(String found, List<String> known) {
-        var nearest = known.stream()
+        return nearest(found, known)
+                .map(name -> "; did you mean " + name + "?")
+                .orElse(known.isEmpty() ? "; there are none here" : "; known are " + String.join(", ", known));
+    }
+
+    /** The name that was probably meant. */
+    static Optional<String> nearest(String found, List<String> known) {
+        return known.stream()
                 .min(Comparator.comparingInt(name -> distance(found, name)))
                 .filter(name -> distance(found, name) <= Math.max(2, name.length() / 3));
-        return nearest.map(name -> "; did you mean " + name + "?")
-                .orElse(known.isEmpty() ? "; there are none here" : "; known are " + String.join(", ", known));
     }
 
     /** Levenshtein distance, ignoring case. */

@@ -1,11 +1,11 @@
-package dev.garboard.inventory;
+package dev.garboard.nodeconfig.binding;
 
 import java.io.Serializable;
 
 /**
- * One thing that is wrong with a resource.
+ * One thing that is wrong with what was declared.
  *
- * @param path of the field, for example {@code spec.identity.macs[0]}; empty when it is the whole resource
+ * @param path of the field, for example {@code spec.identity.macs[0]}; empty when it is the whole
  * @param message what was found and what was expected
  */
 public record Problem(Sort sort, String path, String message) implements Serializable {

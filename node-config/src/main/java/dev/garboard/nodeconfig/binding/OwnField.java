@@ -1,0 +1,83 @@
+package dev.garboard.nodeconfig.binding;
+
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A component that is one field.
+ *
+ * @param required whether something has to be there
+ * @param ofNothing its value when nothing is there
+ * @param writtenDefault whether it is written when it is just that value
+ * @param writtenEmpty whether it is written when it is a list, map or object with nothing in it
+ */
+record OwnField(
+        String name,
+        Codec codec,
+        ComponentValue value,
+        boolean required,
+        @Nullable Object ofNothing,
+        boolean writtenDefault,
+        boolean writtenEmpty)
+        implements Field {
+
+    static OwnField of(RecordComponent component) {
+        var key = component.getAnnotation(Key.class);
+        var codec = Codecs.of(component.getAnnotatedType());
+        var mark = component.getAnnotation(Default.class);
+        var ofNothing = mark == null ? codec.ofNothing() : value(component, codec, mark.value());
+        boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        return new OwnField(
+                key == null ? component.getName() : key.value(),
+                codec,
+                ComponentValue.of(component),
+                ofNothing == null && !nullable,
+                ofNothing,
+                mark == null || mark.written(),
+                component.isAnnotationPresent(WrittenEmpty.class));
+    }
+
+    private static Object value(RecordComponent component, Codec codec, String text) {
+        var at = Place.root();
+        var value = codec.read(codec.isText() ? Trees.tree(text) : StrictJson.parse(text), at);
+        if (value == null || at.count() > 0) {
+            throw new IllegalStateException("the default of " + component + ": " + at.problems());
+        }
+        return value;
+    }
+
+    @Override
+    public List<String> names() {
+        return List.of(name);
+    }
+
+    @Override
+    public @Nullable Object read(JsonNode object, Place at, Map<String, ?> given, Set<String> meant) {
+        var node = object.get(name);
+        // Clients write null where they mean "not given" (kubectl does for creationTimestamp).
+        if (node != null && !node.isNull()) {
+            return codec.read(node, at.field(name));
+        }
+        if (required && !meant.contains(name)) {
+            at.field(name).missing(codec.expected());
+        }
+        return ofNothing;
+    }
+
+    @Override
+    public void write(Record record, ObjectNode object) {
+        var written = value.in(record);
+        if (written == null || (!writtenDefault && written.equals(ofNothing))) {
+            return;
+        }
+        var node = codec.write(written);
+        if (writtenEmpty || !(node.isContainer() && node.isEmpty())) {
+            object.set(name, node);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.garboard.nodeconfig.binding;
+
+import org.jspecify.annotations.NullMarked;
