@@ -41,5 +41,11 @@ public record BootSessionStatus(
      * @param bytes transferred; 0 where nothing was
      * @param outcome {@code ok}, {@code failed} or {@code refused}
      */
-    public record Step(Instant time, String stage, String protocol, @Default("") String detail, @Default("0") long bytes, @Default("ok") String outcome) {}
+    public record Step(
+            Instant time,
+            String stage,
+            String protocol,
+            @Default("") String detail,
+            @Default("0") long bytes,
+            @Default("ok") String outcome) {}
 }

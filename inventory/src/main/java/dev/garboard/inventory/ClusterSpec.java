@@ -63,7 +63,8 @@ public record ClusterSpec(
      * @param selector labels that such a machine has, all of them
      * @param schedulable whether ordinary pods may run there as well
      */
-    public record ControlPlane(Map<String, String> selector, @Default("false") boolean schedulable) {
+    public record ControlPlane(
+            Map<String, String> selector, @Default("false") boolean schedulable) {
         public ControlPlane {
             selector = Map.copyOf(selector);
         }

@@ -10,4 +10,9 @@ import java.time.Instant;
  * @param reason one CamelCase word for programs
  * @param message for people: cause and remedy
  */
-public record Condition(String type, String status, @Default("") String reason, @Default("") String message, Instant lastTransitionTime) {}
+public record Condition(
+        String type,
+        String status,
+        @Default("") String reason,
+        @Default("") String message,
+        Instant lastTransitionTime) {}

@@ -9,10 +9,7 @@ final class EnrollmentRuleChecks {
 
     static void check(EnrollmentRuleSpec spec, Findings findings) {
         findings.expect(
-                spec.action() != Acceptance.PENDING,
-                "spec.action",
-                Spelling.of(spec.action()),
-                "Accepted or Rejected");
+                spec.action() != Acceptance.PENDING, "spec.action", Spelling.of(spec.action()), "Accepted or Rejected");
         findings.expect(
                 spec.limit() == null || spec.limit() >= 1,
                 "spec.limit",

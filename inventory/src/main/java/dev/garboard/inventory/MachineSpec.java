@@ -35,7 +35,9 @@ public record MachineSpec(
      * @param discard UUID of a file system with a node's data that may be lost; acts once, since the next one has another UUID. Null means none
      */
     public record StateDisk(
-            String disk, @Default("false") boolean overwrite, @Nullable String discard) {
+            String disk,
+            @Default("false") boolean overwrite,
+            @Nullable String discard) {
 
         /** The same, of which nothing foreign may be lost. */
         public StateDisk withoutOverwrite() {

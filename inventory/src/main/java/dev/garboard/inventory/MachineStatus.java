@@ -153,7 +153,12 @@ public record MachineStatus(
      * @param message why it failed, or what it waits for; empty otherwise
      */
     public record Document(
-            String kind, String name, @Default("0") long desiredRevision, @Default("0") long appliedRevision, @Default("0") long failedRevision, @Default("") String message) {
+            String kind,
+            String name,
+            @Default("0") long desiredRevision,
+            @Default("0") long appliedRevision,
+            @Default("0") long failedRevision,
+            @Default("") String message) {
 
         /** Whether nobody declares it any more and the node has it all the same. */
         public boolean isUndeclared() {

@@ -91,7 +91,10 @@ public final class ResourceJson {
         var metadata = MetadataJson.read(orEmpty(envelope.metadata()), here.field("metadata"));
         var spec = Binder.read(kind.spec(), orEmpty(envelope.spec()), here.field("spec"));
         var status = Binder.read(kind.status(), orEmpty(envelope.status()), here.field("status"));
-        if (metadata == null || spec == null || status == null || !here.problems().isEmpty()) {
+        if (metadata == null
+                || spec == null
+                || status == null
+                || !here.problems().isEmpty()) {
             throw new InvalidResourceException(here.problems());
         }
         return new Resource<>(kind, metadata.metadata(), spec, status);

@@ -5,7 +5,6 @@ import dev.garboard.nodeconfig.DocumentException;
 import dev.garboard.nodeconfig.Fields;
 import dev.garboard.nodeconfig.Forms;
 import dev.garboard.nodeconfig.NodeDocument;
-
 import java.net.Inet4Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,6 @@ package dev.garboard.kubernetes.document;
 
 import dev.garboard.nodeconfig.Fields;
 import dev.garboard.nodeconfig.NodeDocument;
-
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;

@@ -3,7 +3,6 @@ package dev.garboard.kubernetes.document;
 import dev.garboard.nodeconfig.Fields;
 import dev.garboard.nodeconfig.Forms;
 import dev.garboard.nodeconfig.NodeDocument;
-
 import java.net.Inet4Address;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;

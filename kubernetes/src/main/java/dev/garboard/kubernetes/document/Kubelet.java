@@ -1,10 +1,9 @@
 package dev.garboard.kubernetes.document;
 
-import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.nodeconfig.Fields;
 import dev.garboard.nodeconfig.Forms;
+import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.nodeconfig.NodeDocument;
-
 import java.net.Inet4Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

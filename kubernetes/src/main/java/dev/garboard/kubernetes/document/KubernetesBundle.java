@@ -1,10 +1,9 @@
 package dev.garboard.kubernetes.document;
 
+import dev.garboard.kubernetes.KubernetesVersion;
 import dev.garboard.nodeconfig.Fields;
 import dev.garboard.nodeconfig.Forms;
 import dev.garboard.nodeconfig.NodeDocument;
-
-import dev.garboard.kubernetes.KubernetesVersion;
 import java.net.URI;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -2,7 +2,6 @@ package dev.garboard.kubernetes.document;
 
 import dev.garboard.nodeconfig.Fields;
 import dev.garboard.nodeconfig.NodeDocument;
-
 import tools.jackson.databind.node.ObjectNode;
 
 /** The bundle that the node will use next: it is made ready beside the one in use, so that the change itself takes seconds. */

@@ -1,7 +1,7 @@
 package dev.garboard.kubernetes.pki;
 
-import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.trust.CertificateProfile;
 import dev.garboard.trust.Role;
 import java.net.Inet4Address;

@@ -1,24 +1,22 @@
 package dev.garboard.kubernetes.document;
 
-import dev.garboard.nodeconfig.Cidr;
-import dev.garboard.nodeconfig.HostPort;
-import dev.garboard.nodeconfig.StateDisk;
-import dev.garboard.nodeconfig.RegistryMirror;
-import dev.garboard.nodeconfig.DocumentException;
-import dev.garboard.nodeconfig.NodeDocument;
-import dev.garboard.nodeconfig.Documents;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.garboard.kubernetes.KubernetesVersion;
+import dev.garboard.nodeconfig.Cidr;
+import dev.garboard.nodeconfig.DocumentException;
+import dev.garboard.nodeconfig.Documents;
+import dev.garboard.nodeconfig.HostPort;
+import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.RegistryMirror;
+import dev.garboard.nodeconfig.StateDisk;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.trust.TrustException;
 import java.security.GeneralSecurityException;

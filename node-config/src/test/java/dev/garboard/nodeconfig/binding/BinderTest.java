@@ -50,9 +50,13 @@ class BinderTest {
         }
     }
 
-    record Member(@Word String name, @Default("5") @Range(min = 1, max = 9) int weight) {}
+    record Member(
+            @Word String name,
+            @Default("5") @Range(min = 1, max = 9) int weight) {}
 
-    record Common(Mode mode, @Default(value = "false", written = false) boolean leaving) {}
+    record Common(
+            Mode mode,
+            @Default(value = "false", written = false) boolean leaving) {}
 
     record Everything(
             @Given String name,
@@ -119,11 +123,9 @@ class BinderTest {
 
     @Test
     void whatSaysNothingIsNotWritten() {
-        assertEquals(
-                """
+        assertEquals("""
                 {"mode":"802.3ad","class":"fast","count":7,"port":":80","address":"192.0.2.1",\
-                "url":"http://a.example/x","words":["a"],"members":[],"leader":{"name":"x","weight":5}}""",
-                Binder.write(LEAST_READ).toString());
+                "url":"http://a.example/x","words":["a"],"members":[],"leader":{"name":"x","weight":5}}""", Binder.write(LEAST_READ).toString());
     }
 
     @Test
@@ -146,8 +148,7 @@ class BinderTest {
 
         var written = Binder.write(full).toString();
 
-        assertEquals(
-                """
+        assertEquals("""
                 {"mode":"ActiveBackup","leaving":true,"class":"slow","vlan":4094,"count":8,"port":":1",\
                 "address":"192.0.2.1","url":"https://[2001:db8::1]:8443/","since":"2026-11-23T18:15:00.250Z",\
                 "words":["a","b"],"members":[{"name":"m","weight":1}],"ports":{"a":":3","z":":2"},\
@@ -197,7 +198,8 @@ class BinderTest {
 
         assertNull(Binder.read(Everything.class, node, here, Map.of("name", "given")));
         assertEquals(
-                List.of(message), here.problems().stream().map(Problem::toString).toList());
+                List.of(message),
+                here.problems().stream().map(Problem::toString).toList());
     }
 
     @Test
