@@ -135,9 +135,7 @@ public final class EtcdApplier implements DocumentApplier {
                 leaf("etcd-agent", authority, LeafCertificates.etcdAgentClient()));
         ConfigFile.write(ca(), authority.certificatePem());
         certificates.keep("etcd", List.of(wanted.peer(), wanted.agent()));
-        if (restore.advance(this::halt)) {
-            data.belongsTo(wish);
-        }
+        restore.advance(this::halt, () -> data.belongsTo(wish));
         heal(wanted);
         start(wanted, bundle);
         requireVote(wanted);

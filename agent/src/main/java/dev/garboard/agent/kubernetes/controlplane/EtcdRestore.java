@@ -164,16 +164,21 @@ public final class EtcdRestore {
         void run() throws Exception;
     }
 
+    /** What is to be noted of data that was replaced. */
+    interface Replaced {
+        void run() throws IOException;
+    }
+
     /**
      * Does what is next, on the thread that applies documents.
      *
-     * @return whether the data was replaced
+     * @param replaced part of the restore: if the node ends before it has run, the next start runs it
      * @throws DocumentPendingException while etcd may not run
      */
-    boolean advance(Stop stop) throws Exception {
+    void advance(Stop stop, Replaced replaced) throws Exception {
         var now = state().orElse(null);
         if (now == null || now.phase() == Phase.PREPARED) {
-            return false;
+            return;
         }
         if (now.phase() == Phase.STOPPING) {
             var running = ControlPlaneProcesses.running();
@@ -188,11 +193,13 @@ public final class EtcdRestore {
         stop.run();
         if (now.phase() == Phase.REPLACING) {
             files.replace(now.token());
+            replaced.run();
+            files.complete(now.token());
             synchronized (this) {
                 found = new Found(Optional.empty(), now.token());
             }
             LOG.info("etcd's data is that of the restore {} now", now.token());
-            return true;
+            return;
         }
         synchronized (this) {
             // It may have been abandoned in this moment.

@@ -109,6 +109,10 @@ final class EtcdRestoreFiles {
             }
             DurableFile.move(made, data);
         }
+    }
+
+    /** Nothing is left to be done: from here on no start goes on with that restore. */
+    void complete(String token) throws IOException {
         ConfigFile.write(restored(), token + "\n");
         forget();
     }
