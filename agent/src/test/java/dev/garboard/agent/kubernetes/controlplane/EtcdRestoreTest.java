@@ -37,7 +37,8 @@ class EtcdRestoreTest {
 
     @BeforeEach
     void open() {
-        paths = new ControlPlanePaths(directory.resolve("pki"), directory.resolve("manifests"), directory.resolve("etcd"));
+        paths = new ControlPlanePaths(
+                directory.resolve("pki"), directory.resolve("manifests"), directory.resolve("etcd"));
         data = new EtcdData(paths, () -> Instant.parse("2026-12-01T10:00:00Z"));
     }
 
@@ -114,8 +115,7 @@ class EtcdRestoreTest {
         leave(Phase.STOPPED);
 
         var waits = assertThrows(
-                DocumentPendingException.class,
-                () -> started().advance(() -> {}, () -> data.belongsTo(DOCUMENT)));
+                DocumentPendingException.class, () -> started().advance(() -> {}, () -> data.belongsTo(DOCUMENT)));
 
         var message = String.valueOf(waits.getMessage());
         assertTrue(message.startsWith("stopped, for the restore lab-1 of a snapshot."), message);
