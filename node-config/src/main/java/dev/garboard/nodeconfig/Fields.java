@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -99,6 +101,18 @@ public final class Fields {
             values.add(parsed(at, string(at, element), form));
         }
         return List.copyOf(values);
+    }
+
+    /** A map of texts; an absent one is empty. */
+    public <K extends Comparable<K>, V> SortedMap<K, V> map(String field, Form<K> keys, Form<V> form) {
+        var values = new TreeMap<K, V>();
+        if (optional(field) != null) {
+            for (var entry : object(field).json.properties()) {
+                var at = path(field) + "[" + entry.getKey() + "]";
+                values.put(parsed(at, entry.getKey(), keys), parsed(at, string(at, entry.getValue()), form));
+            }
+        }
+        return values;
     }
 
     /** A list of objects; an absent one is empty. */
