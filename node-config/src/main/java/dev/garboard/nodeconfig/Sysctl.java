@@ -20,11 +20,13 @@ public record Sysctl(SortedMap<String, String> values) implements NodeDocument {
 
     private static final int MOST = 256;
 
-    private static final Pattern KEY = Pattern.compile("(?=.{1,128}$)(net|vm|kernel|fs)(\\.[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)+");
+    private static final Pattern KEY =
+            Pattern.compile("(?=.{1,128}$)(net|vm|kernel|fs)(\\.[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)+");
 
     private static final Pattern VALUE = Pattern.compile("[!-~]([ -~\\t]{0,254}[!-~])?");
 
-    private static final String STARTS_PROGRAMS = "it names a program that the kernel starts as root, and only what the image vouches for may run";
+    private static final String STARTS_PROGRAMS =
+            "it names a program that the kernel starts as root, and only what the image vouches for may run";
 
     private static final String NO_WAY_BACK = "it could not be taken back before the next start";
 
@@ -32,7 +34,8 @@ public record Sysctl(SortedMap<String, String> values) implements NodeDocument {
 
     private static final String OF_POD_NETWORK = "pods are not reachable without it, and the node sets it";
 
-    private static final String IS_AN_ACT = "it makes the kernel do something once, and is no state that the node could be in";
+    private static final String IS_AN_ACT =
+            "it makes the kernel do something once, and is no state that the node could be in";
 
     /** What would break the node, or would be fought over with a program of the node, and why. Those that end with a dot stand for all below them. */
     private static final Map<String, String> REFUSED = Map.ofEntries(

@@ -22,8 +22,7 @@ class SysctlTest {
     private static NodeDocument read(String spec) {
         var content = """
                 {"apiVersion": "node.garboard.dev/v1alpha1", "kind": "Sysctl", "metadata": {"name": "default"}, "spec": %s}
-                """
-                .formatted(spec);
+                """.formatted(spec);
         return READER.parse("Sysctl/default", content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -110,7 +109,9 @@ class SysctlTest {
     @Test
     void hasBounds() {
         var longest = "net." + "x".repeat(124);
-        var most = IntStream.range(0, 256).mapToObj(i -> "\"net.x" + i + "\": \"1\"").collect(Collectors.joining(", "));
+        var most = IntStream.range(0, 256)
+                .mapToObj(i -> "\"net.x" + i + "\": \"1\"")
+                .collect(Collectors.joining(", "));
 
         read("{\"values\": {\"" + longest + "\": \"" + "1".repeat(256) + "\"}}");
         read("{\"values\": {" + most + "}}");
