@@ -13,6 +13,8 @@ import dev.garboard.dhcp.client.ClientContext;
 import dev.garboard.dhcp.client.ClientIdentity;
 import dev.garboard.dhcp.client.ClientState;
 import dev.garboard.dhcp.client.ClientStep;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +24,13 @@ import org.slf4j.LoggerFactory;
 /** A DHCP conversation with oneself, for the training of the AOT cache. */
 public final class NetworkRehearsal {
 
+    /** Nothing answers there, whatever runs on this machine. */
+    private static final int DISCARD = 9;
+
     private NetworkRehearsal() {}
 
-    /** DISCOVER, OFFER, REQUEST, ACK through the codecs, and the sockets as far as this user may open them. */
-    public static void run() {
+    /** DISCOVER, OFFER, REQUEST, ACK through the codecs, a question to a resolver, and the sockets as far as this user may open them. */
+    public static void run() throws IOException, InterruptedException {
         var mac = MacAddress.parse("02:00:00:00:00:01");
         var context = new ClientContext(ClientIdentity.agent(mac, "00000000000000000000000000000000"), new Random());
         ClientStep step = ClientState.start(context, Instant.EPOCH);
@@ -48,6 +53,15 @@ public final class NetworkRehearsal {
         }
         Netlink.routes();
         Netlink.addresses();
+        askResolver();
+    }
+
+    private static void askResolver() throws IOException, InterruptedException {
+        var question = new ResolverQuestion(1);
+        question.answer(question.bytes());
+        var answers = new ResolverProbe(DISCARD, Duration.ofMillis(100), new Random())
+                .ask(List.of(InetAddress.getLoopbackAddress()));
+        LoggerFactory.getLogger("garboard.training").info("{}", answers);
     }
 
     private static DhcpMessage reply(DhcpMessage sent, MessageType type) {
