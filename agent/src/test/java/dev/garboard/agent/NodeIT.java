@@ -17,6 +17,9 @@ import dev.garboard.agent.enrollment.NodeIdentity;
 import dev.garboard.agent.enrollment.NodeStream;
 import dev.garboard.agent.enrollment.ServerChannel;
 import dev.garboard.agent.linux.Power;
+import dev.garboard.agent.net.ResolverAnswer;
+import dev.garboard.agent.net.ResolverMessages;
+import dev.garboard.agent.net.ResolverStatus;
 import dev.garboard.agent.supervision.ServiceTable;
 import dev.garboard.agent.supervision.Supervisor;
 import dev.garboard.agentapi.NodeClient;
@@ -46,6 +49,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -137,11 +141,15 @@ class NodeIT {
     }
 
     private void openStream() {
+        openStream(desired::add);
+    }
+
+    private void openStream(NodeStream.Desired wanted) {
         var service = services.add("stream", "");
         supervisor.start(
                 service,
                 new NodeStream(
-                        service, channel(), facts, identity, services, 7444, new Random(1), desired::add, lists::add));
+                        service, channel(), facts, identity, services, 7444, new Random(1), wanted, lists::add));
     }
 
     private String nextProgress() throws InterruptedException {
@@ -178,6 +186,42 @@ class NodeIT {
         server.breakStream();
         assertEquals(
                 "node-1", server.await(NodeMessage.MessageCase.HELLO).getHello().getMachine());
+    }
+
+    /** Its services run; the server makes a condition of it. */
+    @Test
+    void aNodeWhoseResolversDoNotAnswerIsReadyAndTellsWhichTheyAre() throws Exception {
+        decision.complete(null);
+        enroll();
+        assertEquals("accepted node-1", nextProgress());
+        services.add("resolver", "").unhealthy("192.0.2.1: no answer within 2 s");
+        var silent = new ResolverStatus(
+                InetAddress.ofLiteral("192.0.2.1"),
+                new ResolverAnswer(
+                        ResolverAnswer.Result.NO_ANSWER, "no answer within 2 s", Duration.ZERO),
+                Duration.ofSeconds(40));
+        var resolvers = ResolverMessages.of(List.of(silent), Instant.parse("2026-12-01T10:00:00Z"));
+
+        openStream(new NodeStream.Desired() {
+            @Override
+            public void apply(ServerMessage.DesiredState state) {}
+
+            @Override
+            public Optional<NodeMessage.Resolvers> resolvers() {
+                return Optional.of(resolvers);
+            }
+        });
+
+        var status = server.await(NodeMessage.MessageCase.STATUS).getStatus();
+        while (!status.getReady()) {
+            assertFalse(status.getMessage().contains("resolver"), status::getMessage);
+            status = server.await(NodeMessage.MessageCase.STATUS).getStatus();
+        }
+        var said = status.getResolvers().getServers(0);
+        assertEquals("192.0.2.1", said.getAddress());
+        assertEquals(NodeMessage.Resolvers.Result.RESULT_NO_ANSWER, said.getResult());
+        assertEquals("no answer within 2 s", said.getSeen());
+        assertEquals(Instant.parse("2026-12-01T10:00:40Z").getEpochSecond(), said.getSince().getSeconds());
     }
 
     @Test
