@@ -148,8 +148,7 @@ class NodeIT {
         var service = services.add("stream", "");
         supervisor.start(
                 service,
-                new NodeStream(
-                        service, channel(), facts, identity, services, 7444, new Random(1), wanted, lists::add));
+                new NodeStream(service, channel(), facts, identity, services, 7444, new Random(1), wanted, lists::add));
     }
 
     private String nextProgress() throws InterruptedException {
@@ -197,8 +196,7 @@ class NodeIT {
         services.add("resolver", "").unhealthy("192.0.2.1: no answer within 2 s");
         var silent = new ResolverStatus(
                 InetAddress.ofLiteral("192.0.2.1"),
-                new ResolverAnswer(
-                        ResolverAnswer.Result.NO_ANSWER, "no answer within 2 s", Duration.ZERO),
+                new ResolverAnswer(ResolverAnswer.Result.NO_ANSWER, "no answer within 2 s", Duration.ZERO),
                 Duration.ofSeconds(40));
         var resolvers = ResolverMessages.of(List.of(silent), Instant.parse("2026-12-01T10:00:00Z"));
 
@@ -221,7 +219,9 @@ class NodeIT {
         assertEquals("192.0.2.1", said.getAddress());
         assertEquals(NodeMessage.Resolvers.Result.RESULT_NO_ANSWER, said.getResult());
         assertEquals("no answer within 2 s", said.getSeen());
-        assertEquals(Instant.parse("2026-12-01T10:00:40Z").getEpochSecond(), said.getSince().getSeconds());
+        assertEquals(
+                Instant.parse("2026-12-01T10:00:40Z").getEpochSecond(),
+                said.getSince().getSeconds());
     }
 
     @Test
