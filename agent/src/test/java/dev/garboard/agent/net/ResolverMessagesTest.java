@@ -3,6 +3,7 @@ package dev.garboard.agent.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.garboard.agent.net.ResolverAnswer.Result;
+import dev.garboard.agent.supervision.ServiceMessages;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,7 @@ class ResolverMessagesTest {
 
         assertEquals("RESULT_" + result, said.getResult().name());
         assertEquals("2001:db8:0:0:0:0:0:1 seen", said.getAddress() + " " + said.getSeen());
-        assertEquals(7_000_000, said.getLatency().getNanos());
-        assertEquals(90, said.getSince().getSeconds());
+        assertEquals(ServiceMessages.duration(Duration.ofMillis(7)), said.getLatency());
+        assertEquals(ServiceMessages.timestamp(Instant.ofEpochSecond(90)), said.getSince());
     }
 }
