@@ -8,23 +8,13 @@ import dev.garboard.agentapi.v1.NodeMessage.DocumentStatus;
 import dev.garboard.agentapi.v1.NodeMessage.OrderStatus;
 import dev.garboard.agentapi.v1.ServerMessage.Document;
 import dev.garboard.agentapi.v1.ServerMessage.Order;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,16 +35,15 @@ public final class DocumentEngine implements Supervisor.Work {
     private static final Duration LOOK_AGAIN_AT_LAST = Duration.ofSeconds(2);
 
     private final Service service;
-    private final Map<String, DocumentApplier> appliers = new LinkedHashMap<>();
+    private final DocumentKinds kinds;
+    private final DocumentTable table;
+    private final DocumentWork work;
     private final LeaveOrders orders;
+    private final ClusterLeave leave;
     private final ClusterGate gate;
     private final Runnable changed;
     private final Backoff backoff;
-    private final Map<DocumentKey, DocumentProgress> progress = new HashMap<>();
-    private final Set<String> reopened = new HashSet<>();
-    private State desired = new State(Map.of(), Map.of(), List.of());
     private boolean fresh;
-    private boolean refused;
     private volatile boolean goesDown;
 
     /** How a pass ended, the worse the further down. */
@@ -65,30 +54,6 @@ public final class DocumentEngine implements Supervisor.Work {
 
         Outcome and(Outcome other) {
             return compareTo(other) >= 0 ? this : other;
-        }
-    }
-
-    /** What the server wanted at one time; an order is held against the documents that it came with. */
-    private record State(Map<DocumentKey, Document> documents, Map<String, ByteString> secrets, List<Order> orders) {
-
-        State {
-            documents = Map.copyOf(documents);
-            secrets = Map.copyOf(secrets);
-            orders = List.copyOf(orders);
-        }
-
-        Document document(DocumentKey key) {
-            return Objects.requireNonNull(documents.get(key));
-        }
-
-        byte @Nullable [] secret(String name) {
-            ByteString value = secrets.get(name);
-            return value == null ? null : value.toByteArray();
-        }
-
-        @Override
-        public String toString() {
-            return documents.keySet() + " with secrets " + secrets.keySet();
         }
     }
 
@@ -106,9 +71,12 @@ public final class DocumentEngine implements Supervisor.Work {
             RandomGenerator random,
             Runnable changed) {
         this.service = service;
+        this.kinds = new DocumentKinds(appliers);
+        this.table = new DocumentTable(kinds, changed);
+        this.work = new DocumentWork(kinds, table);
         this.orders = orders;
+        this.leave = new ClusterLeave(orders, kinds, table, work, changed);
         this.gate = new ClusterGate(orders.membership());
-        appliers.forEach(applier -> this.appliers.put(applier.kind(), applier));
         this.changed = changed;
         this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
     }
@@ -117,7 +85,7 @@ public final class DocumentEngine implements Supervisor.Work {
     public void shutDown() {
         // What ends here must not be started again by a pass that goes on meanwhile.
         goesDown = true;
-        List.copyOf(appliers.values()).reversed().forEach(DocumentApplier::close);
+        kinds.appliers().reversed().forEach(DocumentApplier::close);
     }
 
     /** Replaces the desired state by one without orders; returns at once. */
@@ -129,39 +97,26 @@ public final class DocumentEngine implements Supervisor.Work {
     public void want(List<Document> documents, Map<String, ByteString> secrets, List<Order> ordered) {
         var byKey = new HashMap<DocumentKey, Document>();
         documents.forEach(document -> byKey.put(DocumentKey.of(document), document));
-        synchronized (this) {
-            desired = new State(byKey, secrets, ordered);
-            byKey.forEach((key, document) -> progress.put(
-                    key, progress.getOrDefault(key, DocumentProgress.NEW).wanted(document)));
-            fresh = true;
-            notifyAll();
-        }
+        table.want(new DesiredState(byKey, secrets, ordered));
+        wake();
         changed.run();
     }
 
     /** Applies the documents of some kinds again, although they have not changed: what they stand for has. Returns at once. */
-    public synchronized void again(Collection<String> kinds) {
-        // Noted only here: a pass that runs now may settle them once more.
-        reopened.addAll(kinds);
+    public void again(Collection<String> again) {
+        table.reopen(again);
+        wake();
+    }
+
+    /** Called after the table was written, so that no pass misses it. */
+    private synchronized void wake() {
         fresh = true;
         notifyAll();
     }
 
     /** How far the node is with each document. */
-    public synchronized List<DocumentStatus> statuses() {
-        return progress.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey(
-                        Comparator.comparing(DocumentKey::kind).thenComparing(DocumentKey::name)))
-                .map(entry -> status(entry.getKey(), entry.getValue()))
-                .toList();
-    }
-
-    /** Of documents that are refused none is applied: what holds under their names is another cluster's. */
-    private DocumentStatus status(DocumentKey key, DocumentProgress so) {
-        var status = so.message(key);
-        return refused && isOfCluster(key) && desired.documents().containsKey(key)
-                ? status.toBuilder().setAppliedRevision(0).build()
-                : status;
+    public List<DocumentStatus> statuses() {
+        return table.statuses();
     }
 
     /** What became of each order. */
@@ -207,24 +162,22 @@ public final class DocumentEngine implements Supervisor.Work {
 
     /** One pass now, on this thread. */
     Outcome convergeOnce() throws InterruptedException {
-        State now;
+        // In this order: what is written to the table meanwhile is in this pass, or makes another one.
         synchronized (this) {
             fresh = false;
-            now = desired;
-            orders.want(now.orders());
-            progress.replaceAll((key, so) -> reopened.contains(key.kind()) ? so.reopened() : so);
-            reopened.clear();
         }
+        DesiredState now = table.begin();
+        orders.want(now.orders());
         return converge(now);
     }
 
-    private Outcome converge(State now) throws InterruptedException {
-        Outcome all = goesDown ? Outcome.SETTLED : obey(now);
+    private Outcome converge(DesiredState now) throws InterruptedException {
+        Outcome all = goesDown ? Outcome.SETTLED : leave.obey(now);
         if (all != Outcome.SETTLED || goesDown) {
             return all;
         }
         // On the disk may lie what another cluster has here.
-        Outcome first = applyFirst(now);
+        Outcome first = work.applyFirst(now);
         boolean isDiskThere = first == Outcome.SETTLED;
         if (isRefused(now, isDiskThere)) {
             return Outcome.FAILED;
@@ -234,18 +187,18 @@ public final class DocumentEngine implements Supervisor.Work {
             return all;
         }
         boolean earlierChanged = false;
-        for (DocumentKey key : inOrder(now.documents().keySet())) {
+        for (DocumentKey key : kinds.inOrder(now.documents().keySet())) {
             if (goesDown) {
                 return Outcome.SETTLED;
             }
-            DocumentApplier applier = appliers.get(key.kind());
+            DocumentApplier applier = kinds.applier(key);
             if (applier == null) {
-                refuse(key, now);
+                work.refuse(key, now);
                 continue;
             }
-            boolean before = isSettled(key, now);
+            boolean before = table.isSettled(key, now);
             if (!before || earlierChanged) {
-                Outcome one = apply(applier, key, now);
+                Outcome one = work.apply(applier, key, now);
                 earlierChanged |= one == Outcome.SETTLED && !before;
                 all = all.and(one);
                 if (one != Outcome.SETTLED && applier.comesFirst()) {
@@ -254,29 +207,27 @@ public final class DocumentEngine implements Supervisor.Work {
             }
         }
         if (all == Outcome.SETTLED && !goesDown) {
-            appliers.values().forEach(DocumentApplier::settle);
+            kinds.appliers().forEach(DocumentApplier::settle);
         }
         return all;
     }
 
     /** Whether the documents are of another cluster than this node: then none of them is applied, and nothing is taken back. */
-    private boolean isRefused(State now, boolean isDiskThere) {
-        var keys = inOrder(now.documents().keySet()).stream()
-                .filter(this::isOfCluster)
+    private boolean isRefused(DesiredState now, boolean isDiskThere) {
+        var keys = kinds.inOrder(now.documents().keySet()).stream()
+                .filter(kinds::isOfCluster)
                 .toList();
         var documents = keys.stream().map(now::document).toList();
         // A note that is made before the disk is there would be hidden by it.
         String said =
                 (isDiskThere ? gate.enter(documents, now::secret) : gate.refusal(documents, now::secret)).orElse("");
-        synchronized (this) {
-            refused = !said.isEmpty();
-        }
+        table.refuse(!said.isEmpty());
         if (said.isEmpty()) {
             return false;
         }
         boolean isNew = false;
         for (DocumentKey key : keys) {
-            isNew |= note(key, so -> so.failed(now.document(key).getRevision(), said));
+            isNew |= table.note(key, so -> so.failed(now.document(key).getRevision(), said));
         }
         if (isNew) {
             LOG.warn("{}", said);
@@ -284,216 +235,19 @@ public final class DocumentEngine implements Supervisor.Work {
         return true;
     }
 
-    private boolean isOfCluster(DocumentKey key) {
-        DocumentApplier applier = appliers.get(key.kind());
-        return applier == null || applier.ofCluster();
-    }
-
-    private List<DocumentKey> inOrder(Iterable<DocumentKey> keys) {
-        var kinds = List.copyOf(appliers.keySet());
-        var sorted = new ArrayList<DocumentKey>();
-        keys.forEach(sorted::add);
-        sorted.sort(Comparator.comparingInt((DocumentKey key) -> kinds.indexOf(key.kind()))
-                .thenComparing(DocumentKey::kind)
-                .thenComparing(DocumentKey::name));
-        return sorted;
-    }
-
-    private synchronized boolean isSettled(DocumentKey key, State now) {
-        DocumentProgress so = progress.getOrDefault(key, DocumentProgress.NEW);
-        return so.settled()
-                && so.secrets().entrySet().stream()
-                        .allMatch(used ->
-                                SecretPrint.of(now.secret(used.getKey())).equals(used.getValue()));
-    }
-
-    /** Trying again cannot help; a newer agent can. */
-    private void refuse(DocumentKey key, State now) {
-        note(
-                key,
-                so -> so.failed(
-                        now.document(key).getRevision(),
-                        "this agent has no documents of the kind " + key.kind() + "; it knows "
-                                + String.join(", ", appliers.keySet())));
-    }
-
-    private Outcome apply(DocumentApplier applier, DocumentKey key, State now) throws InterruptedException {
-        Document document = now.document(key);
-        var input = new DocumentInput(document, now::secret);
-        try {
-            applier.apply(input);
-            note(key, so -> so.succeeded(document, input.used()));
-            return Outcome.SETTLED;
-        } catch (InterruptedException ended) {
-            throw ended;
-        } catch (DocumentPendingException pending) {
-            if (note(key, so -> so.pending(reason(pending)))) {
-                LOG.info("{} {}", key, reason(pending));
-            }
-            return Outcome.PENDING;
-        } catch (Exception failed) {
-            if (note(key, so -> so.failed(document.getRevision(), reason(failed)))) {
-                LOG.warn("{}, revision {}", key, document.getRevision(), failed);
-            }
-            return Outcome.FAILED;
-        }
-    }
-
-    /** Carries an order out. What the node has on a disk must be there before anything can be said of it. */
-    private Outcome obey(State now) throws InterruptedException {
-        if (!orders.any()) {
-            return Outcome.SETTLED;
-        }
-        var before = orders.statuses();
-        Outcome outcome = applyFirst(now);
-        if (outcome == Outcome.SETTLED && isOld(now)) {
-            // A disk may be checked for half an hour; the order may have been taken back meanwhile.
-            return Outcome.PENDING;
-        }
-        try {
-            Order order = outcome == Outcome.SETTLED ? orders.next().orElse(null) : null;
-            if (order != null) {
-                outcome = leave(order, now);
-            }
-        } catch (IOException unreadable) {
-            LOG.warn("orders cannot be followed", unreadable);
-            outcome = Outcome.FAILED;
-        }
-        if (!orders.statuses().equals(before)) {
-            changed.run();
-        }
-        return outcome;
-    }
-
-    private synchronized boolean isOld(State now) {
-        return !now.equals(desired);
-    }
-
-    private Outcome applyFirst(State now) throws InterruptedException {
-        for (DocumentKey key : inOrder(now.documents().keySet())) {
-            DocumentApplier applier = appliers.get(key.kind());
-            if (applier != null && applier.comesFirst() && !isSettled(key, now)) {
-                return apply(applier, key, now);
-            }
-        }
-        return Outcome.SETTLED;
-    }
-
-    private Outcome leave(Order order, State now) throws InterruptedException, IOException {
-        var declared = inOrder(now.documents().keySet()).stream()
-                .filter(key -> whenAbsent(key) == Absence.KEPT)
-                .map(DocumentKey::toString)
-                .collect(Collectors.joining(", "));
-        if (!declared.isEmpty()) {
-            orders.refuse(order, "the server still declares " + declared + " of this node");
-            return Outcome.SETTLED;
-        }
-        var gone = gone(now).stream().filter(this::isOfCluster).collect(Collectors.toCollection(HashSet::new));
-        if (orders.hasState()) {
-            appliers.values().stream()
-                    .filter(applier -> applier.ofCluster() && applier.whenAbsent() != Absence.TAKEN_BACK)
-                    .map(applier -> new DocumentKey(applier.kind(), "default"))
-                    .filter(key -> !now.documents().containsKey(key))
-                    .forEach(gone::add);
-        }
-        Outcome all = Outcome.SETTLED;
-        for (DocumentKey key : inOrder(gone).reversed()) {
-            all = all.and(remove(key));
-        }
-        if (all == Outcome.SETTLED) {
-            // The disk is not the cluster's and goes afterwards, if it is not declared: what is forgotten here lies on
-            // it.
-            orders.done(order);
-        } else {
-            orders.waits(order, "waits until everything of the cluster is taken back");
-        }
-        return all;
-    }
-
-    private synchronized List<DocumentKey> gone(State now) {
-        return inOrder(progress.keySet().stream()
-                        .filter(key -> !now.documents().containsKey(key))
-                        .toList())
-                .reversed();
-    }
-
-    private Absence whenAbsent(DocumentKey key) {
-        DocumentApplier applier = appliers.get(key.kind());
-        return applier == null ? Absence.TAKEN_BACK : applier.whenAbsent();
-    }
-
-    private Outcome removeOthers(State now) throws InterruptedException {
-        List<DocumentKey> gone = gone(now);
+    private Outcome removeOthers(DesiredState now) throws InterruptedException {
+        List<DocumentKey> gone = table.gone(now);
         boolean others = Stream.concat(gone.stream(), now.documents().keySet().stream())
-                .anyMatch(key -> whenAbsent(key) == Absence.KEPT);
+                .anyMatch(key -> kinds.whenAbsent(key) == Absence.KEPT);
         Outcome all = Outcome.SETTLED;
         for (DocumentKey key : gone) {
-            Absence absence = whenAbsent(key);
+            Absence absence = kinds.whenAbsent(key);
             if (absence == Absence.KEPT || (absence == Absence.KEPT_FOR_OTHERS && others)) {
-                keep(key);
+                work.keep(key);
             } else {
-                all = all.and(remove(key));
+                all = all.and(work.remove(key));
             }
         }
         return all;
-    }
-
-    private void keep(DocumentKey key) {
-        if (note(key, DocumentProgress::undeclared)) {
-            LOG.warn("{} is {}", key, DocumentProgress.KEPT);
-        }
-    }
-
-    private Outcome remove(DocumentKey key) throws InterruptedException {
-        try {
-            DocumentApplier applier = appliers.get(key.kind());
-            if (applier != null) {
-                applier.remove(key.name());
-            }
-            synchronized (this) {
-                // It may have come back meanwhile; then its next pass starts from nothing.
-                Document back = desired.documents().get(key);
-                if (back != null) {
-                    progress.put(key, DocumentProgress.NEW.wanted(back));
-                } else {
-                    progress.remove(key);
-                }
-            }
-            LOG.info("{} is removed", key);
-            changed.run();
-            return Outcome.SETTLED;
-        } catch (InterruptedException ended) {
-            throw ended;
-        } catch (DocumentPendingException pending) {
-            note(key, so -> so.removalFailed(reason(pending)));
-            return Outcome.PENDING;
-        } catch (Exception failed) {
-            if (note(key, so -> so.removalFailed(reason(failed)))) {
-                LOG.warn("{} cannot be removed", key, failed);
-            }
-            return Outcome.FAILED;
-        }
-    }
-
-    /** Whether the document's progress became another. */
-    private boolean note(DocumentKey key, UnaryOperator<DocumentProgress> step) {
-        synchronized (this) {
-            DocumentProgress before = progress.getOrDefault(key, DocumentProgress.NEW);
-            DocumentProgress after = step.apply(before);
-            if (after.equals(before)) {
-                return false;
-            }
-            progress.put(key, after);
-            if (after.settled()) {
-                LOG.info("{} is applied, revision {}", key, after.applied());
-            }
-        }
-        changed.run();
-        return true;
-    }
-
-    private static String reason(Exception failed) {
-        String message = failed.getMessage();
-        return message == null ? failed.toString() : message;
     }
 }
