@@ -21,7 +21,8 @@ final class DocumentKinds {
     }
 
     /** Who applies documents of that kind; null when nobody does. */
-    @Nullable DocumentApplier applier(DocumentKey key) {
+    @Nullable
+    DocumentApplier applier(DocumentKey key) {
         return appliers.get(key.kind());
     }
 

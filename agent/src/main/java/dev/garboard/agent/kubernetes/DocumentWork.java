@@ -57,8 +57,7 @@ final class DocumentWork {
                 key,
                 so -> so.failed(
                         now.document(key).getRevision(),
-                        "this agent has no documents of the kind " + key.kind() + "; it knows "
-                                + kinds.names()));
+                        "this agent has no documents of the kind " + key.kind() + "; it knows " + kinds.names()));
     }
 
     /** It stays, for want of an order. */
