@@ -17,12 +17,18 @@ final class Findings {
         }
     }
 
+    /** What another reader found. */
+    void add(String path, String message) {
+        problems.add(new Problem(Problem.Sort.WRONG, path, message));
+    }
+
     void name(String path, String value) {
         expect(
                 Syntax.dnsSubdomain(value),
                 path,
                 value,
-                "at most 253 lower-case letters, digits, '-' and '.', each part beginning and ending with a letter or digit");
+                "at most 253 lower-case letters, digits, '-' and '.', each part beginning and ending with a letter or"
+                        + " digit");
     }
 
     void labels(String path, Map<String, String> labels) {

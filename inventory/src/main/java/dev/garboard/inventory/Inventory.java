@@ -15,6 +15,7 @@ public final class Inventory implements AutoCloseable {
     private final SealedSecrets secrets;
     private final DocumentRevisions documents;
     private final NodeOrders orders;
+    private final CommittedConfigs configs;
 
     private Inventory(Database database, InstantSource clock, ServingParts parts) {
         this.database = database;
@@ -28,6 +29,7 @@ public final class Inventory implements AutoCloseable {
         this.secrets = new SealedSecrets(database);
         this.documents = new DocumentRevisions(database);
         this.orders = new NodeOrders(database, clock);
+        this.configs = new CommittedConfigs(database);
     }
 
     /** Opens with the usual bounds; see {@link InventoryConfig#database}. */
@@ -98,6 +100,11 @@ public final class Inventory implements AutoCloseable {
     /** What nodes are ordered to do once. */
     public NodeOrders orders() {
         return orders;
+    }
+
+    /** What machines were told to be. */
+    public CommittedConfigs configs() {
+        return configs;
     }
 
     InventoryConfig config() {

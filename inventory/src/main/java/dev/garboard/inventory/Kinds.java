@@ -43,10 +43,22 @@ public final class Kinds {
             NoStatus.class,
             false);
 
+    public static final Kind<NodeConfigSpec, NoStatus> NODE_CONFIG = new Kind<>(
+            "NodeConfig", "nodeconfigs", "nodeconfig", List.of("nc"), NodeConfigSpec.class, NoStatus.class, false);
+
     private Kinds() {}
 
     public static List<Kind<?, ?>> all() {
-        return List.of(MACHINE, IMAGE, ENROLLMENT_RULE, SUBNET, LEASE, BOOT_SESSION, CLUSTER, OPERATOR_CERTIFICATE);
+        return List.of(
+                MACHINE,
+                IMAGE,
+                ENROLLMENT_RULE,
+                SUBNET,
+                LEASE,
+                BOOT_SESSION,
+                CLUSTER,
+                OPERATOR_CERTIFICATE,
+                NODE_CONFIG);
     }
 
     /** The kind of that name, for example {@code Machine}. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootSession the latest one
  * @param stateDisk the disk that the node used when it was last heard of; null when it never used one, or was reset
  * @param diskOrder what the server has made of {@code spec.stateDisk.overwrite}; null when there is nothing to overwrite
+ * @param config what NodeConfigs and the machine's own spec make of it; null while nothing is declared
  * @param documents what the node made of its configuration documents in this boot
  */
 public record MachineStatus(
@@ -33,6 +34,7 @@ public record MachineStatus(
         @Nullable Instant certificateNotAfter,
         @Nullable StateDisk stateDisk,
         @Nullable DiskOrder diskOrder,
+        @Nullable Config config,
         List<Document> documents,
         List<Condition> conditions) {
 
@@ -71,6 +73,7 @@ public record MachineStatus(
                 certificateNotAfter,
                 null,
                 null,
+                null,
                 documents,
                 conditions);
     }
@@ -100,6 +103,7 @@ public record MachineStatus(
                 null,
                 null,
                 null,
+                null,
                 List.of(),
                 List.of());
     }
@@ -107,6 +111,11 @@ public record MachineStatus(
     /** With another order to overwrite a disk, or none, and all else as it is. */
     public MachineStatus withDiskOrder(@Nullable DiskOrder other) {
         return edit().diskOrder(other).done();
+    }
+
+    /** With another configuration and the conditions that go with it, and all else as it is. */
+    public MachineStatus withConfig(@Nullable Config other, List<Condition> itsConditions) {
+        return edit().config(other).conditions(itsConditions).done();
     }
 
     /** As it is, seen at that time. */
@@ -143,6 +152,21 @@ public record MachineStatus(
      */
     public record DiskOrder(
             String disk, @Nullable String serial, @Nullable String wwid, String fileSystem, Instant until) {}
+
+    /**
+     * What the machine is to be, as documents that a person can see with {@code garboard machine config}.
+     *
+     * @param digest of the set that the node is told, SHA-256 in hexadecimal digits
+     * @param appliedDigest of the set that the node said last it has applied; null before it did
+     * @param nodeConfigs names of the NodeConfigs that the set comes from, the strongest last
+     * @param since when this set was decided on
+     */
+    public record Config(String digest, @Nullable String appliedDigest, List<String> nodeConfigs, Instant since) {
+
+        public Config {
+            nodeConfigs = List.copyOf(nodeConfigs);
+        }
+    }
 
     /**
      * How far the node is with one of its configuration documents, as it said last.

@@ -21,6 +21,7 @@ public final class MachineStatusEdit {
     private @Nullable Instant certificateNotAfter;
     private MachineStatus.@Nullable StateDisk stateDisk;
     private MachineStatus.@Nullable DiskOrder diskOrder;
+    private MachineStatus.@Nullable Config config;
     private List<MachineStatus.Document> documents;
     private List<Condition> conditions;
 
@@ -39,6 +40,7 @@ public final class MachineStatusEdit {
         this.certificateNotAfter = before.certificateNotAfter();
         this.stateDisk = before.stateDisk();
         this.diskOrder = before.diskOrder();
+        this.config = before.config();
         this.documents = before.documents();
         this.conditions = before.conditions();
     }
@@ -108,6 +110,11 @@ public final class MachineStatusEdit {
         return this;
     }
 
+    public MachineStatusEdit config(MachineStatus.@Nullable Config other) {
+        config = other;
+        return this;
+    }
+
     public MachineStatusEdit documents(List<MachineStatus.Document> other) {
         documents = other;
         return this;
@@ -134,6 +141,7 @@ public final class MachineStatusEdit {
                 certificateNotAfter,
                 stateDisk,
                 diskOrder,
+                config,
                 documents,
                 conditions);
     }

@@ -34,6 +34,7 @@ public final class ResourceRules {
                         "at most 40 lower-case letters, digits and '-', beginning and ending with a letter or digit");
                 ClusterChecks.check(spec, findings);
             }
+            case NodeConfigSpec spec -> NodeConfigChecks.check(spec, findings);
             case LeaseSpec spec -> {
                 findings.address("spec.address", spec.address());
                 findings.mac("spec.mac", spec.mac());
@@ -136,9 +137,12 @@ public final class ResourceRules {
                 throw new InvalidResourceException(
                         "spec.stateDisk.disk",
                         "found " + disk.disk()
-                                + ", expected a serial number or WWID where overwrite or discard is set: the kernel may give"
-                                + " that name to another disk at the next start; see"
-                                + " garboard node " + resource.name() + " hardware");
+                                + ", expected a serial number or WWID where overwrite or discard is set: the kernel"
+                                + " may give that name to another disk at the next"
+                                + " start; see"
+                                + " garboard"
+                                + " node"
+                                + " " + resource.name() + " hardware");
             }
         }
     }

@@ -89,13 +89,15 @@ class ResourceJsonTest {
                 {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"m1","uid":"u",\
                 "resourceVersion":"7","generation":1,"creationTimestamp":"2026-11-23T18:15:00Z",\
                 "labels":{"a":"1","b":"2"}},"spec":{"acceptance":"Pending"},\
-                "status":{"phase":"Discovered","apiPort":0}}""", ResourceJson.write(stored).toString());
+                "status":{"phase":"Discovered","apiPort":0}}\
+                """, ResourceJson.write(stored).toString());
     }
 
     @Test
     void aMachineWithoutSpecIsUndecided() {
         var read = ResourceJson.read(Kinds.MACHINE, ResourceJson.parse("""
-                {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"m1","creationTimestamp":null}}"""));
+            {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"m1","creationTimestamp":null}}\
+            """));
 
         assertEquals(Samples.machine("m1"), read);
     }
@@ -103,7 +105,8 @@ class ResourceJsonTest {
     @Test
     void aSubnetNeedsNoMoreThanItsNetworkAndRange() {
         var read = ResourceJson.read(Kinds.SUBNET, document("Subnet", """
-                        {"cidr":"10.0.0.0/24","rangeStart":"10.0.0.10","rangeEnd":"10.0.0.20"}"""));
+            {"cidr":"10.0.0.0/24","rangeStart":"10.0.0.10","rangeEnd":"10.0.0.20"}\
+            """));
 
         assertEquals(3600, read.spec().leaseSeconds());
         assertEquals(List.of(), read.spec().routers());
@@ -111,18 +114,18 @@ class ResourceJsonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            Subnet | {"cidr":"10.0.0.0/24","rangeStrt":"x"} | spec.rangeStrt: unknown field; did you mean rangeStart?
-            Subnet | {"cidr":"10.0.0.0/24","rangeEnd":"x"} | spec.rangeStart: missing, expected a string
-            Subnet | {"cidr":5} | spec.cidr: found 5, expected a string
-            Machine | {"acceptance":"accepted"} | spec.acceptance: found "accepted", expected one of Pending, Accepted, Rejected
-            Machine | {"identity":{"macs":["a",1]}} | spec.identity.macs[1]: found 1, expected a string
-            Machine | {"identity":{"macs":"a"}} | spec.identity.macs: found "a", expected a list
-            Machine | {"allowWeakIdentity":"yes"} | spec.allowWeakIdentity: found "yes", expected true or false
-            Machine | [] | spec: found [], expected an object
-            EnrollmentRule | {"order":1.5} | spec.order: found 1.5, expected an integer
-            EnrollmentRule | {"action":"Accepted","labels":{"a":1}} | spec.labels[a]: found 1, expected a string
-            Image | {"zzzzzzzzzzz":1} | spec.zzzzzzzzzzz: unknown field; known are version, platform, architecture, kernelRelease, rootHash, commandLine, files, signer, signerFingerprint, builtAt, preferred
-            """)
+        Subnet | {"cidr":"10.0.0.0/24","rangeStrt":"x"} | spec.rangeStrt: unknown field; did you mean rangeStart?
+        Subnet | {"cidr":"10.0.0.0/24","rangeEnd":"x"} | spec.rangeStart: missing, expected a string
+        Subnet | {"cidr":5} | spec.cidr: found 5, expected a string
+        Machine | {"acceptance":"accepted"} | spec.acceptance: found "accepted", expected one of Pending, Accepted, Rejected
+        Machine | {"identity":{"macs":["a",1]}} | spec.identity.macs[1]: found 1, expected a string
+        Machine | {"identity":{"macs":"a"}} | spec.identity.macs: found "a", expected a list
+        Machine | {"allowWeakIdentity":"yes"} | spec.allowWeakIdentity: found "yes", expected true or false
+        Machine | [] | spec: found [], expected an object
+        EnrollmentRule | {"order":1.5} | spec.order: found 1.5, expected an integer
+        EnrollmentRule | {"action":"Accepted","labels":{"a":1}} | spec.labels[a]: found 1, expected a string
+        Image | {"zzzzzzzzzzz":1} | spec.zzzzzzzzzzz: unknown field; known are version, platform, architecture, kernelRelease, rootHash, commandLine, files, signer, signerFingerprint, builtAt, preferred
+        """)
     void refusesWhatItDoesNotUnderstand(String kind, String spec, String message) {
         var tree = document(kind, spec);
 
@@ -164,7 +167,7 @@ class ResourceJsonTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"kind":"Machine"} | apiVersion: missing, expected a string
             {"apiVersion":"v1","kind":"Machine"} | apiVersion: found "v1", expected garboard.dev/v1alpha1
-            {"apiVersion":"garboard.dev/v1alpha1","kind":"Pod"} | kind: found "Pod", expected one of Machine, Image, EnrollmentRule, Subnet, Lease, BootSession, Cluster, OperatorCertificate
+            {"apiVersion":"garboard.dev/v1alpha1","kind":"Pod"} | kind: found "Pod", expected one of Machine, Image, EnrollmentRule, Subnet, Lease, BootSession, Cluster, OperatorCertificate, NodeConfig
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine"} | metadata.name: missing, expected a string
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","lables":{}}} | metadata.lables: unknown field; did you mean labels?
             {"apiVersion":"garboard.dev/v1alpha1","kind":"Machine","metadata":{"name":"a","namespace":"x"}} | metadata.namespace: found "x", expected none; resources of garboard.dev are not in namespaces

@@ -55,6 +55,7 @@ final class Samples {
                                 TIME),
                         new MachineStatus.DiskOrder(
                                 "S5GXNX0T501", "S5GXNX0T501", null, "5d0a6f0e-33b1-4b55-8f6a-0a4c7f1d2b3c", TIME),
+                        new MachineStatus.Config("c".repeat(64), "b".repeat(64), List.of("site", "rack-a"), TIME),
                         List.of(new MachineStatus.Document("Kubelet", "default", 3, 2, 1, "waits for containerd")),
                         List.of(new Condition("Ready", "True", "StreamUp", "the node's stream is up", TIME))));
     }
@@ -157,6 +158,22 @@ final class Samples {
                                 TIME.plusMillis(1250), "dhcp", "dhcp", "OFFER 192.168.77.10", 0, "ok"))));
     }
 
+    static Resource<NodeConfigSpec, NoStatus> nodeConfig(String name) {
+        var metadata = new NodeConfigSpec.Metadata("default");
+        return new Resource<>(
+                Kinds.NODE_CONFIG,
+                ObjectMeta.named(name),
+                new NodeConfigSpec(
+                        new NodeConfigSpec.Selector(Map.of("rack", "a"), List.of("Dell Inc."), List.of("R640")),
+                        200,
+                        List.of(new NodeConfigSpec.Document(
+                                "node.garboard.dev/v1alpha1",
+                                "Resolver",
+                                metadata,
+                                Map.of("servers", List.of("192.0.2.53"))))),
+                new NoStatus());
+    }
+
     static ClusterSpec clusterSpec() {
         return new ClusterSpec(
                 "1.37.2",
@@ -221,6 +238,7 @@ final class Samples {
                 lease(),
                 session(),
                 cluster(),
-                certificate());
+                certificate(),
+                nodeConfig("site"));
     }
 }

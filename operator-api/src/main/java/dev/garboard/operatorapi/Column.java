@@ -6,6 +6,7 @@ import dev.garboard.inventory.ImageSpec;
 import dev.garboard.inventory.Kind;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineStatus;
+import dev.garboard.inventory.NodeConfigSpec;
 import dev.garboard.inventory.Resource;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,8 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
             Kinds.LEASE, lease(),
             Kinds.BOOT_SESSION, bootSession(),
             Kinds.CLUSTER, cluster(),
-            Kinds.OPERATOR_CERTIFICATE, operatorCertificate());
+            Kinds.OPERATOR_CERTIFICATE, operatorCertificate(),
+            Kinds.NODE_CONFIG, nodeConfig());
 
     /** Conditions that the phase tells already. */
     private static final Set<String> IN_PHASE = Set.of("Accepted", "Connected", "Ready");
@@ -165,6 +167,24 @@ record Column(String name, boolean wide, BiFunction<Resource<?, ?>, Instant, Str
                     var revoked = one.spec().revoked();
                     return revoked == null ? null : revoked.by() + ": " + revoked.reason();
                 }),
+                AGE);
+    }
+
+    private static List<Column> nodeConfig() {
+        var kind = Kinds.NODE_CONFIG;
+        return List.of(
+                NAME,
+                plain(
+                        kind,
+                        "Priority",
+                        (config, _) -> Integer.toString(config.spec().priority())),
+                plain(kind, "Machines", (config, _) -> config.spec().selector().toString()),
+                plain(
+                        kind,
+                        "Documents",
+                        (config, _) -> config.spec().documents().stream()
+                                .map(NodeConfigSpec.Document::label)
+                                .collect(Collectors.joining(","))),
                 AGE);
     }
 

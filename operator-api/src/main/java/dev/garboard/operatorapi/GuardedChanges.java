@@ -8,6 +8,7 @@ import dev.garboard.inventory.EnrollmentRules;
 import dev.garboard.inventory.Ipv4Block;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
+import dev.garboard.inventory.NodeConfigSpec;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.SubnetSpec;
 import dev.garboard.trust.GuardedChange;
@@ -75,7 +76,34 @@ record GuardedChanges(
         if (kind.equals(Kinds.CLUSTER)) {
             return cluster(before, after);
         }
+        if (kind.equals(Kinds.NODE_CONFIG)) {
+            return nodeConfig(before, after);
+        }
         return kind.equals(Kinds.SUBNET) ? subnet(before, after) : List.of();
+    }
+
+    private static List<Found> nodeConfig(@Nullable Resource<?, ?> before, @Nullable Resource<?, ?> after) {
+        var was = before == null ? NodeConfigSpec.empty() : (NodeConfigSpec) before.spec();
+        var is = after == null ? NodeConfigSpec.empty() : (NodeConfigSpec) after.spec();
+        var found = new ArrayList<Found>();
+        if (!mirrors(was).equals(mirrors(is))) {
+            found.add(new Found(GuardedChange.NODE_MIRROR, "spec.documents"));
+        }
+        if (before != null && after != null && !mirrors(is).isEmpty()) {
+            if (!was.selector().equals(is.selector())) {
+                found.add(new Found(GuardedChange.NODE_MIRROR, "spec.selector"));
+            }
+            if (was.priority() != is.priority()) {
+                found.add(new Found(GuardedChange.NODE_MIRROR, "spec.priority"));
+            }
+        }
+        return found;
+    }
+
+    private static Set<NodeConfigSpec.Document> mirrors(NodeConfigSpec spec) {
+        return spec.documents().stream()
+                .filter(document -> document.kind().equals(NodeConfigSpec.REGISTRY_MIRROR))
+                .collect(Collectors.toSet());
     }
 
     private List<Found> machine(@Nullable Resource<?, ?> before, @Nullable Resource<?, ?> after) {

@@ -22,7 +22,10 @@ final class OpenApiSchemas {
             "Subnet", "One network with an address pool that this server leases from.",
             "Lease", "Read-only view of a DHCP lease.",
             "BootSession", "Read-only timeline of one boot.",
-            "Cluster", "One Kubernetes cluster of machines that its selectors choose.");
+            "Cluster", "One Kubernetes cluster of machines that its selectors choose.",
+            "NodeConfig",
+                    "Configuration documents (node.garboard.dev/v1alpha1) for the machines that its selector chooses;"
+                            + " merged by key, a higher priority wins.");
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

@@ -12,6 +12,7 @@ import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineSpec.StateDisk;
 import dev.garboard.inventory.MachineStatus;
 import dev.garboard.inventory.NoStatus;
+import dev.garboard.inventory.NodeConfigSpec;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.SubnetSpec;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,11 +183,54 @@ class GuardedChangesTest {
                     cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
                     annotated("example.org/owner"),
                     Set.of()),
+            change("resolvers are declared", null, nodeConfig(100, "a", "Resolver"), Set.of()),
+            change(
+                    "a registry's mirror is declared",
+                    null,
+                    nodeConfig(100, "a", "RegistryMirror"),
+                    Set.of("spec.documents")),
+            change(
+                    "a registry's mirror is taken",
+                    nodeConfig(100, "a", "RegistryMirror"),
+                    null,
+                    Set.of("spec.documents")),
+            change(
+                    "a registry's mirror is declared where resolvers were",
+                    nodeConfig(100, "a", "Resolver"),
+                    nodeConfig(100, "a", "Resolver", "RegistryMirror"),
+                    Set.of("spec.documents")),
+            change(
+                    "resolvers are declared beside a registry's mirror",
+                    nodeConfig(100, "a", "RegistryMirror"),
+                    nodeConfig(100, "a", "Resolver", "RegistryMirror"),
+                    Set.of()),
+            change(
+                    "a registry's mirror is for other machines, and stronger",
+                    nodeConfig(100, "a", "RegistryMirror"),
+                    nodeConfig(200, "b", "RegistryMirror"),
+                    Set.of("spec.selector", "spec.priority")),
+            change(
+                    "resolvers are for other machines, and stronger",
+                    nodeConfig(100, "a", "Resolver"),
+                    nodeConfig(200, "b", "Resolver"),
+                    Set.of()),
             change(
                     "a cluster gets labels of its own",
                     cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
                     cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
                     Set.of()));
+
+    private static Resource<?, ?> nodeConfig(int priority, String rack, String... kinds) {
+        var documents = Stream.of(kinds)
+                .map(kind -> new NodeConfigSpec.Document(
+                        "node.garboard.dev/v1alpha1", kind, new NodeConfigSpec.Metadata("default"), Map.of()))
+                .toList();
+        return new Resource<>(
+                Kinds.NODE_CONFIG,
+                ObjectMeta.named("site"),
+                new NodeConfigSpec(NodeConfigSpec.Selector.ofLabels(Map.of("rack", rack)), priority, documents),
+                new NoStatus());
+    }
 
     @ParameterizedTest
     @FieldSource("changes")

@@ -191,6 +191,7 @@ class KubectlIT {
                                     null,
                                     null,
                                     null,
+                                    null,
                                     List.of(),
                                     List.of())));
             waitFor(output, "Ready");

@@ -281,6 +281,52 @@ class OperatorApiIT {
     }
 
     @Test
+    void declaresTheConfigurationOfNodesAndRefusesWhatNoNodeWouldTake() throws Exception {
+        var configs = MACHINES.replace("machines", "nodeconfigs");
+        var site = """
+            apiVersion: garboard.dev/v1alpha1
+            kind: NodeConfig
+            metadata: {name: site}
+            spec:
+              selector:
+                matchLabels: {rack: a}
+              documents:
+              - apiVersion: node.garboard.dev/v1alpha1
+                kind: Resolver
+                spec: {servers: [192.0.2.53]}
+            """;
+
+        var created = write("POST", configs, site);
+        var wrong =
+                write("POST", configs, site.replace("name: site", "name: two").replace("192.0.2.53", "192.0.2.530"));
+        var mirror = write(
+                "POST",
+                configs,
+                site.replace("name: site", "name: three")
+                        .replace("Resolver", "RegistryMirror")
+                        .replace("servers: [192.0.2.53]", "registry: docker.io"));
+        var table = send(request(configs).header("Accept", "application/json;as=Table;g=meta.k8s.io;v=v1"));
+
+        assertEquals(201, created.status(), created.body());
+        var spec = JSON.readTree(created.body()).at("/spec");
+        assertEquals(100, spec.path("priority").asInt());
+        assertEquals("default", spec.at("/documents/0/metadata/name").asString());
+        assertStatus(422, "Invalid", wrong);
+        assertEquals(
+                "spec.documents[0].spec.servers[0]",
+                JSON.readTree(wrong.body()).at("/details/causes/0/field").asString());
+        assertStatus(403, "Forbidden", mirror);
+        assertEquals(
+                List.of("site", "100", "rack=a", "Resolver/default"),
+                JSON.readTree(table.body())
+                        .at("/rows/0/cells")
+                        .valueStream()
+                        .limit(4)
+                        .map(JsonNode::asString)
+                        .toList());
+    }
+
+    @Test
     void followsConcurrentPatchesOfDifferentFields() throws Exception {
         machine("node-a", Map.of());
         var patches = new ArrayList<Thread>();

@@ -44,6 +44,8 @@ public final class AccessTable {
             line("clusters", Role.READER, "get", "list", "watch"),
             line("clusters", Role.OPERATOR, "update", "patch"),
             line("clusters", Role.ADMIN, "create", "delete"),
+            line("nodeconfigs", Role.READER, "get", "list", "watch"),
+            line("nodeconfigs", Role.OPERATOR, "create", "update", "patch", "delete"),
             line("operatorcertificates", Role.READER, "get", "list", "watch", "create", "patch"));
 
     /** The machine API, the same on a node and through the server, with the reflection that describes it. */

@@ -3,7 +3,7 @@ package dev.garboard.trust;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** A change that takes a greater role than its verb alone, because it reaches a cluster's keys, its data or a disk. */
+/** A change that takes a greater role than its verb alone, because it reaches a cluster's keys, its data, its programs or a disk. */
 public enum GuardedChange {
     CLUSTER_VERSION("clusters", "spec.version", "it starts an upgrade, and etcd's data does not go back"),
     CLUSTER_SELECTORS(
@@ -39,6 +39,10 @@ public enum GuardedChange {
             "subnets",
             "one that overlaps the subnets of an EnrollmentRule which gives such a label or allows weak identity",
             "whoever gives out addresses decides whom the rule accepts"),
+    NODE_MIRROR(
+            "nodeconfigs",
+            "a RegistryMirror document given, changed or taken; selector and priority of a NodeConfig that has one",
+            "a registry's mirror decides which programs run in the place of those that were asked for"),
     CERTIFICATE_OF_ANOTHER(
             "operatorcertificates",
             "creating one for another name or with another role than the caller's, and revoking another than the"

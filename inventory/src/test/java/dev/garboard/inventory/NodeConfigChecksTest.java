@@ -1,0 +1,120 @@
+package dev.garboard.inventory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which NodeConfigs are refused, and why. */
+class NodeConfigChecksTest {
+
+    private static List<String> problems(String spec) {
+        try {
+            var read = ResourceJson.read(Kinds.NODE_CONFIG, ResourceJson.parse("""
+                {"apiVersion":"garboard.dev/v1alpha1","kind":"NodeConfig","metadata":{"name":"site"},"spec":%s}\
+                """.formatted(spec)));
+            ResourceRules.check(read);
+            return List.of();
+        } catch (InvalidResourceException refused) {
+            return refused.problems();
+        }
+    }
+
+    private static List<String> ofDocument(String kind, String name, String spec) {
+        return problems("""
+            {"documents":[{"apiVersion":"node.garboard.dev/v1alpha1","kind":"%s","metadata":{"name":"%s"},"spec":%s}]}\
+            """.formatted(kind, name, spec));
+    }
+
+    @Test
+    void oneThatSaysNothingIsForAllMachinesAndOfTheUsualPriority() {
+        var read = ResourceJson.read(Kinds.NODE_CONFIG, ResourceJson.parse("""
+            {"apiVersion":"garboard.dev/v1alpha1","kind":"NodeConfig","metadata":{"name":"site"},"spec":{}}\
+            """));
+
+        assertEquals(NodeConfigSpec.empty(), read.spec());
+        assertEquals("all", read.spec().selector().toString());
+        assertEquals(List.of(), problems("{}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        Resolver       | default | {"servers":["192.0.2.1","192.0.2.2"]}
+        Resolver       | default | {"servers":{"$remove":true}}
+        Resolver       | default | {"$remove":true}
+        TimeSync       | default | {"servers":["ntp.example.org","192.0.2.3"]}
+        Hostname       | default | {"hostname":"m1.example.org"}
+        RegistryMirror | docker  | {"registry":"docker.io","endpoints":["https://mirror.example:5000"]}
+        RegistryMirror | docker  | {"registry":"docker.io"}
+        RegistryMirror | docker  | {"endpoints":["https://mirror.example"]}
+        """)
+    void aDocumentOrAPartOfOneIsTaken(String kind, String name, String spec) {
+        assertEquals(List.of(), ofDocument(kind, name, spec));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        Resolver       | default | {"servers":["192.0.2.300"]}          | .spec.servers[0]: found "192.0.2.300", expected an IPv4 address
+        Resolver       | default | {"servers":"192.0.2.1"}              | .spec.servers: found "192.0.2.1", expected a list
+        Resolver       | default | {"servers":[7]}                      | .spec.servers[0]: found 7, expected a text
+        Resolver       | default | {"servers":["192.0.2.1"],"port":53}  | .spec.port: unknown field; known here are servers
+        Resolver       | default | {"servers":[null]}                   | .spec.servers[0]: found null, expected a value, or {"$remove": true} to take away what weaker layers say
+        Resolver       | second  | {"servers":["192.0.2.1"]}            | .metadata.name: found "second", expected "default"
+        RegistryMirror | docker  | {"endpoints":[]}                     | .spec.endpoints: found none, expected at least one URL
+        RegistryMirror | docker  | {"endpoints":["ftp://x"]}            | .spec.endpoints[0]: found "ftp://x", expected an http or https URL without query
+        """)
+    void whatNoNodeWouldTakeIsRefusedWithItsPlace(String kind, String name, String spec, String problem) {
+        assertEquals(List.of("spec.documents[0]" + problem), ofDocument(kind, name, spec));
+    }
+
+    @Test
+    void aKindThatNodesDoNotHaveIsRefusedWithTheListOfThose() {
+        assertEquals(
+                List.of("spec.documents[0].kind: found Kubelet, expected one of Hostname, RegistryMirror, Resolver,"
+                        + " TimeSync"),
+                ofDocument("Kubelet", "default", "{}"));
+    }
+
+    @Test
+    void everythingThatIsWrongIsSaidAtOnce() {
+        assertEquals(
+                List.of(
+                        "spec.selector.matchLabels: found -x, expected a key of at most 63 letters, digits, '-', '_'"
+                                + " and '.', after an optional DNS prefix and '/'",
+                        "spec.priority: found 1001, expected 0 to 1000",
+                        "spec.documents[0].apiVersion: found v1, expected node.garboard.dev/v1alpha1",
+                        "spec.documents[2]: found Hostname/default, expected a kind and name that no other document"
+                                + " has"),
+                problems("""
+                    {"priority":1001,"selector":{"matchLabels":{"-x":"a"}},"documents":[
+                    {"apiVersion":"v1","kind":"Resolver"},
+                    {"apiVersion":"node.garboard.dev/v1alpha1","kind":"Hostname"},
+                    {"apiVersion":"node.garboard.dev/v1alpha1","kind":"Hostname","metadata":{"name":"default"}}]}\
+                    """));
+    }
+
+    @Test
+    void aFieldThatIsNotKnownIsRefused() {
+        assertEquals(List.of("spec.documents[0].sepc: unknown field; did you mean spec?"), problems("""
+            {"documents":[{"apiVersion":"node.garboard.dev/v1alpha1","kind":"Resolver","sepc":{}}]}\
+            """));
+    }
+
+    @Test
+    void aWholeDocumentIsReadStrictly() {
+        var part = NodeConfigDocuments.tree(new NodeConfigSpec.Document(
+                "node.garboard.dev/v1alpha1",
+                "RegistryMirror",
+                new NodeConfigSpec.Metadata("docker"),
+                Map.of("registry", "docker.io")));
+
+        var refusal = assertThrows(RuntimeException.class, () -> NodeConfigDocuments.read(part));
+
+        assertTrue(String.valueOf(refusal.getMessage()).startsWith("RegistryMirror/docker: spec"), refusal::toString);
+    }
+}
