@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Where the documents of nodes come from. */
@@ -17,6 +18,11 @@ public interface DesiredDocuments {
 
     /** A machine has said what became of its orders; it says so until they are no longer repeated. May block. */
     void answered(String machine, List<OrderAnswer> answers);
+
+    /** Those of all sources together. */
+    static DesiredDocuments composed(DesiredDocuments... sources) {
+        return new ComposedDocuments(List.of(sources));
+    }
 
     /** No machine has any documents. */
     static DesiredDocuments none() {
@@ -39,7 +45,18 @@ public interface DesiredDocuments {
      *
      * @param revision grows with every change of any of them
      */
-    record NodeState(long revision, List<Document> documents, Map<String, String> secrets, List<LeaveOrder> orders) {
+    record NodeState(
+            long revision,
+            List<Document> documents,
+            Map<String, String> secrets,
+            List<LeaveOrder> orders,
+            Settings settings) {
+
+        /** One without settings. */
+        public NodeState(
+                long revision, List<Document> documents, Map<String, String> secrets, List<LeaveOrder> orders) {
+            this(revision, documents, secrets, orders, Settings.NONE);
+        }
 
         /** One without orders. */
         public NodeState(long revision, List<Document> documents, Map<String, String> secrets) {
@@ -55,7 +72,30 @@ public interface DesiredDocuments {
         /** Names the secrets, and shows none. */
         @Override
         public String toString() {
-            return "NodeState[" + revision + ", " + documents + ", secrets " + secrets.keySet() + ", " + orders + "]";
+            return "NodeState[" + revision + ", " + documents + ", secrets " + secrets.keySet() + ", " + orders + ", "
+                    + settings + "]";
+        }
+    }
+
+    /**
+     * What any node is told beside its documents.
+     *
+     * @param digest of what is configured of the machine, these settings and documents; empty where there is no source of it
+     * @param hostname empty leaves the node's name as it is
+     * @param dnsServers empty means those of DHCP
+     * @param timeServers empty means those of DHCP
+     * @param documents those among the documents that are configured, as {@code Kind/name}
+     */
+    record Settings(
+            String digest, String hostname, List<String> dnsServers, List<String> timeServers, Set<String> documents) {
+
+        /** Nothing is configured. */
+        public static final Settings NONE = new Settings("", "", List.of(), List.of(), Set.of());
+
+        public Settings {
+            dnsServers = List.copyOf(dnsServers);
+            timeServers = List.copyOf(timeServers);
+            documents = Set.copyOf(documents);
         }
     }
 

@@ -285,7 +285,9 @@ final class NodeEndpoint extends NodeServiceGrpc.NodeServiceImplBase {
 
     /** Nothing is sent while the documents are not known: a desired state without them would take back what the node has. */
     private void sendDesired(NodeStream stream, Resource<MachineSpec, MachineStatus> machine) {
-        documents.of(machine.name()).ifPresent(state -> stream.sendDesired(NodeMessages.desired(machine, state)));
+        documents
+                .of(machine.name())
+                .ifPresent(state -> stream.sendDesired(NodeMessages.desired(machine, state), state.settings()));
     }
 
     /** Ends all streams; machines stay what they are, since it is the server that goes. */

@@ -35,14 +35,13 @@ final class NodeMessages {
     }
 
     static ServerMessage desired(Resource<MachineSpec, MachineStatus> machine, DesiredDocuments.NodeState state) {
-        var spec = machine.spec();
-        var hostname = spec.hostname() == null ? machine.name() : spec.hostname();
+        var settings = state.settings();
         var desired = ServerMessage.DesiredState.newBuilder()
                 // Both only grow, so their sum grows with each change of either.
                 .setRevision(machine.metadata().generation() + state.revision())
-                .setHostname(hostname)
-                .addAllDnsServers(spec.dnsServers())
-                .addAllTimeServers(spec.timeServers());
+                .setHostname(settings.hostname())
+                .addAllDnsServers(settings.dnsServers())
+                .addAllTimeServers(settings.timeServers());
         state.documents()
                 .forEach(document -> desired.addDocuments(ServerMessage.Document.newBuilder()
                         .setKind(document.kind())

@@ -55,8 +55,11 @@ final class NodeRecorder {
         var hello = stream.hello();
         var session = stream.session();
         var changed = change(stream.machine(), machine -> {
-            var status = new StatusChange(machine.status(), now())
-                    .phase("Enrolled")
+            var change = new StatusChange(machine.status(), now());
+            if (!session.equals(machine.status().bootSession())) {
+                ConfigStatus.restarted(change, machine.status());
+            }
+            var status = change.phase("Enrolled")
                     .at(stream.address(), stream.apiPort())
                     .booted(session.isEmpty() ? null : session, hello.getAgentVersion(), hello.getImage())
                     .kernel(hello.getKernelRelease())
@@ -74,6 +77,7 @@ final class NodeRecorder {
     }
 
     void status(NodeStream stream, Status said) {
+        var sent = stream.lastSent();
         boolean becameReady = said.getReady() && !stream.isReady();
         stream.ready(said.getReady());
         change(stream.machine(), machine -> {
@@ -88,6 +92,9 @@ final class NodeRecorder {
             change.documents(
                     said.getDocumentsList().stream().map(NodeRecorder::document).toList());
             kept(stream.machine(), change, said);
+            if (sent != null) {
+                ConfigStatus.reported(change, before, sent, said);
+            }
             if (said.hasTime()) {
                 MachineClock.note(change, said.getTime(), now());
             }
@@ -152,8 +159,8 @@ final class NodeRecorder {
                     "KeptWithoutOrder",
                     "the node keeps " + kept
                             + ": nothing here declares them any more, and nobody ordered the node to leave its"
-                            + " cluster. Is this server's database an older copy? Restore a newer one; what the node keeps is"
-                            + " lost only when the node is reset: garboard node " + machine
+                            + " cluster. Is this server's database an older copy? Restore a newer one; what the node"
+                            + " keeps is lost only when the node is reset: garboard node " + machine
                             + " reset --disk DISK, or, where it keeps nothing on a disk, is"
                             + " restarted");
         }
@@ -211,7 +218,8 @@ final class NodeRecorder {
         var cause = silentFor.compareTo(SILENT) >= 0
                 ? "nothing was heard for " + silentFor.toSeconds()
                         + " s: power, cable or switch lost, or the kernel hangs; look at the machine's console"
-                : "the machine ended the connection without a goodbye: the agent was killed or the machine was reset; look at its console";
+                : "the machine ended the connection without a goodbye: the agent was killed or the machine was reset;"
+                        + " look at its console";
         sessions.lost(stream.session(), cause);
         disconnected(stream.machine(), "Lost", "StreamLost", cause);
     }

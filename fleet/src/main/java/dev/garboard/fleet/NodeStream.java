@@ -2,6 +2,7 @@ package dev.garboard.fleet;
 
 import dev.garboard.agentapi.v1.NodeMessage;
 import dev.garboard.agentapi.v1.ServerMessage;
+import dev.garboard.fleet.DesiredDocuments.Settings;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ final class NodeStream {
     private volatile boolean ready;
     private volatile boolean saidGoodbye;
     private @Nullable ServerMessage lastDesired;
+    private @Nullable Sent lastSent;
     private boolean ended;
 
     NodeStream(
@@ -33,6 +35,9 @@ final class NodeStream {
         this.observer = observer;
         this.lastHeard = now;
     }
+
+    /** What of the last desired state a report of the node is held against. */
+    record Sent(long revision, Settings settings) {}
 
     String machine() {
         return machine;
@@ -87,15 +92,21 @@ final class NodeStream {
     }
 
     /** Sends a desired state that says anything else than the last one, and is not older. */
-    synchronized void sendDesired(ServerMessage message) {
+    synchronized void sendDesired(ServerMessage message, Settings settings) {
         var last = lastDesired;
         if (!message.equals(last)
                 && (last == null
                         || message.getDesired().getRevision()
                                 >= last.getDesired().getRevision())) {
             lastDesired = message;
+            lastSent = new Sent(message.getDesired().getRevision(), settings);
             send(message);
         }
+    }
+
+    /** Null before the first. */
+    synchronized @Nullable Sent lastSent() {
+        return lastSent;
     }
 
     synchronized void end(Status status) {

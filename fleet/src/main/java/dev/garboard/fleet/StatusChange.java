@@ -59,6 +59,11 @@ final class StatusChange {
         return this;
     }
 
+    StatusChange config(MachineStatus.Config decided) {
+        edit.config(decided);
+        return this;
+    }
+
     /** The disk that the machine uses. */
     StatusChange stateDisk(MachineStatus.StateDisk disk) {
         edit.stateDisk(disk);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.admission.ConnectionLimits;
 import dev.garboard.agentapi.v1.EnrollResponse;
+import dev.garboard.fleet.config.MachineConfigs;
 import dev.garboard.inventory.Acceptance;
 import dev.garboard.inventory.BootClient;
 import dev.garboard.inventory.BootDecision;
@@ -66,6 +67,7 @@ final class FleetRig implements AutoCloseable {
     final RevocationGate gate = RevocationGate.informed(InstantSource.system());
     DesiredDocuments documents = DesiredDocuments.none();
     List<ServerMethodDefinition<?, ?>> methods = List.of();
+    MachineConfigs configs;
     FleetServer fleet;
     private final int port;
 
@@ -83,6 +85,7 @@ final class FleetRig implements AutoCloseable {
         this.inventory = Inventory.open(directory.resolve("garboard.db").toString());
         this.store = inventory.store();
         this.index = new MachineIndex(store);
+        this.configs = MachineConfigs.start(inventory, InstantSource.system());
         this.fleet = start(allowWeakIdentity, 0);
         this.port = fleet.port();
     }
@@ -90,6 +93,8 @@ final class FleetRig implements AutoCloseable {
     /** The same site, with documents for its nodes; the port stays, as that of a real server does. */
     void restart(DesiredDocuments newDocuments) throws IOException {
         fleet.close();
+        configs.close();
+        configs = MachineConfigs.start(inventory, InstantSource.system());
         documents = newDocuments;
         fleet = start(true, port);
     }
@@ -97,11 +102,13 @@ final class FleetRig implements AutoCloseable {
     /** As when the server's process is started again: nothing is left but the database. */
     void restartAll() throws IOException {
         fleet.close();
+        configs.close();
         index.close();
         inventory.close();
         inventory = Inventory.open(directory.resolve("garboard.db").toString());
         store = inventory.store();
         index = new MachineIndex(store);
+        configs = MachineConfigs.start(inventory, InstantSource.system());
         fleet = start(true, port);
     }
 
@@ -126,7 +133,7 @@ final class FleetRig implements AutoCloseable {
                         authority,
                         identity,
                         mac -> Optional.ofNullable(leases.get(mac)),
-                        documents,
+                        DesiredDocuments.composed(documents, configs),
                         methods,
                         gate,
                         (event, outcome) -> counted.merge(event + " " + outcome, 1, Integer::sum),
@@ -225,6 +232,7 @@ final class FleetRig implements AutoCloseable {
     public void close() {
         open.forEach(Runnable::run);
         fleet.close();
+        configs.close();
         index.close();
         inventory.close();
     }

@@ -1,8 +1,10 @@
 package dev.garboard.server;
 
+import dev.garboard.fleet.DesiredDocuments;
 import dev.garboard.fleet.FleetConfig;
 import dev.garboard.fleet.FleetServer;
 import dev.garboard.fleet.cluster.Clusters;
+import dev.garboard.fleet.config.MachineConfigs;
 import dev.garboard.httpboot.BootHttpServer;
 import dev.garboard.image.BundleStore;
 import dev.garboard.image.ImageStore;
@@ -141,8 +143,19 @@ public final class Server implements AutoCloseable {
                 config.pki().resolve(CLUSTER_KEY),
                 config.snapshots(),
                 clock)));
-        var fleet = own(
-                fleet(config, inventory, machines, authority, identity, dhcp, clusters, certificates.gate(), clock));
+        var configs = own(MachineConfigs.start(inventory, clock));
+        var documents = DesiredDocuments.composed(clusters.desired(), configs);
+        var fleet = own(fleet(
+                config,
+                inventory,
+                machines,
+                authority,
+                identity,
+                dhcp,
+                clusters,
+                documents,
+                certificates.gate(),
+                clock));
         certificates.onRevoked(fleet::revoked);
         clusters.reachEtcdBy(fleet::removeEtcdMember);
         clusters.reachNodesBy(fleet::kubernetesOf);
@@ -170,6 +183,7 @@ public final class Server implements AutoCloseable {
             ServerIdentity identity,
             DhcpService dhcp,
             Clusters clusters,
+            DesiredDocuments documents,
             RevocationGate gate,
             InstantSource clock) {
         var fleetConfig = FleetConfig.of(
@@ -187,7 +201,7 @@ public final class Server implements AutoCloseable {
                             authority,
                             identity.rotating(),
                             dhcp::addressOf,
-                            clusters.desired(),
+                            documents,
                             clusters.methods(),
                             gate,
                             metrics::fleet,
