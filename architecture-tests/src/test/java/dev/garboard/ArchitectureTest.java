@@ -57,7 +57,9 @@ class ArchitectureTest {
                             "admission",
                             "trust")),
             Map.entry("lab", List.of("trust", "dhcp", "image")),
-            Map.entry("cli", List.of("server", "lab", "image", "trust", "agentapi", "inventory", "kubernetes")));
+            Map.entry(
+                    "cli",
+                    List.of("server", "lab", "image", "trust", "agentapi", "inventory", "kubernetes", "nodeconfig")));
 
     @ArchTest
     static void arrowsPointOneWay(JavaClasses all) {

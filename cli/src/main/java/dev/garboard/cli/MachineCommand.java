@@ -8,10 +8,11 @@ import picocli.CommandLine.Spec;
 /** The machines of the site. */
 @Command(
         name = "machine",
-        description = "List, show, accept, reject and label the machines of the site.",
+        description = "List, show, configure, accept, reject and label the machines of the site.",
         subcommands = {
             MachineListCommand.class,
             MachineShowCommand.class,
+            MachineConfigCommand.class,
             MachineAcceptCommand.class,
             MachineRejectCommand.class,
             MachineLabelCommand.class

@@ -45,6 +45,7 @@ class MachineShowCommandIT {
                             "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a",
                             Instant.EPOCH),
                     null,
+                    null,
                     List.of(
                             new Document("KubernetesBundle", "default", 2, 1, 2, "the image was changed"),
                             new Document("Kubelet", "default", 3, 0, 0, "waits for the bundle"),

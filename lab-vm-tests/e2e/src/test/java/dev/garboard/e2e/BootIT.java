@@ -87,12 +87,12 @@ class BootIT {
         assertTrue(yaml.contains("kind: Machine"), yaml);
 
         lab.kubectlReading("""
-                        apiVersion: garboard.dev/v1alpha1
-                        kind: Machine
-                        metadata:
-                          name: m1
-                          labels: { rack: r7 }
-                        """, "apply", "-f", "-").succeeded();
+            apiVersion: garboard.dev/v1alpha1
+            kind: Machine
+            metadata:
+              name: m1
+              labels: { rack: r7 }
+            """, "apply", "-f", "-").succeeded();
 
         assertTrue(lab.cli("machine", "list", "--selector", "rack=r7")
                 .succeeded()
@@ -130,7 +130,17 @@ class BootIT {
             LabFixture.await(
                     "the name server listens", () -> Files.readString(log).contains("listening"));
 
-            useResolver("192.168.77.1");
+            lab.kubectlReading("""
+                apiVersion: garboard.dev/v1alpha1
+                kind: NodeConfig
+                metadata: { name: rack-7 }
+                spec:
+                  selector: { matchLabels: { rack: r7 } }
+                  documents:
+                  - apiVersion: node.garboard.dev/v1alpha1
+                    kind: Resolver
+                    spec: { servers: [ 192.168.77.1 ] }
+                """, "apply", "-f", "-").succeeded();
 
             LabFixture.await(
                     "the node resolves by the new server",
@@ -140,6 +150,17 @@ class BootIT {
             assertTrue(answer.path("server").asString().startsWith("192.168.77.1"), answer.toString());
             assertTrue(answer.path("rcode").asString().contains("NOERROR"), answer.toString());
             assertEquals(session, machine().at("/status/bootSession").asString());
+            LabFixture.await(
+                    "the machine says that it is what is declared",
+                    () -> condition("Configured").path("reason").asString("").equals("Applied"));
+            var config = lab.cli("machine", "config", "m1", "--provenance")
+                    .succeeded()
+                    .out();
+            assertTrue(
+                    config.lines()
+                            .anyMatch(line ->
+                                    line.matches("Resolver/default +servers +192\\.168\\.77\\.1 +NodeConfig/rack-7 *")),
+                    config);
             pythonClientGetsTheSameAnswer();
             saysWithinSecondsWhetherItsResolversAnswer();
         } finally {
