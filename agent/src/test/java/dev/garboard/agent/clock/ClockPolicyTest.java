@@ -1,6 +1,7 @@
 package dev.garboard.agent.clock;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -143,6 +144,74 @@ class ClockPolicyTest {
         // 200 parts in a million of ten days are 172.8 s.
         assertTrue(corrected(List.of(steady("a", 230_000)), old).atOnce());
         assertEquals(Reason.DISAGREES_WITH_BOOT_SERVER, refused(List.of(steady("a", 234_000)), old));
+    }
+
+    @Test
+    void everyRefusalSaysOfWhomAndWhy() {
+        var silent = new Answers("b", List.of(), "does not answer");
+        var atTheFloor = new Situation(NOW, NOW, new Authenticated(NOW, Duration.ZERO), true);
+
+        assertEquals("a gave too few answers; b does not answer", why(List.of(server("a", 20), silent), later()));
+        assertEquals("a contradicts itself", why(List.of(server("a", 0, 1000, 2000, 3000)), later()));
+        assertEquals(
+                "a, b would set the clock before 2026-11-23T12:00:00Z, when this site or this image was made",
+                why(List.of(steady("a", -1), steady("b", -2)), atTheFloor));
+        assertEquals(
+                "a would set the clock more than 60 s away from the boot server's; one of the two is wrong",
+                why(List.of(steady("a", DAY)), later()));
+        assertEquals(
+                "of the servers a, b no majority agrees on the time; name a further one",
+                why(List.of(steady("a", 0), steady("b", 30_000)), later()));
+    }
+
+    @Test
+    void theBoundsThemselvesAreWithin() {
+        var atTheFloor = new Situation(NOW, NOW, new Authenticated(NOW, Duration.ZERO), true);
+
+        assertEquals(
+                Duration.ofMinutes(1),
+                corrected(List.of(steady("a", 60_000)), later()).offset());
+        assertEquals(Reason.DISAGREES_WITH_BOOT_SERVER, refused(List.of(steady("a", 60_001)), later()));
+        assertEquals(Duration.ZERO, corrected(List.of(steady("a", 0)), atTheFloor).offset());
+        assertFalse(corrected(List.of(steady("a", 1000)), later()).atOnce());
+        assertTrue(corrected(List.of(steady("a", 1001)), later()).atOnce());
+        assertFalse(corrected(List.of(steady("a", -100)), first()).atOnce());
+        assertTrue(corrected(List.of(steady("a", -101)), first()).atOnce());
+    }
+
+    /** The intervals are -10 to 10 and 5 to 25; what both hold possible ends at 5 and 10. */
+    @Test
+    void theOffsetIsWhatAllOfTheMajorityHoldPossible() {
+        assertEquals(
+                Duration.ofMillis(5),
+                corrected(List.of(steady("a", 0), steady("b", 15)), later()).offset());
+        assertEquals(
+                Duration.ofMillis(10),
+                corrected(List.of(steady("b", 15), steady("a", 0)), later()).offset());
+        // Intervals that only touch have one moment in common.
+        assertEquals(
+                Duration.ofMillis(10),
+                corrected(List.of(steady("a", 0), steady("b", 20)), later()).offset());
+    }
+
+    @Test
+    void theMostExactAnswerOfTheMostExactServerCounts() {
+        var coarse = new Answers("coarse", List.of(sample(7, 40), sample(7, 40), sample(7, 40)), "");
+        var fine = new Answers("fine", List.of(sample(9, 30), sample(4, 2), sample(6, 20)), "");
+
+        assertEquals(
+                new Correct(Duration.ofMillis(4), false, "fine", ""), corrected(List.of(coarse, fine), later()));
+        assertEquals(
+                new Correct(Duration.ofMillis(4), false, "fine", ""), corrected(List.of(fine, coarse), later()));
+    }
+
+    private static Sample sample(int offset, int error) {
+        return new Sample(Duration.ofMillis(offset), Duration.ofMillis(error));
+    }
+
+    private static String why(List<Answers> answers, Situation situation) {
+        return assertInstanceOf(Refuse.class, ClockPolicy.decide(answers, situation))
+                .why();
     }
 
     @Test
