@@ -172,7 +172,8 @@ class ClockPolicyTest {
                 Duration.ofMinutes(1),
                 corrected(List.of(steady("a", 60_000)), later()).offset());
         assertEquals(Reason.DISAGREES_WITH_BOOT_SERVER, refused(List.of(steady("a", 60_001)), later()));
-        assertEquals(Duration.ZERO, corrected(List.of(steady("a", 0)), atTheFloor).offset());
+        assertEquals(
+                Duration.ZERO, corrected(List.of(steady("a", 0)), atTheFloor).offset());
         assertFalse(corrected(List.of(steady("a", 1000)), later()).atOnce());
         assertTrue(corrected(List.of(steady("a", 1001)), later()).atOnce());
         assertFalse(corrected(List.of(steady("a", -100)), first()).atOnce());
@@ -199,10 +200,8 @@ class ClockPolicyTest {
         var coarse = new Answers("coarse", List.of(sample(7, 40), sample(7, 40), sample(7, 40)), "");
         var fine = new Answers("fine", List.of(sample(9, 30), sample(4, 2), sample(6, 20)), "");
 
-        assertEquals(
-                new Correct(Duration.ofMillis(4), false, "fine", ""), corrected(List.of(coarse, fine), later()));
-        assertEquals(
-                new Correct(Duration.ofMillis(4), false, "fine", ""), corrected(List.of(fine, coarse), later()));
+        assertEquals(new Correct(Duration.ofMillis(4), false, "fine", ""), corrected(List.of(coarse, fine), later()));
+        assertEquals(new Correct(Duration.ofMillis(4), false, "fine", ""), corrected(List.of(fine, coarse), later()));
     }
 
     private static Sample sample(int offset, int error) {

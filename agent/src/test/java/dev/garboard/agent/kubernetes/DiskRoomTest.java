@@ -44,8 +44,9 @@ class DiskRoomTest {
                         + " can be logged; delete images, or give the machine a larger disk"),
                 complaint(new FileSystemSpace(40 * 1024 * MB, 1023 * MB, 0, 0)));
         assertEquals(
-                Optional.of("the disk of /images, /logs is full, 1 MB free of 10 GB: no image can be stored, nothing can"
-                        + " be logged; delete images, or give the machine a larger disk"),
+                Optional.of(
+                        "the disk of /images, /logs is full, 1 MB free of 10 GB: no image can be stored, nothing can"
+                                + " be logged; delete images, or give the machine a larger disk"),
                 complaint(new FileSystemSpace(10 * 1024 * MB, MB, 0, 0)));
         assertEquals(
                 Optional.of("the disk of /images, /logs is full, room for 9999 more files of 4000000: no image can be"

@@ -100,7 +100,8 @@ class EtcdWitnessesIT {
             int port = ports.getOrDefault(address.getHostAddress(), 0);
             return new EtcdClient(
                     address.getHostAddress(),
-                    NettyChannelBuilder.forAddress(InetAddress.getLoopbackAddress().getHostAddress(), port)
+                    NettyChannelBuilder.forAddress(
+                                    InetAddress.getLoopbackAddress().getHostAddress(), port)
                             .usePlaintext()
                             .build());
         });
