@@ -181,6 +181,6 @@ class ConnectionGateTest {
     /** As the peer ends it: past the handler that lingers. */
     private static void end(EmbeddedChannel connection) {
         connection.pipeline().remove(Lingering.class);
-        connection.close();
+        var _ = connection.close();
     }
 }
