@@ -30,8 +30,13 @@ final class EtcdData {
     EtcdData(ControlPlanePaths paths, InstantSource clock) {
         this.directory = paths.etcdData();
         this.cluster = paths.etcd().resolve("cluster");
-        this.clusterId = paths.etcd().resolve("cluster-id");
+        this.clusterId = clusterId(paths.etcd());
         this.aside = new EtcdAside(paths.etcd().resolve("aside"), clock);
+    }
+
+    /** The file that is there when the data below that directory had a vote. */
+    static Path clusterId(Path etcd) {
+        return etcd.resolve("cluster-id");
     }
 
     /** Whether the member has begun: etcd writes its log before anything else that counts. */

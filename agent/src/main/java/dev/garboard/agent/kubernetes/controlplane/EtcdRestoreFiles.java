@@ -17,7 +17,7 @@ import java.util.Optional;
  *   <li>{@code restore/state}: phase and token
  *   <li>{@code restore/TOKEN}: the snapshot, and the data that was made of it
  *   <li>{@code restored}: the token of the last restore that was completed
- *   <li>{@code replaced}: the data before it, until the restored member votes
+ *   <li>{@code replaced}: the data before it, until the restored member votes; also when another restore comes first
  * </ul>
  */
 final class EtcdRestoreFiles {
@@ -104,8 +104,7 @@ final class EtcdRestoreFiles {
         var made = data(token);
         if (Files.isDirectory(made)) {
             if (Files.isDirectory(data)) {
-                delete(replaced());
-                DurableFile.move(data, replaced());
+                takeAway();
             }
             DurableFile.move(made, data);
         }
@@ -115,6 +114,16 @@ final class EtcdRestoreFiles {
     void complete(String token) throws IOException {
         ConfigFile.write(restored(), token + "\n");
         forget();
+    }
+
+    /** What a restore has made that never came to a vote does not push out what was there before it: that may be the last good copy. */
+    private void takeAway() throws IOException {
+        if (Files.isDirectory(replaced()) && !Files.exists(EtcdData.clusterId(etcd))) {
+            delete(data);
+            return;
+        }
+        delete(replaced());
+        DurableFile.move(data, replaced());
     }
 
     /** Deletes what was brought; the present data stays. */
