@@ -134,6 +134,10 @@ class MergeTest {
                     a 1: {mtu: 1}
                     b 2: remove
                     """, "nothing"),
+            new Case("a document is taken away by its spec too", """
+                    a 1: {mtu: 1}
+                    b 2: {'$remove': true}
+                    """, "nothing"),
             new Case("a document that was taken away is declared anew", """
                     a 1: {mtu: 1}
                     b 2: remove
