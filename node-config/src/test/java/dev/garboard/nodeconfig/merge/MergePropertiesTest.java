@@ -123,20 +123,28 @@ class MergePropertiesTest {
             var told = new TreeMap<DocumentId, SortedMap<String, JsonNode>>();
             var said = new TreeMap<String, SortedMap<DocumentId, SortedMap<String, JsonNode>>>();
             made.layers.forEach(layer -> said.put(layer.name(), leaves(layer.documents())));
-            merged.provenance().origins().forEach((id, origins) -> origins.forEach((path, origin) -> {
-                if (!origin.removed()) {
-                    told.computeIfAbsent(id, _ -> new TreeMap<>()).put(path, origin.value());
-                }
-                boolean whole = origin.removed() || (origin.value().isContainer() && origin.value().isEmpty());
-                for (var name : origin.layers()) {
-                    var ofLayer = said.getOrDefault(name, new TreeMap<>()).getOrDefault(id, new TreeMap<>());
-                    assertTrue(whole || origin.value().equals(ofLayer.get(path)), path);
-                }
-                var priorities =
-                        origin.overrode().stream().map(Claim::priority).toList();
-                assertEquals(
-                        priorities.stream().sorted(Comparator.reverseOrder()).toList(), priorities);
-            }));
+            merged.provenance()
+                    .origins()
+                    .forEach((id, origins) -> origins.forEach((path, origin) -> {
+                        if (!origin.removed()) {
+                            told.computeIfAbsent(id, _ -> new TreeMap<>()).put(path, origin.value());
+                        }
+                        boolean whole = origin.removed()
+                                || (origin.value().isContainer()
+                                        && origin.value().isEmpty());
+                        for (var name : origin.layers()) {
+                            var ofLayer =
+                                    said.getOrDefault(name, new TreeMap<>()).getOrDefault(id, new TreeMap<>());
+                            assertTrue(whole || origin.value().equals(ofLayer.get(path)), path);
+                        }
+                        var priorities =
+                                origin.overrode().stream().map(Claim::priority).toList();
+                        assertEquals(
+                                priorities.stream()
+                                        .sorted(Comparator.reverseOrder())
+                                        .toList(),
+                                priorities);
+                    }));
             assertEquals(text(leaves), text(told));
         });
     }
