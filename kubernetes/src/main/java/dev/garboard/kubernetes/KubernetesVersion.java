@@ -1,5 +1,6 @@
 package dev.garboard.kubernetes;
 
+import dev.garboard.nodeconfig.binding.FromText;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,16 @@ public record KubernetesVersion(int major, int minor, int patch) implements Comp
                     + String.join(" and ", SUPPORTED));
         }
         return version;
+    }
+
+    /** As {@link #parse}; a refusal goes on after "expected". */
+    @FromText("a version such as 1.37.2")
+    static KubernetesVersion inDocument(String text) {
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException unsupported) {
+            throw new IllegalArgumentException("another: " + unsupported.getMessage(), unsupported);
+        }
     }
 
     /** Whether a cluster of the other version may be brought to this one: no way back, and no minor version left out. */

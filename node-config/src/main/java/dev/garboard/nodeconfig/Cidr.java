@@ -1,9 +1,10 @@
 package dev.garboard.nodeconfig;
 
+import dev.garboard.nodeconfig.binding.FromText;
+import dev.garboard.nodeconfig.binding.Ipv4Text;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.regex.Pattern;
 
 /**
  * An IPv4 network such as 10.244.0.0/16.
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public record Cidr(int bits, int prefix) {
 
-    private static final Pattern ADDRESS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+    private static final String EXPECTED = "an IPv4 network such as 10.244.0.0/16";
 
     public Cidr {
         if (prefix < 0 || prefix > 32 || (bits & ~mask(prefix)) != 0) {
@@ -26,10 +27,11 @@ public record Cidr(int bits, int prefix) {
      *
      * @throws IllegalArgumentException with the words for what is expected
      */
+    @FromText(EXPECTED)
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("\\d|[12]\\d|3[0-2]")) {
-            throw new IllegalArgumentException("an IPv4 network such as 10.244.0.0/16");
+            throw new IllegalArgumentException(EXPECTED);
         }
         int prefix = Integer.parseInt(text.substring(slash + 1));
         int bits = number(address(text.substring(0, slash)));
@@ -51,19 +53,7 @@ public record Cidr(int bits, int prefix) {
      * @throws IllegalArgumentException with the words for what is expected
      */
     public static Inet4Address address(String text) {
-        var match = ADDRESS.matcher(text);
-        if (!match.matches()) {
-            throw new IllegalArgumentException("an IPv4 address");
-        }
-        int bits = 0;
-        for (int group = 1; group <= 4; group++) {
-            int octet = Integer.parseInt(match.group(group));
-            if (octet > 255) {
-                throw new IllegalArgumentException("an IPv4 address");
-            }
-            bits = bits << 8 | octet;
-        }
-        return address(bits);
+        return Ipv4Text.parse(text);
     }
 
     /** Whether the address lies in this network. */

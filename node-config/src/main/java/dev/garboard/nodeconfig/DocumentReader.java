@@ -1,14 +1,16 @@
 package dev.garboard.nodeconfig;
 
-import java.util.List;
+import dev.garboard.nodeconfig.binding.Binder;
+import dev.garboard.nodeconfig.binding.OneOf;
+import dev.garboard.nodeconfig.binding.Place;
+import dev.garboard.nodeconfig.binding.Problem;
+import dev.garboard.nodeconfig.binding.StrictJson;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads node documents of certain kinds from JSON, refusing what is unknown, missing or contradictory. */
@@ -16,32 +18,22 @@ public final class DocumentReader {
 
     private static final int LARGEST = 256 * 1024;
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
-    private final Map<String, SpecReader> kinds;
+    private final Map<String, Class<? extends NodeDocument>> kinds;
 
     /**
      * Reads documents of these kinds.
      *
-     * @param kinds by name, for example {@code Kubelet}
+     * @param kinds records by the name of the kind, for example {@code Kubelet}
      */
-    public DocumentReader(Map<String, SpecReader> kinds) {
+    public DocumentReader(Map<String, Class<? extends NodeDocument>> kinds) {
         this.kinds = new TreeMap<>(kinds);
     }
 
-    /** Makes a document of one kind of its name and its {@code spec}. */
-    public interface SpecReader {
+    /** A document whose kind is not known yet. */
+    private record Envelope(
+            @OneOf(Documents.API_VERSION) String apiVersion, String kind, Metadata metadata, ObjectNode spec) {}
 
-        /**
-         * Reads it.
-         *
-         * @param name {@code metadata.name}; of a kind of which a node has one the document made is called {@code default} whatever this is
-         */
-        NodeDocument read(String name, Fields spec);
-    }
+    private record Metadata(String name) {}
 
     /** The kinds that it reads. */
     public Set<String> kinds() {
@@ -69,34 +61,41 @@ public final class DocumentReader {
      * @throws DocumentException when anything is wrong
      */
     public NodeDocument parse(String label, ObjectNode content) {
-        var document = new Fields(label, "", content);
-        document.oneOf("apiVersion", List.of(Documents.API_VERSION));
-        var kind = document.oneOf("kind", List.copyOf(kinds.keySet()));
-        var metadata = document.object("metadata");
-        var name = metadata.text("name");
-        metadata.refuseOthers();
-        if (!label.equals(kind + "/" + name)) {
-            throw new DocumentException(label + ": the document calls itself " + kind + "/" + name);
+        var here = Place.root();
+        var envelope = notNull(label, here, Binder.read(Envelope.class, content, here));
+        var kind = kinds.get(envelope.kind());
+        if (kind == null) {
+            here.field("kind").wrong(envelope.kind(), "one of " + String.join(", ", kinds.keySet()));
+            throw refused(label, here);
         }
-        var spec = document.object("spec");
-        document.refuseOthers();
-        var reader = kinds.get(kind);
-        if (reader == null) {
-            throw new IllegalStateException("kind " + kind + " has no reader");
+        var name = envelope.metadata().name();
+        if (!label.equals(envelope.kind() + "/" + name)) {
+            throw new DocumentException(label + ": the document calls itself " + envelope.kind() + "/" + name);
         }
-        var read = reader.read(name, spec);
-        if (!read.name().equals(name)) {
-            throw new DocumentException(
-                    label + ": metadata.name: found \"" + name + "\", expected \"" + read.name() + "\"");
+        var spec = Binder.read(kind.asSubclass(Record.class), envelope.spec(), here.field("spec"), Map.of("name", name));
+        var document = kind.cast(notNull(label, here, spec));
+        if (!document.name().equals(name)) {
+            here.field("metadata").field("name").wrong(name, '"' + document.name() + '"');
+            throw refused(label, here);
         }
-        spec.refuseOthers();
+        return document;
+    }
+
+    private static <T> T notNull(String label, Place here, @Nullable T read) {
+        if (read == null) {
+            throw refused(label, here);
+        }
         return read;
+    }
+
+    private static DocumentException refused(String label, Place here) {
+        return new DocumentException(label + ": "
+                + here.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
 
     private static ObjectNode object(String label, byte[] content) {
         try {
-            JsonNode json = JSON.readTree(content);
-            if (json instanceof ObjectNode object) {
+            if (StrictJson.parse(content) instanceof ObjectNode object) {
                 return object;
             }
             throw new DocumentException(label + ": the document is not a JSON object");

@@ -1,6 +1,7 @@
 package dev.garboard.nodeconfig;
 
-import tools.jackson.databind.json.JsonMapper;
+import dev.garboard.nodeconfig.binding.Binder;
+import dev.garboard.nodeconfig.binding.StrictJson;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Writes node documents. */
@@ -8,8 +9,6 @@ public final class Documents {
 
     /** The only version so far. */
     public static final String API_VERSION = "node.garboard.dev/v1alpha1";
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private Documents() {}
 
@@ -19,8 +18,8 @@ public final class Documents {
         json.put("apiVersion", API_VERSION);
         json.put("kind", document.kind());
         json.putObject("metadata").put("name", document.name());
-        document.write(json.putObject("spec"));
-        return JSON.writeValueAsBytes(json);
+        json.set("spec", Binder.write((Record) document));
+        return StrictJson.bytes(json);
     }
 
     /** Kind and name, for example {@code Kubelet/default}. */

@@ -1,5 +1,6 @@
 package dev.garboard.nodeconfig;
 
+import dev.garboard.nodeconfig.binding.FromText;
 import java.util.regex.Pattern;
 
 /** Where a server answers, for example {@code 192.168.77.11:6443}. The host is a DNS name or an IPv4 address. */
@@ -12,6 +13,7 @@ public record HostPort(String host, int port) {
      *
      * @throws IllegalArgumentException with the words for what is expected
      */
+    @FromText("host:port")
     public static HostPort parse(String text) {
         var match = FORM.matcher(text);
         if (!match.matches()) {

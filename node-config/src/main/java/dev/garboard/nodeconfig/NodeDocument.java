@@ -1,18 +1,19 @@
 package dev.garboard.nodeconfig;
 
-import tools.jackson.databind.node.ObjectNode;
-
-/** One configuration document of a node. Its JSON form is written by {@link Documents} and read by a {@link DocumentReader}. */
+/**
+ * One configuration document of a node: a record whose components are the fields of {@code spec}, as {@link
+ * dev.garboard.nodeconfig.binding.Binder} reads and writes them.
+ */
 public interface NodeDocument {
 
     /** For example {@code Kubelet}. */
     String kind();
 
-    /** Unique among the documents of its kind; {@code default} for kinds of which a node has one. */
+    /**
+     * Unique among the documents of its kind; {@code default} for kinds of which a node has one. Others have a component {@code @Given String
+     * name}.
+     */
     default String name() {
         return "default";
     }
-
-    /** Writes the fields of {@code spec}. */
-    void write(ObjectNode spec);
 }

@@ -1,11 +1,13 @@
 package dev.garboard.nodeconfig;
 
+import dev.garboard.nodeconfig.binding.Checked;
+import dev.garboard.nodeconfig.binding.Matches;
+import dev.garboard.nodeconfig.binding.Place;
+import dev.garboard.nodeconfig.binding.Size;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Parameters of the kernel. A node has one such document, so that two layers that set one parameter to different values are found.
@@ -14,16 +16,21 @@ import tools.jackson.databind.node.ObjectNode;
  *     {@code fs} and at most 128 characters: {@code net.core.somaxconn}; a dot inside a name is a slash, {@code net.ipv4.conf.enp3s0/200.rp_filter} is that of the VLAN {@code enp3s0.200}. A value has 1 to 256 printable characters,
  *     several numbers with blanks between them: {@code 4096 131072 6291456}
  */
-public record Sysctl(SortedMap<String, String> values) implements NodeDocument {
+public record Sysctl(
+        @Size(max = 256)
+        SortedMap<
+                        @Matches(
+                                value = "(?=.{1,128}$)(net|vm|kernel|fs)(\\.[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)+",
+                                expected = "a parameter below net, vm, kernel or fs, such as net.core.somaxconn")
+                        String,
+                        @Matches(
+                                value = "[!-~]([ -~\\t]{0,254}[!-~])?",
+                                expected = "1 to 256 printable characters without blanks around them")
+                        String>
+                values)
+        implements NodeDocument, Checked {
 
     public static final String KIND = "Sysctl";
-
-    private static final int MOST = 256;
-
-    private static final Pattern KEY =
-            Pattern.compile("(?=.{1,128}$)(net|vm|kernel|fs)(\\.[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)+");
-
-    private static final Pattern VALUE = Pattern.compile("[!-~]([ -~\\t]{0,254}[!-~])?");
 
     private static final String STARTS_PROGRAMS =
             "it names a program that the kernel starts as root, and only what the image vouches for may run";
@@ -70,37 +77,12 @@ public record Sysctl(SortedMap<String, String> values) implements NodeDocument {
         return KIND;
     }
 
-    /** Reads what {@code spec} says. */
-    public static Sysctl read(Fields spec) {
-        var values = spec.map("values", Sysctl::key, Sysctl::value);
-        if (values.size() > MOST) {
-            throw spec.refusal("values", values.size() + " parameters", "at most " + MOST);
-        }
-        return new Sysctl(values);
-    }
-
-    private static String key(String text) {
-        if (!KEY.matcher(text).matches()) {
-            throw new IllegalArgumentException("a parameter below net, vm, kernel or fs, such as net.core.somaxconn");
-        }
-        REFUSED.forEach((refused, reason) -> {
-            if (refused.endsWith(".") ? text.startsWith(refused) : text.equals(refused)) {
-                throw new IllegalArgumentException("another parameter; of this one: " + reason);
-            }
-        });
-        return text;
-    }
-
-    private static String value(String text) {
-        if (!VALUE.matcher(text).matches()) {
-            throw new IllegalArgumentException("1 to 256 printable characters without blanks around them");
-        }
-        return text;
-    }
-
     @Override
-    public void write(ObjectNode spec) {
-        var object = spec.putObject("values");
-        values.forEach(object::put);
+    public void check(Place here) {
+        values.keySet().forEach(key -> REFUSED.forEach((refused, reason) -> {
+            if (refused.endsWith(".") ? key.startsWith(refused) : key.equals(refused)) {
+                here.field("values").key(key).wrong(key, "another parameter; of this one: " + reason);
+            }
+        }));
     }
 }

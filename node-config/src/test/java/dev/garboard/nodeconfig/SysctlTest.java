@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SysctlTest {
 
     private static final DocumentReader READER =
-            new DocumentReader(Map.of(Sysctl.KIND, (name, spec) -> Sysctl.read(spec)));
+            new DocumentReader(Map.of(Sysctl.KIND, Sysctl.class));
 
     private static NodeDocument read(String spec) {
         var content = """
@@ -45,7 +45,7 @@ class SysctlTest {
     static final List<Refused> refused = List.of(
             new Refused(
                     "{\"values\": {\"vm.swappiness\": 10}}",
-                    "Sysctl/default: spec.values[vm.swappiness]: found 10, expected a text"),
+                    "Sysctl/default: spec.values[vm.swappiness]: found 10, expected 1 to 256 printable characters without blanks around them"),
             new Refused(
                     "{\"values\": {\"vm.swappiness\": \"\"}}",
                     "Sysctl/default: spec.values[vm.swappiness]: found \"\", expected 1 to 256 printable characters without blanks around them"),
@@ -58,8 +58,8 @@ class SysctlTest {
             new Refused(
                     "{\"values\": {\"kernel.modules_disabled\": \"0\"}}",
                     "Sysctl/default: spec.values[kernel.modules_disabled]: found \"kernel.modules_disabled\", expected another parameter; of this one: it could not be taken back before the next start"),
-            new Refused("{\"values\": []}", "Sysctl/default: spec.values: found [], expected an object"),
-            new Refused("{\"value\": {}}", "Sysctl/default: spec.value: unknown field; known here are values"));
+            new Refused("{\"values\": []}", "Sysctl/default: spec.values: found [], expected an object of at most 256"),
+            new Refused("{\"value\": {}}", "Sysctl/default: spec.value: unknown field; did you mean values?"));
 
     @ParameterizedTest
     @FieldSource("refused")

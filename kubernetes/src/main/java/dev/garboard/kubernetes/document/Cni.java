@@ -2,17 +2,19 @@ package dev.garboard.kubernetes.document;
 
 import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.nodeconfig.DocumentException;
-import dev.garboard.nodeconfig.Fields;
-import dev.garboard.nodeconfig.Forms;
 import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.binding.Checked;
+import dev.garboard.nodeconfig.binding.Place;
+import dev.garboard.nodeconfig.binding.Spelled;
+import dev.garboard.nodeconfig.binding.WrittenEmpty;
 import java.net.Inet4Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How pods are connected.
  *
+ * @param type who connects them
  * @param podCidr of all pods of the cluster
  * @param nodePodCidr of the pods on this node, a part of it
  * @param routes to the pods of the other nodes
@@ -22,22 +24,19 @@ public record Cni(
         Type type,
         Cidr podCidr,
         Cidr nodePodCidr,
-        List<Route> routes,
-        @Nullable Cidr serviceCidr) implements NodeDocument {
+        @WrittenEmpty List<Route> routes,
+        @Nullable Cidr serviceCidr) implements NodeDocument, Checked {
 
     public static final String KIND = "Cni";
 
     /** Who connects the pods. */
     public enum Type {
         /** The agent: a bridge on each node, and a route to each other node. */
+        @Spelled("bridge")
         BRIDGE,
         /** Somebody else, by workloads of the cluster. */
-        NONE;
-
-        /** As it is written in a document. */
-        public String word() {
-            return this == BRIDGE ? "bridge" : "none";
-        }
+        @Spelled("none")
+        NONE
     }
 
     /** Packets to {@code destination} go to the node {@code via}. */
@@ -52,36 +51,31 @@ public record Cni(
         return KIND;
     }
 
-    static Cni read(Fields spec) {
-        var type = spec.oneOf("type", List.of("bridge", "none")).equals("bridge") ? Type.BRIDGE : Type.NONE;
-        var pods = spec.value("podCidr", Cidr::parse);
-        var nodePods = spec.value("nodePodCidr", Cidr::parse);
-        if (!pods.contains(nodePods)) {
-            throw spec.refusal("nodePodCidr", nodePods.toString(), "a part of podCidr " + pods);
+    @Override
+    public void check(Place here) {
+        if (!podCidr.contains(nodePodCidr)) {
+            here.field("nodePodCidr").wrong(nodePodCidr, "a part of podCidr " + podCidr);
+        } else if (nodePodCidr.prefix() > 30) {
+            here.field("nodePodCidr").wrong(nodePodCidr, "a prefix of at most 30, so that a pod fits");
         }
-        if (nodePods.prefix() > 30) {
-            throw spec.refusal("nodePodCidr", nodePods.toString(), "a prefix of at most 30, so that a pod fits");
+        if (serviceCidr != null && serviceCidr.overlaps(podCidr)) {
+            here.field("serviceCidr").wrong(serviceCidr, "no overlap with podCidr " + podCidr);
         }
-        var services = spec.valueOrNull("serviceCidr", Cidr::parse);
-        if (services != null && services.overlaps(pods)) {
-            throw spec.refusal("serviceCidr", services.toString(), "no overlap with podCidr " + pods);
+        for (int i = 0; i < routes.size(); i++) {
+            check(routes.get(i), here.field("routes").element(i));
         }
-        return new Cni(type, pods, nodePods, spec.objects("routes", route -> route(route, pods, nodePods)), services);
     }
 
-    private static Route route(Fields fields, Cidr pods, Cidr own) {
-        var destination = fields.value("destination", Cidr::parse);
-        if (!pods.contains(destination)) {
-            throw fields.refusal("destination", destination.toString(), "a part of podCidr " + pods);
+    private void check(Route route, Place here) {
+        var destination = route.destination();
+        if (!podCidr.contains(destination)) {
+            here.field("destination").wrong(destination, "a part of podCidr " + podCidr);
+        } else if (nodePodCidr.overlaps(destination)) {
+            here.field("destination").wrong(destination, "no overlap with nodePodCidr " + nodePodCidr);
         }
-        if (own.overlaps(destination)) {
-            throw fields.refusal("destination", destination.toString(), "no overlap with nodePodCidr " + own);
+        if (podCidr.contains(route.via())) {
+            here.field("via").wrong(route.via(), "a node's address, outside of podCidr " + podCidr);
         }
-        var via = fields.value("via", Forms::address);
-        if (pods.contains(via)) {
-            throw fields.refusal("via", via.getHostAddress(), "a node's address, outside of podCidr " + pods);
-        }
-        return new Route(destination, via);
     }
 
     /**
@@ -93,20 +87,6 @@ public record Cni(
         if (podCidr.overlaps(nodeNetwork)) {
             throw new DocumentException("Cni/default: spec.podCidr: " + podCidr + " overlaps the node's network "
                     + nodeNetwork + "; choose a range that is used nowhere else");
-        }
-    }
-
-    @Override
-    public void write(ObjectNode spec) {
-        spec.put("type", type.word());
-        spec.put("podCidr", podCidr.toString());
-        spec.put("nodePodCidr", nodePodCidr.toString());
-        var list = spec.putArray("routes");
-        routes.forEach(route -> list.addObject()
-                .put("destination", route.destination().toString())
-                .put("via", route.via().getHostAddress()));
-        if (serviceCidr != null) {
-            spec.put("serviceCidr", serviceCidr.toString());
         }
     }
 }

@@ -1,33 +1,42 @@
 package dev.garboard.kubernetes.document;
 
 import dev.garboard.nodeconfig.Cidr;
+import dev.garboard.nodeconfig.DnsLabel;
+import dev.garboard.nodeconfig.DnsName;
 import dev.garboard.nodeconfig.DocumentException;
-import dev.garboard.nodeconfig.Fields;
-import dev.garboard.nodeconfig.Forms;
 import dev.garboard.nodeconfig.HostPort;
+import dev.garboard.nodeconfig.NameOrAddress;
 import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.binding.Checked;
+import dev.garboard.nodeconfig.binding.Place;
+import dev.garboard.nodeconfig.binding.Range;
+import dev.garboard.nodeconfig.binding.WrittenEmpty;
 import java.net.Inet4Address;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * That the node runs the cluster's API server, controller manager and scheduler. Needs the secrets of
  * {@link dev.garboard.kubernetes.pki.ClusterKeys}.
  *
+ * @param clusterName also the name in people's kubeconfigs
  * @param advertiseAddress at which the node's API server is reached
  * @param endpoint at which people and tools reach the cluster
+ * @param apiServerPort of this node's API server
+ * @param podCidr of all pods of the cluster
+ * @param serviceCidr of all services, of which the API is the first address and DNS the tenth
+ * @param clusterDomain DNS suffix of services
  * @param certSans further names and addresses for the API server's certificate
  */
 public record ControlPlane(
-        String clusterName,
+        @DnsLabel String clusterName,
         Inet4Address advertiseAddress,
         HostPort endpoint,
-        int apiServerPort,
+        @Range(min = 1, max = 65535) int apiServerPort,
         Cidr podCidr,
         Cidr serviceCidr,
-        String clusterDomain,
-        List<String> certSans)
-        implements NodeDocument {
+        @DnsName String clusterDomain,
+        @WrittenEmpty List<@NameOrAddress String> certSans)
+        implements NodeDocument, Checked {
 
     public static final String KIND = "ControlPlane";
 
@@ -46,32 +55,20 @@ public record ControlPlane(
         return KIND;
     }
 
-    static ControlPlane read(Fields spec) {
-        var pods = spec.value("podCidr", Cidr::parse);
-        var services = spec.value("serviceCidr", Cidr::parse);
+    @Override
+    public void check(Place here) {
         // Larger ones are refused by the API server, smaller ones have no room for the DNS service.
-        if (services.prefix() < 12 || services.prefix() > 28) {
-            throw spec.refusal("serviceCidr", services.toString(), "a prefix from 12 to 28");
+        if (serviceCidr.prefix() < 12 || serviceCidr.prefix() > 28) {
+            here.field("serviceCidr").wrong(serviceCidr, "a prefix from 12 to 28");
+        } else if (podCidr.overlaps(serviceCidr)) {
+            here.field("serviceCidr").wrong(serviceCidr, "no overlap with podCidr " + podCidr);
         }
-        if (pods.overlaps(services)) {
-            throw spec.refusal("serviceCidr", services.toString(), "no overlap with podCidr " + pods);
+        if (podCidr.contains(advertiseAddress) || serviceCidr.contains(advertiseAddress)) {
+            here.field("advertiseAddress")
+                    .wrong(
+                            advertiseAddress,
+                            "an address outside of podCidr " + podCidr + " and serviceCidr " + serviceCidr);
         }
-        var address = spec.value("advertiseAddress", Forms::address);
-        if (pods.contains(address) || services.contains(address)) {
-            throw spec.refusal(
-                    "advertiseAddress",
-                    address.getHostAddress(),
-                    "an address outside of podCidr " + pods + " and serviceCidr " + services);
-        }
-        return new ControlPlane(
-                spec.value("clusterName", Forms::label),
-                address,
-                spec.value("endpoint", HostPort::parse),
-                spec.integer("apiServerPort", 1, 65535),
-                pods,
-                services,
-                spec.value("clusterDomain", Forms::dnsName),
-                spec.values("certSans", Forms::nameOrAddress));
     }
 
     /** Address of the API server as a service inside the cluster. */
@@ -107,18 +104,5 @@ public record ControlPlane(
     private static DocumentException overlap(String field, Cidr range, Cidr nodeNetwork) {
         return new DocumentException("ControlPlane/default: spec." + field + ": " + range
                 + " overlaps the node's network " + nodeNetwork + "; choose a range that is used nowhere else");
-    }
-
-    @Override
-    public void write(ObjectNode spec) {
-        spec.put("clusterName", clusterName);
-        spec.put("advertiseAddress", advertiseAddress.getHostAddress());
-        spec.put("endpoint", endpoint.toString());
-        spec.put("apiServerPort", apiServerPort);
-        spec.put("podCidr", podCidr.toString());
-        spec.put("serviceCidr", serviceCidr.toString());
-        spec.put("clusterDomain", clusterDomain);
-        var sans = spec.putArray("certSans");
-        certSans.forEach(sans::add);
     }
 }

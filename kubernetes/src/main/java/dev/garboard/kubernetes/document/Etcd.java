@@ -1,29 +1,40 @@
 package dev.garboard.kubernetes.document;
 
-import dev.garboard.nodeconfig.Fields;
-import dev.garboard.nodeconfig.Forms;
+import dev.garboard.nodeconfig.DnsLabel;
+import dev.garboard.nodeconfig.DnsName;
 import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.binding.Checked;
+import dev.garboard.nodeconfig.binding.Default;
+import dev.garboard.nodeconfig.binding.Place;
+import dev.garboard.nodeconfig.binding.WrittenEmpty;
 import java.net.Inet4Address;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * That the node is a member of the cluster's etcd. Needs the secrets {@code etcd-ca.crt} and {@code etcd-ca.key}.
  *
+ * @param memberName its own name in etcd
  * @param address at which the other members reach this one
  * @param bootstrap whether this node founds the cluster; true for one node of a cluster's whole life
- * @param members the other members that are known
+ * @param members the other members that are known; neither founding nor a member to join is how the founder goes on alone: with the data that it
+ *     has, and never without
  * @param token tells clusters apart that would otherwise take each other's members
  * @param leaving whether the member is being taken out: once it is, it does not join anew, and keeps its data until an order
  */
 public record Etcd(
-        String memberName, Inet4Address address, boolean bootstrap, List<Member> members, String token, boolean leaving)
-        implements NodeDocument {
+        @DnsName String memberName,
+        Inet4Address address,
+        boolean bootstrap,
+        @WrittenEmpty List<Member> members,
+        @DnsLabel String token,
+        // Written only when it is so: an agent that does not know the word is troubled by a member that leaves only.
+        @Default(value = "false", written = false) boolean leaving)
+        implements NodeDocument, Checked {
 
     public static final String KIND = "Etcd";
 
     /** Another member. */
-    public record Member(String name, Inet4Address address) {}
+    public record Member(@DnsName String name, Inet4Address address) {}
 
     /** A member that is to stay. */
     public Etcd(String memberName, Inet4Address address, boolean bootstrap, List<Member> members, String token) {
@@ -39,42 +50,16 @@ public record Etcd(
         return KIND;
     }
 
-    static Etcd read(Fields spec) {
-        var name = spec.value("memberName", Forms::dnsName);
-        var address = spec.value("address", Forms::address);
-        boolean bootstrap = spec.flag("bootstrap");
-        // Neither founding nor a member to join is how the founder goes on alone: with the data that it has, and never
-        // without.
-        var members = spec.objects("members", member -> member(member, name, address));
-        return new Etcd(
-                name, address, bootstrap, members, spec.value("token", Forms::label), spec.optionalFlag("leaving"));
-    }
-
-    private static Member member(Fields fields, String ownName, Inet4Address ownAddress) {
-        var name = fields.value("name", Forms::dnsName);
-        if (name.equals(ownName)) {
-            throw fields.refusal("name", '"' + name + '"', "another name than memberName");
-        }
-        var address = fields.value("address", Forms::address);
-        if (address.equals(ownAddress)) {
-            throw fields.refusal("address", '"' + address.getHostAddress() + '"', "another address than this node's");
-        }
-        return new Member(name, address);
-    }
-
     @Override
-    public void write(ObjectNode spec) {
-        spec.put("memberName", memberName);
-        spec.put("address", address.getHostAddress());
-        spec.put("bootstrap", bootstrap);
-        var list = spec.putArray("members");
-        members.forEach(member -> list.addObject()
-                .put("name", member.name())
-                .put("address", member.address().getHostAddress()));
-        spec.put("token", token);
-        // Only when it is so: an agent that does not know the word is troubled by a member that leaves only.
-        if (leaving) {
-            spec.put("leaving", true);
+    public void check(Place here) {
+        for (int i = 0; i < members.size(); i++) {
+            var member = here.field("members").element(i);
+            if (members.get(i).name().equals(memberName)) {
+                member.field("name").wrong(memberName, "another name than memberName");
+            }
+            if (members.get(i).address().equals(address)) {
+                member.field("address").wrong(address, "another address than this node's");
+            }
         }
     }
 }

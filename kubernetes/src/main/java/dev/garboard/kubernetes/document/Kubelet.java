@@ -1,35 +1,55 @@
 package dev.garboard.kubernetes.document;
 
-import dev.garboard.nodeconfig.Fields;
-import dev.garboard.nodeconfig.Forms;
+import dev.garboard.nodeconfig.DnsName;
 import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.binding.Default;
+import dev.garboard.nodeconfig.binding.Matches;
+import dev.garboard.nodeconfig.binding.OneOf;
+import dev.garboard.nodeconfig.binding.Range;
+import dev.garboard.nodeconfig.binding.Size;
+import dev.garboard.nodeconfig.binding.WrittenEmpty;
 import java.net.Inet4Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * That the node joins a cluster. Needs the secrets {@code kubernetes-ca.crt} and, until it has joined, {@code bootstrap-token}.
  *
+ * @param nodeName of the Kubernetes node
+ * @param nodeIp the address that the cluster knows the node by
  * @param clusterDns address of the cluster's DNS service
+ * @param clusterDomain DNS suffix of services
  * @param apiServers all API servers, for the node's own balancer
- * @param maxPods null leaves the kubelet's own default
+ * @param taints what the node has when it joins
+ * @param maxPods how many pods may run there; null leaves the kubelet's own default
  */
 public record Kubelet(
-        String nodeName,
+        @DnsName String nodeName,
         Inet4Address nodeIp,
         Inet4Address clusterDns,
-        String clusterDomain,
-        List<HostPort> apiServers,
-        List<Taint> taints,
-        @Nullable Integer maxPods)
+        @DnsName String clusterDomain,
+        @Size(min = 1) List<HostPort> apiServers,
+        @WrittenEmpty List<Taint> taints,
+        @Nullable @Range(min = 1, max = 1000) Integer maxPods)
         implements NodeDocument {
 
     public static final String KIND = "Kubelet";
 
     /** Keeps pods away that do not tolerate it. */
-    public record Taint(String key, String value, String effect) {}
+    public record Taint(
+            @Matches(
+                    value = "([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
+                    expected = "a taint's key such as node-role.kubernetes.io/control-plane")
+            String key,
+
+            @Default("")
+            @Matches(
+                    value = "|[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
+                    expected = "at most 63 letters, digits and ._-")
+            String value,
+
+            @OneOf({"NoSchedule", "PreferNoSchedule", "NoExecute"}) String effect) {}
 
     public Kubelet {
         apiServers = List.copyOf(apiServers);
@@ -39,46 +59,5 @@ public record Kubelet(
     @Override
     public String kind() {
         return KIND;
-    }
-
-    static Kubelet read(Fields spec) {
-        var servers = spec.values("apiServers", HostPort::parse);
-        if (servers.isEmpty()) {
-            throw spec.refusal("apiServers", "none", "at least one host:port");
-        }
-        return new Kubelet(
-                spec.value("nodeName", Forms::dnsName),
-                spec.value("nodeIp", Forms::address),
-                spec.value("clusterDns", Forms::address),
-                spec.value("clusterDomain", Forms::dnsName),
-                servers,
-                spec.objects("taints", Kubelet::taint),
-                spec.integerOrNull("maxPods", 1, 1000));
-    }
-
-    private static Taint taint(Fields fields) {
-        var value = fields.valueOrNull("value", Forms::taintValue);
-        return new Taint(
-                fields.value("key", Forms::taintKey),
-                value == null ? "" : value,
-                fields.oneOf("effect", List.of("NoSchedule", "PreferNoSchedule", "NoExecute")));
-    }
-
-    @Override
-    public void write(ObjectNode spec) {
-        spec.put("nodeName", nodeName);
-        spec.put("nodeIp", nodeIp.getHostAddress());
-        spec.put("clusterDns", clusterDns.getHostAddress());
-        spec.put("clusterDomain", clusterDomain);
-        var servers = spec.putArray("apiServers");
-        apiServers.forEach(server -> servers.add(server.toString()));
-        var list = spec.putArray("taints");
-        taints.forEach(taint -> list.addObject()
-                .put("key", taint.key())
-                .put("value", taint.value())
-                .put("effect", taint.effect()));
-        if (maxPods != null) {
-            spec.put("maxPods", maxPods);
-        }
     }
 }

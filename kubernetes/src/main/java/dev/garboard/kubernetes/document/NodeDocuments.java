@@ -10,15 +10,15 @@ public final class NodeDocuments {
 
     /** Reads any of them. */
     public static final DocumentReader READER = new DocumentReader(Map.of(
-            StateDisk.KIND, (_, spec) -> StateDisk.read(spec),
-            RegistryMirror.KIND, RegistryMirror::read,
-            KubernetesBundle.KIND, (_, spec) -> KubernetesBundle.read(spec),
-            ContainerRuntime.KIND, (_, spec) -> ContainerRuntime.read(spec),
-            Cni.KIND, (_, spec) -> Cni.read(spec),
-            Etcd.KIND, (_, spec) -> Etcd.read(spec),
-            ControlPlane.KIND, (_, spec) -> ControlPlane.read(spec),
-            Kubelet.KIND, (_, spec) -> Kubelet.read(spec),
-            StagedBundle.KIND, (_, spec) -> StagedBundle.read(spec)));
+            StateDisk.KIND, StateDisk.class,
+            RegistryMirror.KIND, RegistryMirror.class,
+            KubernetesBundle.KIND, KubernetesBundle.class,
+            ContainerRuntime.KIND, ContainerRuntime.class,
+            Cni.KIND, Cni.class,
+            Etcd.KIND, Etcd.class,
+            ControlPlane.KIND, ControlPlane.class,
+            Kubelet.KIND, Kubelet.class,
+            StagedBundle.KIND, StagedBundle.class));
 
     private NodeDocuments() {}
 }

@@ -155,12 +155,12 @@ class DocumentsTest {
                     "Kubelet",
                     "\"maxPods\":110",
                     "\"maxPods\":0",
-                    "Kubelet/default: spec.maxPods: found 0, expected a whole number from 1 to 1000"),
+                    "Kubelet/default: spec.maxPods: found 0, expected an integer from 1 to 1000"),
             new Refusal(
                     "Kubelet",
                     "\"clusterDomain\":\"cluster.local\"",
                     "\"clusterDomain\":7",
-                    "Kubelet/default: spec.clusterDomain: found 7, expected a text"),
+                    "Kubelet/default: spec.clusterDomain: found 7, expected a DNS name of small letters, digits, hyphens and dots"),
             new Refusal(
                     "Kubelet",
                     "\"effect\":\"NoSchedule\"",
@@ -170,13 +170,53 @@ class DocumentsTest {
                     "Kubelet",
                     "\"value\":\"\"",
                     "\"colour\":\"\"",
-                    "Kubelet/default: spec.taints[0].colour: unknown field; known here are effect, key, value"),
-            new Refusal("Kubelet", "\"spec\":{", "\"spek\":{", "Kubelet/default: spec: is missing"),
+                    "Kubelet/default: spec.taints[0].colour: unknown field; known are key, value, effect"),
+            new Refusal("Kubelet", "\"spec\":{", "\"spek\":{", "Kubelet/default: spek: unknown field; did you mean spec?"),
             new Refusal(
                     "Kubelet",
                     "\"name\":\"default\"",
                     "\"name\":\"other\"",
                     "Kubelet/default: the document calls itself Kubelet/other"),
+            new Refusal(
+                    "Kubelet",
+                    "\"nodeName\":\"cp1\",\"nodeIp\":\"192.168.77.11\"",
+                    "\"nodeIp\":\"fd00::1\"",
+                    "Kubelet/default: spec.nodeName: missing, expected a DNS name of small letters, digits, hyphens and dots;"
+                            + " spec.nodeIp: found \"fd00::1\", expected an IPv4 address"),
+            new Refusal(
+                    "RegistryMirror",
+                    "[\"https://mirror.example/v2\"]",
+                    "[\"https://mirror.example/v2?x\",\"ftp://a\",\"http:///x\"]",
+                    "RegistryMirror/registry-example-5000: spec.endpoints[0]: found \"https://mirror.example/v2?x\","
+                            + " expected an http or https URL without query; spec.endpoints[1]: found \"ftp://a\","
+                            + " expected an http or https URL without query; spec.endpoints[2]: found \"http:///x\","
+                            + " expected an http or https URL without query"),
+            new Refusal(
+                    "RegistryMirror",
+                    "[\"https://mirror.example/v2\"]",
+                    "[]",
+                    "RegistryMirror/registry-example-5000: spec.endpoints: found [], expected a list of at least 1"),
+            new Refusal(
+                    "Kubelet",
+                    "\"kind\":\"Kubelet\"",
+                    "\"kind\":\"Pod\"",
+                    "Kubelet/default: kind: found \"Pod\", expected one of Cni, ContainerRuntime, ControlPlane, Etcd, Kubelet,"
+                            + " KubernetesBundle, RegistryMirror, StagedBundle, StateDisk"),
+            new Refusal(
+                    "Kubelet",
+                    "v1alpha1",
+                    "v1",
+                    "Kubelet/default: apiVersion: found \"node.garboard.dev/v1\", expected one of node.garboard.dev/v1alpha1"),
+            new Refusal(
+                    "Cni",
+                    "\"192.168.77.12\"",
+                    "\"10.244.9.1\"",
+                    "Cni/default: spec.routes[0].via: found \"10.244.9.1\", expected a node's address, outside of podCidr 10.244.0.0/16"),
+            new Refusal(
+                    "StagedBundle",
+                    "\"name\":\"k8s-1.37.3\"",
+                    "\"name\":\"/\"",
+                    "StagedBundle/default: spec.name: found \"/\", expected a bundle's name of letters, digits and ._+-"),
             new Refusal(
                     "Etcd",
                     "\"name\":\"cp1\"",
@@ -191,12 +231,12 @@ class DocumentsTest {
                     "Cni",
                     "\"10.244.1.0/24\"",
                     "\"10.245.1.0/24\"",
-                    "Cni/default: spec.nodePodCidr: found 10.245.1.0/24, expected a part of podCidr 10.244.0.0/16"),
+                    "Cni/default: spec.nodePodCidr: found \"10.245.1.0/24\", expected a part of podCidr 10.244.0.0/16"),
             new Refusal(
                     "Cni",
                     "\"10.244.2.0/24\"",
                     "\"10.244.1.128/25\"",
-                    "Cni/default: spec.routes[0].destination: found 10.244.1.128/25, expected no overlap with nodePodCidr 10.244.1.0/24"),
+                    "Cni/default: spec.routes[0].destination: found \"10.244.1.128/25\", expected no overlap with nodePodCidr 10.244.1.0/24"),
             new Refusal(
                     "ControlPlane",
                     "\"10.96.0.0/16\"",
@@ -206,12 +246,12 @@ class DocumentsTest {
                     "ControlPlane",
                     "\"10.96.0.0/16\"",
                     "\"10.244.128.0/20\"",
-                    "ControlPlane/default: spec.serviceCidr: found 10.244.128.0/20, expected no overlap with podCidr 10.244.0.0/16"),
+                    "ControlPlane/default: spec.serviceCidr: found \"10.244.128.0/20\", expected no overlap with podCidr 10.244.0.0/16"),
             new Refusal(
                     "ControlPlane",
                     "\"advertiseAddress\":\"192.168.77.11\"",
                     "\"advertiseAddress\":\"10.96.3.1\"",
-                    "ControlPlane/default: spec.advertiseAddress: found 10.96.3.1, expected an address outside of podCidr 10.244.0.0/16 and serviceCidr 10.96.0.0/16"),
+                    "ControlPlane/default: spec.advertiseAddress: found \"10.96.3.1\", expected an address outside of podCidr 10.244.0.0/16 and serviceCidr 10.96.0.0/16"),
             new Refusal(
                     "KubernetesBundle",
                     "\"version\":\"1.37.2\"",
@@ -233,6 +273,18 @@ class DocumentsTest {
                 () -> NodeDocuments.READER.parse(Documents.label(document), bad.getBytes(StandardCharsets.UTF_8)));
 
         assertEquals(refusal.message(), thrown.getMessage());
+    }
+
+    @Test
+    void readsWhatOlderServersLeaveOut() {
+        var brief = """
+                {"apiVersion":"node.garboard.dev/v1alpha1","kind":"Kubelet","metadata":{"name":"default"},"spec":{"nodeName":"w1",\
+                "nodeIp":"192.168.77.21","clusterDns":"10.96.0.10","clusterDomain":"cluster.local","apiServers":["a:6443"],\
+                "taints":[{"key":"a","effect":"NoExecute"}]}}""";
+
+        var read = (Kubelet) NodeDocuments.READER.parse("Kubelet/default", brief.getBytes(StandardCharsets.UTF_8));
+
+        assertEquals(List.of(new Kubelet.Taint("a", "", "NoExecute")), read.taints());
     }
 
     @Test

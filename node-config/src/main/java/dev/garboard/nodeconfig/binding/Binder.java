@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
  * there ({@link Matches}, {@link OneOf}, {@link Range}, {@link Size}) and what holds when nothing does ({@link Default}); one that is {@code
  * @Nullable}, a list or a map may be left out; what one field demands of another is a {@link Checked#check}.
  *
- * <p>Components are texts, whole numbers, flags, times, enumerations, lists, maps with texts as keys, records, {@code Object} for any JSON, and
- * every type with a public static {@code parse(String)}, which stands as the text that its {@code toString} gives.
+ * <p>Components are texts, whole numbers, flags, times, enumerations, lists, maps whose keys stand as texts, records, {@code Object} for any JSON, and
+ * every type with a static method that is {@link FromText}, which stands as the text that its {@code toString} gives.
  */
 public final class Binder {
 

@@ -17,9 +17,10 @@ final class Codecs {
         if (type instanceof AnnotatedParameterizedType collection) {
             var raw = ((ParameterizedType) collection.getType()).getRawType();
             var arguments = collection.getAnnotatedActualTypeArguments();
+            var bounds = Bounds.of(type.getAnnotation(Size.class));
             return raw == List.class
-                    ? new ListCodec(of(arguments[0]), type.getAnnotation(Size.class))
-                    : new MapCodec(of(arguments[1]));
+                    ? new ListCodec(of(arguments[0]), bounds)
+                    : MapCodec.of(raw, of(arguments[0]), of(arguments[1]), bounds);
         }
         return of((Class<?>) type.getType(), type);
     }

@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The public static method of a type that makes a value of its text; {@code toString} gives the text back. A refusal is an {@link
+ * The static method of a type that makes a value of its text; {@code toString} gives the text back. A refusal is an {@link
  * IllegalArgumentException} whose message goes on after "expected".
  */
 @Documented

@@ -7,15 +7,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A list, which is empty when nothing is there. */
-record ListCodec(Codec element, int min, int max) implements Codec {
-
-    ListCodec(Codec element, @Nullable Size size) {
-        this(element, size == null ? 0 : size.min(), size == null ? Integer.MAX_VALUE : size.max());
-    }
+record ListCodec(Codec element, Bounds bounds) implements Codec {
 
     @Override
     public @Nullable Object read(JsonNode node, Place at) {
-        if (!node.isArray() || node.size() < min || node.size() > max) {
+        if (!node.isArray() || !bounds.hold(node.size())) {
             at.wrong(node, expected());
             return null;
         }
@@ -40,12 +36,11 @@ record ListCodec(Codec element, int min, int max) implements Codec {
 
     @Override
     public String expected() {
-        var least = min == 0 ? "" : " of at least " + min;
-        return max == Integer.MAX_VALUE ? "a list" + least : "a list of " + min + " to " + max;
+        return "a list" + bounds.words();
     }
 
     @Override
     public @Nullable Object ofNothing() {
-        return min == 0 ? List.of() : null;
+        return bounds.hold(0) ? List.of() : null;
     }
 }

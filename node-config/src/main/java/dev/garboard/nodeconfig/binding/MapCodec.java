@@ -1,30 +1,41 @@
 package dev.garboard.nodeconfig.binding;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A map with texts as keys, which is empty when nothing is there. */
-record MapCodec(Codec element) implements Codec {
+/** A map, which is empty when nothing is there. Its keys are what stands as a text. */
+record MapCodec(boolean sorted, TextCodec key, Codec element, Bounds bounds) implements Codec {
+
+    static MapCodec of(Object type, Codec key, Codec element, Bounds bounds) {
+        if (key instanceof TextCodec text) {
+            return new MapCodec(type == SortedMap.class, text, element, bounds);
+        }
+        throw new IllegalStateException("keys of maps are texts, and not " + key.expected());
+    }
 
     @Override
     public @Nullable Object read(JsonNode node, Place at) {
-        if (!node.isObject()) {
+        if (!node.isObject() || !bounds.hold(node.size())) {
             at.wrong(node, expected());
             return null;
         }
-        var values = new LinkedHashMap<String, Object>();
+        Map<Object, Object> values = sorted ? new TreeMap<>() : new LinkedHashMap<>();
         for (var entry : node.properties()) {
             // What may be anything may be nothing as well, and then says nothing.
             if (entry.getValue().isNull() && element instanceof TreeCodec) {
                 continue;
             }
-            var value = element.read(entry.getValue(), at.key(entry.getKey()));
-            if (value != null) {
-                values.put(entry.getKey(), value);
+            var here = at.key(entry.getKey());
+            var name = key.read(Trees.tree(entry.getKey()), here);
+            var value = element.read(entry.getValue(), here);
+            if (name != null && value != null) {
+                values.put(name, value);
             }
         }
         return values;
@@ -32,20 +43,23 @@ record MapCodec(Codec element) implements Codec {
 
     @Override
     public JsonNode write(Object value) {
-        var sorted = new TreeMap<String, JsonNode>();
-        ((Map<?, ?>) value).forEach((key, each) -> sorted.put((String) key, element.write(each)));
+        var texts = new TreeMap<String, JsonNode>();
+        ((Map<?, ?>) value).forEach((name, each) -> texts.put(key.text(name), element.write(each)));
         var node = JsonNodeFactory.instance.objectNode();
-        sorted.forEach(node::set);
+        texts.forEach(node::set);
         return node;
     }
 
     @Override
     public String expected() {
-        return "an object";
+        return "an object" + bounds.words();
     }
 
     @Override
-    public Object ofNothing() {
-        return Map.of();
+    public @Nullable Object ofNothing() {
+        if (!bounds.hold(0)) {
+            return null;
+        }
+        return sorted ? Collections.emptySortedMap() : Map.of();
     }
 }

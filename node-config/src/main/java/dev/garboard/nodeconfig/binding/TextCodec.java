@@ -50,7 +50,11 @@ record TextCodec(
 
     @Override
     public JsonNode write(Object value) {
-        return Trees.tree(form.write().apply(value));
+        return Trees.tree(text(value));
+    }
+
+    String text(Object value) {
+        return form.write().apply(value);
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +72,7 @@ class BinderTest {
             @Nullable Instant since,
             @Size(min = 1, max = 2) List<@Word String> words,
             @WrittenEmpty List<Member> members,
-            Map<String, Port> ports,
+            @Size(max = 2) SortedMap<@Word String, Port> ports,
             Map<String, Object> facts,
             @Default("{\"name\":\"x\"}") Member leader)
             implements Checked {
@@ -78,7 +80,7 @@ class BinderTest {
         Everything {
             words = List.copyOf(words);
             members = List.copyOf(members);
-            ports = Map.copyOf(ports);
+            ports = new TreeMap<>(ports);
             facts = Map.copyOf(facts);
         }
 
@@ -107,7 +109,7 @@ class BinderTest {
             null,
             List.of("a"),
             List.of(),
-            Map.of(),
+            new TreeMap<>(),
             Map.of(),
             new Member("x", 5));
 
@@ -142,7 +144,7 @@ class BinderTest {
                 Instant.parse("2026-11-23T18:15:00.250Z"),
                 List.of("a", "b"),
                 List.of(new Member("m", 1)),
-                Map.of("z", new Port(2), "a", new Port(3)),
+                new TreeMap<>(Map.of("z", new Port(2), "a", new Port(3))),
                 Map.of("b", List.of(1, true, 0.5), "a", Map.of("y", "1", "x", "2")),
                 new Member("l", 9));
 
@@ -187,7 +189,9 @@ class BinderTest {
             "members":[{"name":"m","weight":0}] | members[0].weight: found 0, expected an integer from 1 to 9
             "members":[{"name":"x"}] | members[0].name: found "x", expected another than the leader's
             "ports":{"a":"b"}      | ports[a]: found "b", expected a port such as :80
-            "ports":[]             | ports: found [], expected an object
+            "ports":[]             | ports: found [], expected an object of at most 2
+            "ports":{"A":":1"}     | ports[A]: found "A", expected small letters
+            "ports":{"a":":1","b":":1","c":":1"} | ports: found {"a":":1","b":":1","c":":1"}, expected an object of at most 2
             "class":"0123456789012345678901234567890123456789012345678901234567890" | class: found "01234567890123456789012345678901234567890123456789012345..., expected one of fast, slow
             "class":"\\u001b[2J"    | class: found "\\u001B[2J", expected one of fast, slow
             """)
