@@ -72,7 +72,8 @@ public final class DocumentReader {
         if (!label.equals(envelope.kind() + "/" + name)) {
             throw new DocumentException(label + ": the document calls itself " + envelope.kind() + "/" + name);
         }
-        var spec = Binder.read(kind.asSubclass(Record.class), envelope.spec(), here.field("spec"), Map.of("name", name));
+        var spec =
+                Binder.read(kind.asSubclass(Record.class), envelope.spec(), here.field("spec"), Map.of("name", name));
         var document = kind.cast(notNull(label, here, spec));
         if (!document.name().equals(name)) {
             here.field("metadata").field("name").wrong(name, '"' + document.name() + '"');
@@ -89,8 +90,8 @@ public final class DocumentReader {
     }
 
     private static DocumentException refused(String label, Place here) {
-        return new DocumentException(label + ": "
-                + here.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        return new DocumentException(
+                label + ": " + here.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
 
     private static ObjectNode object(String label, byte[] content) {

@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param order to format a disk that holds anything else; null means none
  */
 public record StateDisk(
-        @Matches(value = StateDisk.NAME, expected = "a disk's serial number, WWID or kernel name") String disk,
+        @Matches(value = StateDisk.NAME, expected = "a disk's serial number, WWID or kernel name")
+        String disk,
+
         boolean overwrite,
         @Nullable @FileSystem String discard,
         @Nullable Recorded recorded,
-        @Nullable Order order) implements NodeDocument {
+        @Nullable Order order)
+        implements NodeDocument {
 
     public static final String KIND = "StateDisk";
 
@@ -56,7 +59,11 @@ public record StateDisk(
      * @param wwid empty when it has none
      * @param fileSystem UUID of the file system with the machine's data
      */
-    public record Recorded(String device, String serial, String wwid, @FileSystem String fileSystem) {}
+    public record Recorded(
+            String device,
+            String serial,
+            String wwid,
+            @FileSystem String fileSystem) {}
 
     /**
      * That one disk is formatted once. The new file system gets a UUID that was made for this order: where it is found, also under what was

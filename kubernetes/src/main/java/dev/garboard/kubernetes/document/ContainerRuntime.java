@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param logLevel of containerd; null leaves its own default
  */
 public record ContainerRuntime(
-        @Nullable @OneOf({"trace", "debug", "info", "warn", "error", "fatal", "panic"}) String logLevel)
-        implements NodeDocument {
+        @Nullable @OneOf({"trace", "debug", "info", "warn", "error", "fatal", "panic"})
+        String logLevel) implements NodeDocument {
 
     public static final String KIND = "ContainerRuntime";
 

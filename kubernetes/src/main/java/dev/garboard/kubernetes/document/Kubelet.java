@@ -49,7 +49,8 @@ public record Kubelet(
                     expected = "at most 63 letters, digits and ._-")
             String value,
 
-            @OneOf({"NoSchedule", "PreferNoSchedule", "NoExecute"}) String effect) {}
+            @OneOf({"NoSchedule", "PreferNoSchedule", "NoExecute"})
+            String effect) {}
 
     public Kubelet {
         apiServers = List.copyOf(apiServers);

@@ -18,9 +18,7 @@ import java.net.URI;
  */
 public record KubernetesBundle(
         @Key("name")
-        @Matches(
-                value = "[A-Za-z0-9][A-Za-z0-9._+-]{0,127}",
-                expected = "a bundle's name of letters, digits and ._+-")
+        @Matches(value = "[A-Za-z0-9][A-Za-z0-9._+-]{0,127}", expected = "a bundle's name of letters, digits and ._+-")
         String bundle,
 
         KubernetesVersion version,

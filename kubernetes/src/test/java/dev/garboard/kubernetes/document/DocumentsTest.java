@@ -171,7 +171,8 @@ class DocumentsTest {
                     "\"value\":\"\"",
                     "\"colour\":\"\"",
                     "Kubelet/default: spec.taints[0].colour: unknown field; known are key, value, effect"),
-            new Refusal("Kubelet", "\"spec\":{", "\"spek\":{", "Kubelet/default: spek: unknown field; did you mean spec?"),
+            new Refusal(
+                    "Kubelet", "\"spec\":{", "\"spek\":{", "Kubelet/default: spek: unknown field; did you mean spec?"),
             new Refusal(
                     "Kubelet",
                     "\"name\":\"default\"",
