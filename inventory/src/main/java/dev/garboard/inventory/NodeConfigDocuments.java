@@ -33,10 +33,10 @@ public final class NodeConfigDocuments {
     static final String PART = "part";
 
     private static final DocumentReader READER = new DocumentReader(Map.of(
-            Resolver.KIND, (_, spec) -> Resolver.read(spec),
-            TimeSync.KIND, (_, spec) -> TimeSync.read(spec),
-            Hostname.KIND, (_, spec) -> Hostname.read(spec),
-            RegistryMirror.KIND, RegistryMirror::read));
+            Resolver.KIND, Resolver.class,
+            TimeSync.KIND, TimeSync.class,
+            Hostname.KIND, Hostname.class,
+            RegistryMirror.KIND, RegistryMirror.class));
 
     /** A whole spec of each kind: what a part leaves out is taken from here, so that only what it says can be wrong. */
     private static final SortedMap<String, String> WHOLE = new TreeMap<>(Map.of(

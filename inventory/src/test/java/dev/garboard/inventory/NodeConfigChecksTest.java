@@ -60,12 +60,12 @@ class NodeConfigChecksTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         Resolver       | default | {"servers":["192.0.2.300"]}          | .spec.servers[0]: found "192.0.2.300", expected an IPv4 address
-        Resolver       | default | {"servers":"192.0.2.1"}              | .spec.servers: found "192.0.2.1", expected a list
-        Resolver       | default | {"servers":[7]}                      | .spec.servers[0]: found 7, expected a text
-        Resolver       | default | {"servers":["192.0.2.1"],"port":53}  | .spec.port: unknown field; known here are servers
+        Resolver       | default | {"servers":"192.0.2.1"}              | .spec.servers: found "192.0.2.1", expected a list of at most 16
+        Resolver       | default | {"servers":[7]}                      | .spec.servers[0]: found 7, expected an IPv4 address
+        Resolver       | default | {"servers":["192.0.2.1"],"port":53}  | .spec.port: unknown field; known are servers
         Resolver       | default | {"servers":[null]}                   | .spec.servers[0]: found null, expected a value, or {"$remove": true} to take away what weaker layers say
         Resolver       | second  | {"servers":["192.0.2.1"]}            | .metadata.name: found "second", expected "default"
-        RegistryMirror | docker  | {"endpoints":[]}                     | .spec.endpoints: found none, expected at least one URL
+        RegistryMirror | docker  | {"endpoints":[]}                     | .spec.endpoints: found [], expected a list of at least 1
         RegistryMirror | docker  | {"endpoints":["ftp://x"]}            | .spec.endpoints[0]: found "ftp://x", expected an http or https URL without query
         """)
     void whatNoNodeWouldTakeIsRefusedWithItsPlace(String kind, String name, String spec, String problem) {
