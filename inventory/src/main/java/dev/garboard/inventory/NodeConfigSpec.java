@@ -15,9 +15,7 @@ import java.util.TreeMap;
  * @param documents at most one of a kind and name; each may be a part of a document whose rest another NodeConfig gives
  */
 public record NodeConfigSpec(
-        @Default("{}") Selector selector,
-        @Default("100") int priority,
-        List<Document> documents) {
+        @Default("{}") Selector selector, @Default("100") int priority, List<Document> documents) {
 
     public static final int USUAL_PRIORITY = 100;
     public static final int LARGEST_PRIORITY = 1000;

@@ -8,7 +8,9 @@ import dev.garboard.nodeconfig.binding.Matches;
  * @param hostname at most 64 characters, as many as the kernel takes
  */
 public record Hostname(
-        @Matches(value = "(?=.{1,64}$)" + DnsName.FORM, expected = "a DNS name of at most 64 small letters, digits, hyphens and dots")
+        @Matches(
+                value = "(?=.{1,64}$)" + DnsName.FORM,
+                expected = "a DNS name of at most 64 small letters, digits, hyphens and dots")
         String hostname)
         implements NodeDocument {
 

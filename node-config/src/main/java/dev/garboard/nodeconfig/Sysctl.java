@@ -79,10 +79,11 @@ public record Sysctl(
 
     @Override
     public void check(Place here) {
-        values.keySet().forEach(key -> REFUSED.forEach((refused, reason) -> {
-            if (refused.endsWith(".") ? key.startsWith(refused) : key.equals(refused)) {
-                here.field("values").key(key).wrong(key, "another parameter; of this one: " + reason);
-            }
-        }));
+        values.keySet()
+                .forEach(key -> REFUSED.forEach((refused, reason) -> {
+                    if (refused.endsWith(".") ? key.startsWith(refused) : key.equals(refused)) {
+                        here.field("values").key(key).wrong(key, "another parameter; of this one: " + reason);
+                    }
+                }));
     }
 }

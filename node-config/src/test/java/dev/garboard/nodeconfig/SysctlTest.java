@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SysctlTest {
 
-    private static final DocumentReader READER =
-            new DocumentReader(Map.of(Sysctl.KIND, Sysctl.class));
+    private static final DocumentReader READER = new DocumentReader(Map.of(Sysctl.KIND, Sysctl.class));
 
     private static NodeDocument read(String spec) {
         var content = """
