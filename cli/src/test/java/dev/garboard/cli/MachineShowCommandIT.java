@@ -24,33 +24,20 @@ class MachineShowCommandIT {
     @Test
     void showsTheDesiredTheAppliedAndTheFailedRevisionOfEachDocument() throws Exception {
         try (var site = new RunningSite(directory)) {
-            var seen = MachineStatus.unseen();
-            var status = new MachineStatus(
-                    seen.phase(),
-                    seen.identity(),
-                    seen.facts(),
-                    null,
-                    0,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    new MachineStatus.StateDisk(
+            var status = MachineStatus.unseen()
+                    .edit()
+                    .stateDisk(new MachineStatus.StateDisk(
                             "nvme0n1",
                             "S5GXNX0T501",
                             null,
                             500_107_862_016L,
                             "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a",
-                            Instant.EPOCH),
-                    null,
-                    null,
-                    List.of(
+                            Instant.EPOCH))
+                    .documents(List.of(
                             new Document("KubernetesBundle", "default", 2, 1, 2, "the image was changed"),
                             new Document("Kubelet", "default", 3, 0, 0, "waits for the bundle"),
-                            new Document("Cni", "default", 4, 4, 0, "")),
-                    seen.conditions());
+                            new Document("Cni", "default", 4, 4, 0, "")))
+                    .done();
             site.store().create(new Resource<>(Kinds.MACHINE, ObjectMeta.named("m1"), MachineSpec.undecided(), status));
 
             var shown = site.runAs(Role.READER, "machine", "show", "m1");

@@ -44,40 +44,6 @@ public record MachineStatus(
         conditions = List.copyOf(conditions);
     }
 
-    /** That of a machine that keeps nothing on a disk. */
-    public MachineStatus(
-            String phase,
-            MachineIdentity identity,
-            Map<String, Object> facts,
-            @Nullable String address,
-            int apiPort,
-            @Nullable String bootSession,
-            @Nullable String agentVersion,
-            @Nullable String image,
-            @Nullable String kernelRelease,
-            @Nullable Instant lastSeen,
-            @Nullable Instant certificateNotAfter,
-            List<Document> documents,
-            List<Condition> conditions) {
-        this(
-                phase,
-                identity,
-                facts,
-                address,
-                apiPort,
-                bootSession,
-                agentVersion,
-                image,
-                kernelRelease,
-                lastSeen,
-                certificateNotAfter,
-                null,
-                null,
-                null,
-                documents,
-                conditions);
-    }
-
     /** To change some of it. */
     public MachineStatusEdit edit() {
         return new MachineStatusEdit(this);

@@ -3,6 +3,7 @@ package dev.garboard.operatorapi;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.inventory.ClusterSpec;
 import dev.garboard.inventory.ClusterStatus;
@@ -99,8 +100,7 @@ class ChangeGuardIT {
 
         assertEquals(message, refusal(null, machine(Map.of())).message());
         assertEquals(message, refusal(machine(Map.of()), null).message());
-        assertEquals(
-                "subnets.garboard.dev \"s1\"", refusal(null, subnet()).message().split(" is forbidden")[0]);
+        assertTrue(refusal(null, subnet()).message().startsWith("subnets.garboard.dev \"s1\" is forbidden"));
         assertDoesNotThrow(() -> guard.check(ADMIN, null, machine(Map.of())));
         assertDoesNotThrow(() -> guard.check(OPERATOR, another(), null));
     }

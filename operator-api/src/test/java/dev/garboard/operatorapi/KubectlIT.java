@@ -177,23 +177,12 @@ class KubectlIT {
                     .update(
                             Kinds.MACHINE,
                             "node-a",
-                            machine -> machine.withStatus(new MachineStatus(
-                                    "Ready",
-                                    machine.status().identity(),
-                                    machine.status().facts(),
-                                    "192.0.2.7",
-                                    7444,
-                                    null,
-                                    null,
-                                    null,
-                                    null,
-                                    null,
-                                    null,
-                                    null,
-                                    null,
-                                    null,
-                                    List.of(),
-                                    List.of())));
+                            machine -> machine.withStatus(machine.status()
+                                    .edit()
+                                    .phase("Ready")
+                                    .address("192.0.2.7")
+                                    .apiPort(7444)
+                                    .done()));
             waitFor(output, "Ready");
             machine("node-b", "2");
             waitFor(output, "node-b");

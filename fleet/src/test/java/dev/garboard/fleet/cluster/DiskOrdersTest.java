@@ -115,23 +115,7 @@ class DiskOrdersTest {
     }
 
     private static Resource<MachineSpec, MachineStatus> machine(@Nullable StateDisk disk, @Nullable DiskOrder order) {
-        var unseen = MachineStatus.unseen();
-        var status = new MachineStatus(
-                unseen.phase(),
-                unseen.identity(),
-                FACTS,
-                null,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                order,
-                List.of(),
-                List.of());
+        var status = MachineStatus.unseen().edit().facts(FACTS).diskOrder(order).done();
         return new Resource<>(
                 Kinds.MACHINE, ObjectMeta.named("m1"), MachineSpec.undecided().withStateDisk(disk), status);
     }

@@ -9,7 +9,6 @@ import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import io.grpc.Status;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FounderStateTest {
@@ -58,21 +57,7 @@ class FounderStateTest {
         var spec = disk
                 ? MachineSpec.undecided().withStateDisk(new MachineSpec.StateDisk("S5GX501", false))
                 : MachineSpec.undecided();
-        var bare = MachineStatus.unseen();
-        var status = new MachineStatus(
-                bare.phase(),
-                bare.identity(),
-                bare.facts(),
-                null,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Arrays.asList(documents),
-                List.of());
+        var status = MachineStatus.unseen().edit().documents(Arrays.asList(documents)).done();
         return new Resource<>(Kinds.MACHINE, ObjectMeta.named("m1"), spec, status);
     }
 }
