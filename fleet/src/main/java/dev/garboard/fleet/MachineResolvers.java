@@ -8,6 +8,7 @@ import dev.garboard.inventory.MachineStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -28,15 +29,17 @@ final class MachineResolvers {
      * Notes what the machine said. Nothing in the text changes while its findings do not: it would be written every time.
      *
      * @param spec the machine's, which says whose choice the resolvers were
+     * @param config what is declared of the machine beside that; null when nothing is
      */
-    static StatusChange note(StatusChange change, Resolvers said, MachineSpec spec) {
+    static StatusChange note(
+            StatusChange change, Resolvers said, MachineSpec spec, MachineStatus.@Nullable Config config) {
         if (said.getServersCount() == 0) {
             return change.condition(
                     CONDITION,
                     false,
                     "NoResolver",
-                    "nobody named a resolver, so the machine cannot resolve names; name one in the machine's subnet or in the"
-                            + " machine (spec.dnsServers)");
+                    "nobody named a resolver, so the machine cannot resolve names; name one in the machine's subnet or"
+                            + " in the machine (spec.dnsServers)");
         }
         var failing = said.getServersList().stream()
                 .filter(server -> server.getResult() != Result.RESULT_ANSWERS)
@@ -52,7 +55,7 @@ final class MachineResolvers {
                 failing.stream()
                                 .map(server -> server.getAddress() + ": " + server.getSeen())
                                 .collect(Collectors.joining("; "))
-                        + remedy(spec));
+                        + remedy(spec, config));
     }
 
     /** Logs what is news. */
@@ -79,10 +82,17 @@ final class MachineResolvers {
         return servers.stream().map(Resolvers.Server::getAddress).collect(Collectors.joining(", "));
     }
 
-    private static String remedy(MachineSpec spec) {
+    private static String remedy(MachineSpec spec, MachineStatus.@Nullable Config config) {
+        if (spec.dnsServers().isEmpty()
+                && config != null
+                && !config.nodeConfigs().isEmpty()) {
+            return ". DHCP or a NodeConfig named it, and garboard machine config --provenance says which: mend it, or"
+                    + " correct that, or name others in the machine's spec.dnsServers";
+        }
         return spec.dnsServers().isEmpty()
-                ? ". DHCP named it: mend it, or correct the machine's subnet (spec.dnsServers, option 6 where another DHCP"
-                        + " server gives the addresses), or name others in the machine's spec.dnsServers"
-                : ". The machine's spec.dnsServers names it: mend it, or correct that; without it, those of the subnet count";
+                ? ". DHCP named it: mend it, or correct the machine's subnet (spec.dnsServers, option 6 where another"
+                        + " DHCP server gives the addresses), or name others in the machine's spec.dnsServers"
+                : ". The machine's spec.dnsServers names it: mend it, or correct that; without it, those of the subnet"
+                        + " count";
     }
 }

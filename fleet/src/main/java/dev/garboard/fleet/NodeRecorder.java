@@ -102,7 +102,7 @@ final class NodeRecorder {
                 MachineClock.note(change, said.getTimekeeping());
             }
             if (said.hasResolvers()) {
-                MachineResolvers.note(change, said.getResolvers(), machine.spec());
+                MachineResolvers.note(change, said.getResolvers(), machine.spec(), before.config());
             }
             if (said.hasStateDisk()) {
                 MachineDisk.note(change, before.stateDisk(), said.getStateDisk(), now());

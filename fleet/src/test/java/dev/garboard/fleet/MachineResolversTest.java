@@ -21,8 +21,8 @@ class MachineResolversTest {
 
     private static final Instant NOW = Instant.parse("2026-12-01T10:00:00Z");
     private static final String OF_DHCP =
-            ". DHCP named it: mend it, or correct the machine's subnet (spec.dnsServers, option 6"
-                    + " where another DHCP server gives the addresses), or name others in the machine's spec.dnsServers";
+            ". DHCP named it: mend it, or correct the machine's subnet (spec.dnsServers, option 6 where another DHCP"
+                    + " server gives the addresses), or name others in the machine's spec.dnsServers";
 
     @Test
     void allThatAnswerMakeItTrueAndAreNamed() {
@@ -60,9 +60,29 @@ class MachineResolversTest {
                 condition(
                         "False",
                         "NoneAnswers",
-                        "192.0.2.1: no answer within 2 s. The machine's spec.dnsServers names it: mend it, or correct that;"
-                                + " without it, those of the subnet count"),
+                        "192.0.2.1: no answer within 2 s. The machine's spec.dnsServers names it: mend it, or correct"
+                                + " that; without it, those of the subnet count"),
                 noted);
+    }
+
+    @Test
+    void whereNodeConfigsCountTheRemedyIsTheCommandThatTellsWhoseItIs() {
+        var change = new StatusChange(MachineStatus.unseen(), NOW);
+        var said = Resolvers.newBuilder()
+                .addServers(server("192.0.2.1", Result.RESULT_REFUSED, "REFUSED"))
+                .build();
+        var config = new MachineStatus.Config("", null, List.of("site"), NOW);
+
+        var noted = MachineResolvers.note(change, said, undeclared(), config).unseen();
+
+        assertEquals(
+                List.of(condition(
+                        "False",
+                        "NoneAnswers",
+                        "192.0.2.1: REFUSED. DHCP or a NodeConfig named it, and garboard machine config"
+                                + " --provenance says which: mend it, or correct that, or name others in the"
+                                + " machine's spec.dnsServers")),
+                noted.conditions());
     }
 
     @Test
@@ -73,8 +93,8 @@ class MachineResolversTest {
                 condition(
                         "False",
                         "NoResolver",
-                        "nobody named a resolver, so the machine cannot resolve names; name one in the machine's subnet or"
-                                + " in the machine (spec.dnsServers)"),
+                        "nobody named a resolver, so the machine cannot resolve names; name one in the machine's"
+                                + " subnet or in the machine (spec.dnsServers)"),
                 noted);
     }
 
@@ -110,14 +130,14 @@ class MachineResolversTest {
 
     private static MachineStatus after(MachineStatus before, Resolvers.Server said) {
         var resolvers = Resolvers.newBuilder().addServers(said).build();
-        return MachineResolvers.note(new StatusChange(before, NOW), resolvers, undeclared())
+        return MachineResolvers.note(new StatusChange(before, NOW), resolvers, undeclared(), null)
                 .unseen();
     }
 
     private static Condition note(MachineSpec spec, Resolvers.Server... said) {
         var resolvers = Resolvers.newBuilder().addAllServers(List.of(said)).build();
         var change = new StatusChange(MachineStatus.unseen(), NOW);
-        return MachineResolvers.note(change, resolvers, spec)
+        return MachineResolvers.note(change, resolvers, spec, null)
                 .unseen()
                 .conditions()
                 .getFirst();
