@@ -1,9 +1,9 @@
 package dev.garboard.fleet.cluster;
 
-import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.kubernetes.pki.BootstrapToken;
 import dev.garboard.kubernetes.pki.ClusterKeys;
 import dev.garboard.kubernetes.pki.KubeletRequest;
+import dev.garboard.nodeconfig.HostPort;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
