@@ -32,7 +32,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.X509KeyManager;
 
 /** Asks one etcd member over mutual TLS. Every method blocks, for a bounded time, and throws {@link EtcdException}. */
-final class EtcdClient implements EtcdLeadership.Voice {
+final class EtcdClient implements EtcdLeadership.Voice, EtcdWitnesses.Speaker {
 
     static final int PORT = 2379;
 
@@ -61,8 +61,8 @@ final class EtcdClient implements EtcdLeadership.Voice {
         return call(() -> maintenance(ANSWER_SECONDS).status(StatusRequest.getDefaultInstance()));
     }
 
-    /** What the member's keys up to a revision come to: members with the same data give the same hash. */
-    HashKVResponse hash(long revision) {
+    @Override
+    public HashKVResponse hash(long revision) {
         var request = HashKVRequest.newBuilder().setRevision(revision).build();
         return call(() -> maintenance(ANSWER_SECONDS).hashKV(request));
     }
@@ -73,8 +73,8 @@ final class EtcdClient implements EtcdLeadership.Voice {
         return call(() -> cluster().memberList(request)).getMembersList();
     }
 
-    /** The cluster's identity, as a majority agrees on it. */
-    long clusterId() {
+    @Override
+    public long clusterId() {
         var request = MemberListRequest.newBuilder().setLinearizable(true).build();
         return call(() -> cluster().memberList(request)).getHeader().getClusterId();
     }
@@ -118,8 +118,8 @@ final class EtcdClient implements EtcdLeadership.Voice {
         call(() -> maintenance(DEFRAGMENT_SECONDS).defragment(DefragmentRequest.getDefaultInstance()));
     }
 
-    /** The alarms of all members. */
-    List<AlarmMember> alarms() {
+    @Override
+    public List<AlarmMember> alarms() {
         var request = AlarmRequest.newBuilder().setAction(AlarmAction.GET).build();
         return call(() -> maintenance(ANSWER_SECONDS).alarm(request)).getAlarmsList();
     }

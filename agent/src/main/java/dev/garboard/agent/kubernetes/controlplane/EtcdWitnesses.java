@@ -1,6 +1,9 @@
 package dev.garboard.agent.kubernetes.controlplane;
 
+import dev.garboard.agentapi.etcd.AlarmMember;
 import dev.garboard.agentapi.etcd.AlarmType;
+import dev.garboard.agentapi.etcd.HashKVResponse;
+import dev.garboard.agentapi.etcd.StatusResponse;
 import dev.garboard.kubernetes.document.Etcd;
 import java.net.Inet4Address;
 import java.util.ArrayList;
@@ -41,8 +44,26 @@ final class EtcdWitnesses {
         }
     }
 
+    /** What another member is asked. Each throws {@link EtcdException} when there is no answer. */
+    interface Speaker extends AutoCloseable {
+
+        /** The cluster's identity, as a majority agrees on it. */
+        long clusterId();
+
+        /** The alarms of all members. */
+        List<AlarmMember> alarms();
+
+        StatusResponse status();
+
+        /** What the member's keys up to a revision come to: members with the same data give the same hash. */
+        HashKVResponse hash(long revision);
+
+        @Override
+        void close();
+    }
+
     /** Asks every other member; those that do not answer are no witnesses. */
-    static List<Witness> ask(Etcd document, Function<Inet4Address, EtcdClient> clients) {
+    static List<Witness> ask(Etcd document, Function<Inet4Address, Speaker> clients) {
         record Asked(Etcd.Member member, String cluster, Set<String> corrupt) {}
         var asked = new ArrayList<Asked>();
         long revision = Long.MAX_VALUE;
