@@ -132,8 +132,7 @@ class EtcdWitnessesTest {
         var members = List.of(
                 new Etcd.Member("cp2", Cidr.address("192.0.2.2")), new Etcd.Member("cp3", Cidr.address("192.0.2.3")));
         var document = new Etcd("cp1", Cidr.address("192.0.2.1"), true, members, "lab-1");
-        return EtcdWitnesses.ask(
-                document, address -> address.equals(Cidr.address("192.0.2.2")) ? second : third);
+        return EtcdWitnesses.ask(document, address -> address.equals(Cidr.address("192.0.2.2")) ? second : third);
     }
 
     private static AlarmMember alarm(long member, AlarmType type) {
