@@ -46,6 +46,13 @@ final class UpgradeWorld {
     String leader = "";
 
     int snapshots;
+    /** Whether etcd can be saved; what stands in the way, when something does. */
+    boolean saves = true;
+
+    String snapshotTrouble = "";
+    /** What the add-ons still wait for; null when nobody can tell. */
+    @Nullable
+    String addOns = "";
     /** Clients that follow where pods are; null when nobody can tell. */
     @Nullable
     Integer followers = 7;
@@ -170,7 +177,8 @@ final class UpgradeWorld {
                 said.put(node.machine(), said(runs(node), node.machine().equals(leader)));
             }
         }
-        return new UpgradeFacts(NEW, checks, saved, "", said, cordoned, drains, followers, "");
+        return new UpgradeFacts(
+                NEW, checks, saved, snapshotTrouble, said, cordoned, drains, followers, addOns);
     }
 
     static NodeSaid said(String version) {
@@ -198,7 +206,7 @@ final class UpgradeWorld {
         if (upgrade == null || !upgrade.isActive()) {
             return;
         }
-        if (upgrade.phase() == Phase.SAVING && saved == null) {
+        if (upgrade.phase() == Phase.SAVING && saved == null && saves) {
             snapshots++;
             saved = new ClusterSnapshot("/site/snapshots/lab.db", "a".repeat(64), 4096);
         }
