@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Where the documents of nodes come from. */
@@ -72,8 +73,8 @@ public interface DesiredDocuments {
         /** Names the secrets, and shows none. */
         @Override
         public String toString() {
-            return "NodeState[" + revision + ", " + documents + ", secrets " + secrets.keySet() + ", " + orders + ", "
-                    + settings + "]";
+            return "NodeState[" + revision + ", " + documents + ", secrets " + new TreeSet<>(secrets.keySet()) + ", "
+                    + orders + ", " + settings + "]";
         }
     }
 

@@ -149,6 +149,7 @@ final class NodeRecorder {
         var kept = said.getDocumentsList().stream()
                 .filter(NodeMessage.DocumentStatus::getKept)
                 .map(NodeMessage.DocumentStatus::getKind)
+                .sorted()
                 .collect(Collectors.joining(", "));
         if (kept.isEmpty()) {
             change.without(DECLARED);
