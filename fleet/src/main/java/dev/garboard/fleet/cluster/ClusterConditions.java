@@ -8,9 +8,7 @@ import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.inventory.ClusterUpgrade;
 import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Resource;
-import dev.garboard.kubernetes.document.Etcd;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,27 +24,21 @@ final class ClusterConditions {
     static final String MACHINES = "MachinesFree";
     static final String BOOTSTRAPPED = "Bootstrapped";
     static final String API = "ApiReady";
-    static final String QUORUM = "EtcdQuorum";
-    static final String ETCD = "EtcdHealthy";
-    static final String MEMBERS = "EtcdMembersKnown";
     static final String NODES = "NodesReady";
     static final String REQUESTS = "CertificatesIssued";
     static final String UPGRADED = "Upgraded";
 
-    private static final int LONGEST = 1000;
-
     private final Resource<ClusterSpec, ClusterStatus> cluster;
     private final Membership.Outcome outcome;
     private final ClusterFacts facts;
-    private final Instant now;
-    private final List<Condition> conditions = new ArrayList<>();
+    private final ConditionList conditions;
 
     private ClusterConditions(
             Resource<ClusterSpec, ClusterStatus> cluster, Membership.Outcome outcome, ClusterFacts facts, Instant now) {
         this.cluster = cluster;
         this.outcome = outcome;
         this.facts = facts;
-        this.now = now;
+        this.conditions = new ConditionList(cluster.status().conditions(), now);
     }
 
     static List<Condition> of(
@@ -62,16 +54,14 @@ final class ClusterConditions {
         conditions.bootstrapped();
         if (outcome.bootstrapped()) {
             conditions.api();
-            conditions.quorum();
-            conditions.etcd();
-            conditions.members();
+            new EtcdConditions(cluster.name(), outcome.nodes(), facts, conditions.conditions).add();
             conditions.nodes();
             conditions.requests();
             if (upgrade != null) {
                 conditions.upgraded(upgrade);
             }
         }
-        return List.copyOf(conditions.conditions);
+        return conditions.conditions.all();
     }
 
     private void bundle() {
@@ -129,12 +119,14 @@ final class ClusterConditions {
                     .map(Node::message)
                     .findFirst()
                     .orElse("");
+            // The remedy first: what the machine says may be long, and is cut.
             add(
                     BOOTSTRAPPED,
                     false,
                     "Founding",
-                    founder + " founds the cluster, and no other machine ever will: " + message
-                            + "; if it never comes back, delete the Cluster and declare it again");
+                    founder + " founds the cluster, and no other machine ever will; if it never comes back, or holds"
+                            + " another cluster that is not to be lost, take its labels away, delete the Cluster and declare"
+                            + " it again: " + message);
         } else if (outcome.nodes().stream().noneMatch(node -> node.role() == Role.CONTROL_PLANE)) {
             add(
                     BOOTSTRAPPED,
@@ -172,78 +164,6 @@ final class ClusterConditions {
                                     : " (" + facts.kubernetes().trouble() + ")")
                             + "; look at the services of that machine: garboard node services MACHINE");
         }
-    }
-
-    /**
-     * A member counts as lost with its machine, and until it votes again: without a majority etcd takes no write. Who counts is what etcd
-     * says; the inventory stands in for it only until it has said so.
-     */
-    private void quorum() {
-        var roster = facts.etcd();
-        var members = outcome.nodes().stream()
-                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
-                .toList();
-        var voters = roster == null
-                ? members.stream().map(Node::machine).toList()
-                : roster.voters().stream().map(EtcdRoster.Member::name).toList();
-        var lost = voters.stream()
-                .filter(name -> !facts.machine(name).map(MachineFacts::etcdRuns).orElse(false))
-                .toList();
-        int majority = voters.size() / 2 + 1;
-        int present = voters.size() - lost.size();
-        var counted = present + " of " + voters.size() + " members are there, " + majority + " are needed";
-        if (present >= majority) {
-            add(QUORUM, true, lost.isEmpty() ? "Complete" : "Reduced", counted);
-        } else {
-            add(
-                    QUORUM,
-                    false,
-                    "Lost",
-                    counted + ": etcd takes no write. Bring back "
-                            + lost.stream().map(this::reason).collect(Collectors.joining(", "))
-                            + "; if too much of their data is gone, restore a snapshot: garboard cluster etcd restore "
-                            + cluster.name() + " FILE");
-        }
-    }
-
-    /** Said only when it does not hold: a voter that nobody looks after counts for the majority all the same. */
-    private void members() {
-        var roster = facts.etcd();
-        var strangers = roster == null ? List.<EtcdRoster.Member>of() : roster.withoutMachine(outcome.nodes());
-        if (!strangers.isEmpty()) {
-            add(
-                    MEMBERS,
-                    false,
-                    "MemberWithoutMachine",
-                    "etcd counts members that are no machine of this cluster: "
-                            + strangers.stream().map(EtcdRoster.Member::text).collect(Collectors.joining(", "))
-                            + "; take out what will not come back: garboard cluster etcd remove-member "
-                            + cluster.name() + " " + strangers.getFirst().id());
-        }
-    }
-
-    /** What members say of themselves: damaged or lost data, a full database, a restore that was interrupted. */
-    private void etcd() {
-        var faults = outcome.nodes().stream()
-                .filter(node -> node.role() == Role.CONTROL_PLANE && node.stage() == Stage.MEMBER)
-                .filter(node -> node.message().startsWith(Etcd.KIND))
-                .map(node -> node.machine() + ": " + node.message().replace("CLUSTER", cluster.name()))
-                .collect(Collectors.joining("; "));
-        if (faults.isEmpty()) {
-            add(ETCD, true, "Healthy", "no member reports a fault");
-        } else {
-            add(ETCD, false, "Faulty", faults);
-        }
-    }
-
-    private String reason(String machine) {
-        return machine
-                + outcome.nodes().stream()
-                        .filter(node -> node.machine().equals(machine)
-                                && !node.message().isEmpty())
-                        .map(node -> " (" + node.message() + ")")
-                        .findFirst()
-                        .orElse("");
     }
 
     private void nodes() {
@@ -304,15 +224,7 @@ final class ClusterConditions {
                         .collect(Collectors.joining(","));
     }
 
-    /** The time of a condition moves only when its status does. */
     private void add(String type, boolean holds, String reason, String message) {
-        var status = holds ? "True" : "False";
-        var since = cluster.status().conditions().stream()
-                .filter(known -> known.type().equals(type) && known.status().equals(status))
-                .map(Condition::lastTransitionTime)
-                .findFirst()
-                .orElse(now);
-        var text = message.length() > LONGEST ? message.substring(0, LONGEST) : message;
-        conditions.add(new Condition(type, status, reason, text, since));
+        conditions.add(type, holds, reason, message);
     }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,7 @@ final class Membership {
 
     private final ClusterSpec spec;
     private final ClusterFacts facts;
+    private final Obstacles obstacles;
     private final List<Node> nodes;
     private @Nullable String bootstrapMachine;
     private boolean bootstrapped;
@@ -34,6 +34,7 @@ final class Membership {
     private Membership(ClusterSpec spec, ClusterStatus before, ClusterFacts facts) {
         this.spec = spec;
         this.facts = facts;
+        this.obstacles = new Obstacles(spec, facts);
         this.nodes = new ArrayList<>(before.nodes());
         this.bootstrapMachine = before.bootstrapMachine();
         this.bootstrapped = before.bootstrapped();
@@ -192,7 +193,7 @@ final class Membership {
     private List<Node> candidates(Role role) {
         return nodes.stream()
                 .filter(node -> node.role() == role && node.stage() == Stage.WAITING)
-                .filter(node -> obstacle(node).isEmpty())
+                .filter(node -> obstacles.of(node, nodes).isEmpty())
                 .sorted(Comparator.comparing(Node::machine))
                 .toList();
     }
@@ -205,47 +206,6 @@ final class Membership {
         }
         put(node.at(machine.address(), share.get()).withStage(Stage.JOINING).withMessage(""));
         return true;
-    }
-
-    /** Why a waiting node cannot begin, or an empty text. */
-    private String obstacle(Node node) {
-        var machine = facts.machine(node.machine()).orElse(null);
-        if (machine == null) {
-            return absent(node);
-        }
-        if (machine.acceptance() != Acceptance.ACCEPTED) {
-            return "the machine waits for acceptance: garboard machine accept " + node.machine();
-        }
-        if (facts.bundle() == null) {
-            return "there is no bundle of Kubernetes " + spec.version();
-        }
-        var address = machine.address();
-        if (!machine.connected() || address == null) {
-            return "the machine is not connected; `garboard boots " + node.machine() + "` shows how far it came";
-        }
-        if (facts.ordered().contains(node.machine())) {
-            return "the machine was ordered to leave a cluster and has not said yet that it did";
-        }
-        if (!machine.undeclared().isEmpty()) {
-            return "the machine keeps " + String.join(", ", new TreeSet<>(machine.undeclared()))
-                    + " of a cluster that this server does not know it in, and nobody ordered it to leave: is the database an"
-                    + " older copy? Restore a newer one, or reset the machine: garboard node " + node.machine()
-                    + " reset --disk DISK (reboot, where it keeps nothing on a disk)";
-        }
-        if (machine.kubeletRuns() || machine.etcdRuns()) {
-            return "the machine still removes what it had of a cluster before";
-        }
-        for (var network : Map.of("podCidr", spec.podCidr(), "serviceCidr", spec.serviceCidr())
-                .entrySet()) {
-            if (Cidr.parse(network.getValue()).contains(Cidr.address(address))) {
-                return "its address " + address + " lies in the cluster's " + network.getKey() + " "
-                        + network.getValue()
-                        + ", where kube-proxy would cut it off; give the machine an address outside, or the cluster another network";
-            }
-        }
-        return PodNetworks.free(spec.podCidr(), nodes).isEmpty()
-                ? "all shares of podCidr " + spec.podCidr() + " are dealt out; it has room for no further node"
-                : "";
     }
 
     /** Says of each node what it waits for. */
@@ -263,7 +223,7 @@ final class Membership {
     }
 
     private String waiting(Node node) {
-        var obstacle = obstacle(node);
+        var obstacle = obstacles.of(node, nodes);
         if (!obstacle.isEmpty()) {
             return obstacle;
         }
@@ -292,15 +252,9 @@ final class Membership {
                 + (obstacle.isEmpty() ? "" : " (" + obstacle + ")");
     }
 
-    private String absent(Node node) {
-        return facts.unread().contains(node.machine())
-                ? "the machine is stored and cannot be read; the node keeps what it has: /readyz?verbose says why"
-                : "the machine is gone from the inventory";
-    }
-
     private String member(Node node, @Nullable MachineFacts machine) {
         if (machine == null) {
-            return absent(node);
+            return obstacles.absent(node);
         }
         if (!machine.connected()) {
             return "the machine is not connected; look at its console";

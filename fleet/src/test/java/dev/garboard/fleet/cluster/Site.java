@@ -154,6 +154,21 @@ final class Site {
                         machine.trouble()));
     }
 
+    /** What its documents wait for or failed with. */
+    void trouble(String name, String text) {
+        change(
+                name,
+                machine -> new MachineFacts(
+                        name,
+                        machine.labels(),
+                        machine.acceptance(),
+                        machine.connected(),
+                        machine.address(),
+                        machine.applied(),
+                        machine.running(),
+                        text));
+    }
+
     void accept(String name, Acceptance acceptance) {
         change(
                 name,
