@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -81,7 +82,7 @@ final class ClusterDesk implements DesiredDocuments {
                 // It may be a node of one of these, and a node that is told of no document gives up its part.
                 log.atError()
                         .addKeyValue("machine", machine)
-                        .addKeyValue("clusters", unreadable.keySet())
+                        .addKeyValue("clusters", new TreeSet<>(unreadable.keySet()))
                         .log("nothing is said to the machine while a cluster cannot be read");
                 return Optional.empty();
             }
@@ -129,14 +130,14 @@ final class ClusterDesk implements DesiredDocuments {
         return state(node.machine(), Math.max(asOf, newest), documents, secrets);
     }
 
-    /** Its disk stays mounted, since what is to be forgotten may lie there; it is not formatted for that. */
+    /**
+     * Its disk stays mounted, since what is to be forgotten may lie there, and nothing is formatted for that. Where the disk was replaced the order
+     * waits: it is carried out when somebody has said of the new disk, or of the lost file system, that it may be formatted, or names no disk.
+     */
     private Optional<NodeState> leaving(long asOf, String name, List<LeaveOrder> ordered) {
-        var machine = store.get(Kinds.MACHINE, name);
+        var machine = store.get(Kinds.MACHINE, name).map(disks::settle);
         long newest = machine.map(known -> known.metadata().resourceVersion()).orElse(0L);
-        var documents = disk(machine).stream()
-                .map(disk -> (NodeDocument) disk.withoutLeave())
-                .toList();
-        return state(name, Math.max(asOf, newest), documents, Map.of())
+        return state(name, Math.max(asOf, newest), List.copyOf(disk(machine)), Map.of())
                 .map(state -> new NodeState(state.revision(), state.documents(), state.secrets(), ordered));
     }
 

@@ -58,6 +58,7 @@ public final class Clusters implements AutoCloseable {
         this.disks = new DiskOrders(inventory.store(), parts.clock());
         this.desk = new ClusterDesk(
                 inventory.store(), inventory.documents(), vault, parts.bundles(), tokens, orders, disks);
+        disks.takeBackUnordered();
         this.machines = ResourceMirror.start(inventory.store(), Kinds.MACHINE, this::machineChanged);
         this.clusters = ResourceMirror.start(inventory.store(), Kinds.CLUSTER, this::clusterChanged);
     }

@@ -1,5 +1,6 @@
 package dev.garboard.fleet.cluster;
 
+import dev.garboard.inventory.InvalidResourceException;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineSpec;
 import dev.garboard.inventory.MachineStatus;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes an order of {@code spec.stateDisk.overwrite}: for the disk that has the name now, for a day, with the UUID of the file system that it
- * makes. A wish that stood for months, or came back with an older copy of the database, formats nothing.
+ * makes. A wish that stood for months, or came back with an older copy of the database, formats nothing: an order is made of an edit, while a
+ * server runs, and a wish that is there without one when it starts is taken back.
  */
 final class DiskOrders {
 
@@ -35,6 +37,41 @@ final class DiskOrders {
     DiskOrders(ResourceStore store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+    }
+
+    /**
+     * Before any order is made: takes back what is wished without an order. Whoever wished it did so before this server started, or not of the
+     * database that it finds; a day cannot be counted from either.
+     */
+    void takeBackUnordered() {
+        for (var machine : store.list(Kinds.MACHINE).items()) {
+            if (withoutUnordered(machine).equals(machine)) {
+                continue;
+            }
+            try {
+                store.update(Kinds.MACHINE, machine.name(), DiskOrders::withoutUnordered);
+                log.atWarn()
+                        .addKeyValue("machine", machine.name())
+                        .log("overwrite was set without an order when the server started, and is taken back; set it"
+                                + " again if it is still meant");
+            } catch (ResourceMissingException deleted) {
+                continue;
+            } catch (InvalidResourceException unwritable) {
+                // Then no order can be written either.
+                log.atError().addKeyValue("machine", machine.name()).setCause(unwritable).log("overwrite is not taken back");
+            }
+        }
+    }
+
+    /** The same machine when there is an order for what it wishes. */
+    static Resource<MachineSpec, MachineStatus> withoutUnordered(Resource<MachineSpec, MachineStatus> machine) {
+        var disk = machine.spec().stateDisk();
+        var order = machine.status().diskOrder();
+        if (disk == null || !disk.overwrite() || (order != null && order.disk().equals(disk.disk()))) {
+            return machine;
+        }
+        return machine.withSpec(machine.spec().withStateDisk(disk.withoutOverwrite()))
+                .withStatus(machine.status().withDiskOrder(null));
     }
 
     /** Whether the machine has the order that it needs, and no other. */
