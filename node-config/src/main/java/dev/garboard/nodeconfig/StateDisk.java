@@ -81,11 +81,6 @@ public record StateDisk(
         this(disk, false, null, null, null);
     }
 
-    /** The same disk, of which nothing may be lost. */
-    public StateDisk withoutLeave() {
-        return new StateDisk(disk, false, null, recorded, null);
-    }
-
     @Override
     public String kind() {
         return KIND;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -148,7 +149,7 @@ final class UpgradeChecks {
         if (alarms == null) {
             found.add("no member could be asked for alarms");
         } else if (!alarms.isEmpty()) {
-            found.add("alarms: " + String.join(", ", alarms));
+            found.add("alarms: " + String.join(", ", new TreeSet<>(alarms)));
         }
         return found.isEmpty()
                 ? passed("etcd", controlPlanes().size() + " members vote, and there is no alarm")

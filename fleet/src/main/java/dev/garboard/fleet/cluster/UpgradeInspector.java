@@ -127,8 +127,6 @@ final class UpgradeInspector {
                             .getAlarmsList()
                             .stream()
                             .map(EtcdAlarm::getAlarm)
-                            // Etcd lists them by the members' ids, which are as good as random.
-                            .sorted()
                             .toList();
                 } catch (StatusException silent) {
                     // The next one may answer.
