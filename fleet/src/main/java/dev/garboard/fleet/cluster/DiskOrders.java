@@ -55,7 +55,7 @@ final class DiskOrders {
                         .log("overwrite was set without an order when the server started, and is taken back; set it"
                                 + " again if it is still meant");
             } catch (ResourceMissingException deleted) {
-                continue;
+                // Whoever deleted it meanwhile is right.
             } catch (InvalidResourceException unwritable) {
                 // Then no order can be written either.
                 log.atError().addKeyValue("machine", machine.name()).setCause(unwritable).log("overwrite is not taken back");
