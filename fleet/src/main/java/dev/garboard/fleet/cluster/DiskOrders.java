@@ -58,7 +58,10 @@ final class DiskOrders {
                 // Whoever deleted it meanwhile is right.
             } catch (InvalidResourceException unwritable) {
                 // Then no order can be written either.
-                log.atError().addKeyValue("machine", machine.name()).setCause(unwritable).log("overwrite is not taken back");
+                log.atError()
+                        .addKeyValue("machine", machine.name())
+                        .setCause(unwritable)
+                        .log("overwrite is not taken back");
             }
         }
     }

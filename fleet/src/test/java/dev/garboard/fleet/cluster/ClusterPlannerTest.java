@@ -70,7 +70,8 @@ class ClusterPlannerTest {
         assertEquals("cp1", status.bootstrapMachine());
         assertEquals(List.of("cp1 JOINING", "cp2 WAITING", "cp3 WAITING"), site.stages());
         assertEquals(
-                FOUNDING + "the machine was lost on its way; it goes on when it is back: `garboard boots cp1` shows how far"
+                FOUNDING
+                        + "the machine was lost on its way; it goes on when it is back: `garboard boots cp1` shows how far"
                         + " it came",
                 site.condition("Bootstrapped"));
     }

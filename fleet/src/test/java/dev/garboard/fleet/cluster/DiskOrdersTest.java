@@ -82,15 +82,15 @@ class DiskOrdersTest {
     /** Nobody who is there ordered it: it came with the database. */
     @Test
     void aWishThatIsFoundWithoutItsOrderIsNone() {
-        for (var found : List.of(
-                machine(WISH, null), machine(WISH, new DiskOrder("other", null, null, FORMER, TOMORROW)))) {
+        for (var found :
+                List.of(machine(WISH, null), machine(WISH, new DiskOrder("other", null, null, FORMER, TOMORROW)))) {
             var after = DiskOrders.withoutUnordered(found);
 
             assertEquals(new StateDisk("S5GX501", false), after.spec().stateDisk());
             assertNull(after.status().diskOrder());
         }
-        for (var machine : List.of(
-                machine(WISH, ORDER), machine(new StateDisk("S5GX501", false), null), machine(null, null))) {
+        for (var machine :
+                List.of(machine(WISH, ORDER), machine(new StateDisk("S5GX501", false), null), machine(null, null))) {
             assertEquals(machine, DiskOrders.withoutUnordered(machine));
         }
     }

@@ -52,7 +52,9 @@ class DiskWishesIT {
         inventory
                 .store()
                 .update(
-                        Kinds.MACHINE, "m1", found -> found.withSpec(found.spec().withStateDisk(disk)));
+                        Kinds.MACHINE,
+                        "m1",
+                        found -> found.withSpec(found.spec().withStateDisk(disk)));
     }
 
     private Resource<MachineSpec, MachineStatus> machine() {
@@ -100,7 +102,9 @@ class DiskWishesIT {
         wish(WISH);
 
         try (var clusters = start()) {
-            assertEquals(new MachineSpec.StateDisk("S5GX501", false, LOST), machine().spec().stateDisk());
+            assertEquals(
+                    new MachineSpec.StateDisk("S5GX501", false, LOST),
+                    machine().spec().stateDisk());
             var _ = clusters.desired().of("m1");
             assertNull(machine().status().diskOrder());
         }

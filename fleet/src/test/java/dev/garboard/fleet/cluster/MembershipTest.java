@@ -20,8 +20,9 @@ class MembershipTest {
 
         var said = site.condition("Bootstrapped");
         assertTrue(
-                said.contains("holds another cluster that is not to be lost, take its labels away, delete the Cluster and"
-                        + " declare it again: Etcd failed: this node has a part in another cluster"),
+                said.contains(
+                        "holds another cluster that is not to be lost, take its labels away, delete the Cluster and"
+                                + " declare it again: Etcd failed: this node has a part in another cluster"),
                 said);
         assertEquals(List.of("cp1 JOINING", "cp2 WAITING"), site.stages());
     }

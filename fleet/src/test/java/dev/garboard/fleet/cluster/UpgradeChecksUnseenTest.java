@@ -77,8 +77,7 @@ class UpgradeChecksUnseenTest {
 
         said.remove("cp1");
         assertEquals("the API server of cp1 is unknown, expected v1.36.3" + CURE, refusal("skew"));
-        assertEquals(
-                "cp1: was not asked; cure that first: garboard cluster status lab", refusal("control-plane"));
+        assertEquals("cp1: was not asked; cure that first: garboard cluster status lab", refusal("control-plane"));
     }
 
     @Test
@@ -126,8 +125,7 @@ class UpgradeChecksUnseenTest {
         assertEquals("passed: from 1.36.3 to 1.37.2", refusal("version"));
         assertEquals("passed: kubernetes-1.37.2 is imported", refusal("bundle"));
         assertEquals("passed: 1 members vote, and there is no alarm", refusal("etcd"));
-        assertEquals(
-                "passed: API server, controller manager and scheduler of cp1 are well", refusal("control-plane"));
+        assertEquals("passed: API server, controller manager and scheduler of cp1 are well", refusal("control-plane"));
         assertEquals(
                 "passed: every API server is v1.36.3, and every kubelet may stay with 1.37.2 for a while",
                 refusal("skew"));

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 /** What an upgrade waits for in each phase, in words that people read. */
 class UpgradeWaitsTest {
 
-    private static final String GIVEN_UP = "; no other node is touched. It goes on when that is cured, and is given up when"
-            + " spec.version is 1.36.3 again";
+    private static final String GIVEN_UP =
+            "; no other node is touched. It goes on when that is cured, and is given up when"
+                    + " spec.version is 1.36.3 again";
 
     @Test
     void whatSpokeAgainstItStandsUntilTheNextLook() {
@@ -78,7 +79,8 @@ class UpgradeWaitsTest {
         world.rounds(10);
 
         assertEquals(
-                "False Stopped: from 1.36.3 to 1.37.2: w2: StagedBundle failed: its signature is not of this site" + GIVEN_UP,
+                "False Stopped: from 1.36.3 to 1.37.2: w2: StagedBundle failed: its signature is not of this site"
+                        + GIVEN_UP,
                 upgraded(world));
         world.unstaged.clear();
         world.site.trouble("w2", "");

@@ -177,8 +177,7 @@ final class UpgradeWorld {
                 said.put(node.machine(), said(runs(node), node.machine().equals(leader)));
             }
         }
-        return new UpgradeFacts(
-                NEW, checks, saved, snapshotTrouble, said, cordoned, drains, followers, addOns);
+        return new UpgradeFacts(NEW, checks, saved, snapshotTrouble, said, cordoned, drains, followers, addOns);
     }
 
     static NodeSaid said(String version) {
