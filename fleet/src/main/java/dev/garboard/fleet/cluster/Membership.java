@@ -8,7 +8,6 @@ import dev.garboard.inventory.ClusterStatus.Role;
 import dev.garboard.inventory.ClusterStatus.Stage;
 import dev.garboard.kubernetes.document.ControlPlane;
 import dev.garboard.kubernetes.document.Etcd;
-import dev.garboard.nodeconfig.Cidr;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

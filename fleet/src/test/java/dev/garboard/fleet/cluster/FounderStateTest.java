@@ -57,7 +57,10 @@ class FounderStateTest {
         var spec = disk
                 ? MachineSpec.undecided().withStateDisk(new MachineSpec.StateDisk("S5GX501", false))
                 : MachineSpec.undecided();
-        var status = MachineStatus.unseen().edit().documents(Arrays.asList(documents)).done();
+        var status = MachineStatus.unseen()
+                .edit()
+                .documents(Arrays.asList(documents))
+                .done();
         return new Resource<>(Kinds.MACHINE, ObjectMeta.named("m1"), spec, status);
     }
 }
