@@ -138,8 +138,8 @@ final class GroupCommit<W> implements AutoCloseable {
         return null;
     }
 
-    /** Of two that are equal it does not matter which. */
-    private static Duration shorter(Duration pause) {
+    /** However often it failed, whoever waits for the disk to come back hears of it in a second. Of two that are equal it does not matter which. */
+    static Duration shorter(Duration pause) {
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -142,6 +143,12 @@ class GroupCommitTest {
 
             assertEquals("test failed 10 times in a row, last with NoClassDefFoundError: Row", reason);
         }
+    }
+
+    @Test
+    void theNextAttemptComesWithinASecond() {
+        assertEquals(Duration.ofMillis(100), GroupCommit.shorter(Duration.ofMillis(100)));
+        assertEquals(Duration.ofSeconds(1), GroupCommit.shorter(Duration.ofSeconds(30)));
     }
 
     @Test
