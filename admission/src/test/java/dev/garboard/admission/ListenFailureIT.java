@@ -55,7 +55,9 @@ class ListenFailureIT {
         var expected = privileged == 1 ? ListenFailure.NOT_PERMITTED : ListenFailure.TAKEN;
 
         assertEquals(ListenFailure.TAKEN, ListenFailure.of(new InetSocketAddress("0.0.0.0", free), refused));
-        assertEquals(expected, ListenFailure.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), privileged), refused));
+        assertEquals(
+                expected,
+                ListenFailure.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), privileged), refused));
         // Loopback addresses that no interface has by name.
         assertEquals(ListenFailure.TAKEN, ListenFailure.of(new InetSocketAddress("127.3.2.1", free), refused));
         for (var own : NetworkInterface.networkInterfaces()

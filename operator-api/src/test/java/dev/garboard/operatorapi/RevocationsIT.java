@@ -165,7 +165,8 @@ class RevocationsIT {
             assertEquals(
                     numbers.stream().sorted().toList(),
                     inventory.store().list(Kinds.OPERATOR_CERTIFICATE).items().stream()
-                            .sorted(Comparator.comparingLong(row -> row.metadata().resourceVersion()))
+                            .sorted(Comparator.comparingLong(
+                                    row -> row.metadata().resourceVersion()))
                             .map(Resource::name)
                             .toList());
         }
