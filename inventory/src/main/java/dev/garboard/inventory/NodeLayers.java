@@ -18,6 +18,9 @@ public final class NodeLayers {
 
     private static final String NODE_CONFIG = "NodeConfig/";
 
+    /** As many as a document may name: see {@link Resolver} and {@link TimeSync}. */
+    private static final int MOST_SERVERS = 16;
+
     private NodeLayers() {}
 
     /** The layers of the NodeConfigs that select the machine, the strongest last, and that of the machine's own spec. */
@@ -58,14 +61,19 @@ public final class NodeLayers {
             documents.add(document(Hostname.KIND, "hostname", spec.hostname()));
         }
         if (!spec.dnsServers().isEmpty()) {
-            documents.add(document(Resolver.KIND, "servers", spec.dnsServers()));
+            documents.add(document(Resolver.KIND, "servers", first(spec.dnsServers())));
         }
         if (!spec.timeServers().isEmpty()) {
-            documents.add(document(TimeSync.KIND, "servers", spec.timeServers()));
+            documents.add(document(TimeSync.KIND, "servers", first(spec.timeServers())));
         }
         return documents.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Layer("Machine/" + machine.name(), Layer.STRONGEST, documents));
+    }
+
+    /** A machine's spec has no bound of its own, and what is stored has to be served: no node asks so many one after the other. */
+    private static List<String> first(List<String> servers) {
+        return servers.subList(0, Math.min(servers.size(), MOST_SERVERS));
     }
 
     private static ObjectNode document(String kind, String field, Object value) {

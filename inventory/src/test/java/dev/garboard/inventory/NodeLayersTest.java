@@ -10,6 +10,7 @@ import dev.garboard.nodeconfig.merge.Merge;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Which NodeConfigs count for a machine, and how strongly. */
@@ -51,6 +52,20 @@ class NodeLayersTest {
         assertFalse(new Selector(Map.of(), List.of("HPE"), List.of("R640")).matches(machine));
         assertFalse(new Selector(Map.of(), List.of("Dell Inc."), List.of("R650")).matches(machine));
         assertFalse(new Selector(Map.of(), List.of("Dell Inc."), List.of()).matches(Samples.machine("unseen")));
+    }
+
+    /** The spec has no bound, a document has: a machine that was stored with more is served with the first of them. */
+    @Test
+    void ofTooManyServersTheFirstCount() {
+        var many = IntStream.rangeClosed(1, 20).mapToObj(i -> "192.0.2." + i).toList();
+        var machine = machine(Map.of(), Map.of());
+        var own = machine.withSpec(new MachineSpec(
+                Acceptance.ACCEPTED, MachineIdentity.none(), null, null, many, List.of("192.0.2.1"), null, null));
+
+        var resolver = NodeLayers.ofMachine(own).orElseThrow().documents().getFirst();
+
+        assertEquals(16, resolver.path("spec").path("servers").size());
+        assertEquals("192.0.2.16", resolver.path("spec").path("servers").path(15).asString(""));
     }
 
     @Test
