@@ -65,7 +65,8 @@ class NodeLayersTest {
         var resolver = NodeLayers.ofMachine(own).orElseThrow().documents().getFirst();
 
         assertEquals(16, resolver.path("spec").path("servers").size());
-        assertEquals("192.0.2.16", resolver.path("spec").path("servers").path(15).asString(""));
+        assertEquals(
+                "192.0.2.16", resolver.path("spec").path("servers").path(15).asString(""));
     }
 
     @Test
