@@ -28,6 +28,9 @@ final class AskedResolver implements AutoCloseable {
     /** Without EDNS an answer has at most 512 bytes; what is longer is none. */
     private static final int LONGEST = 1024;
 
+    /** By TCP too an honest answer is small, and parsing a large one that was made for it costs seconds and megabytes. */
+    private static final int LONGEST_BY_TCP = 4096;
+
     /** Packets that are no answer to the question; more are a flood. */
     private static final int MOST_STRAY = 64;
 
@@ -55,9 +58,7 @@ final class AskedResolver implements AutoCloseable {
             return;
         }
         failure = null;
-        if (began == 0) {
-            began = System.nanoTime();
-        }
+        began = System.nanoTime();
         try {
             connected(selector).write(ByteBuffer.wrap(question.bytes()));
             awaited = true;
@@ -92,7 +93,8 @@ final class AskedResolver implements AutoCloseable {
     void receive() {
         var open = channel;
         try {
-            while (open != null && awaited && open.read(packet.clear()) > 0) {
+            // An empty one is a packet as well.
+            while (open != null && awaited && open.receive(packet.clear()) != null) {
                 received(Arrays.copyOf(packet.array(), packet.position()));
             }
         } catch (IOException refused) {
@@ -110,9 +112,10 @@ final class AskedResolver implements AutoCloseable {
         }
     }
 
+    /** What else comes is not waited for: it would wake the others' wait again and again. */
     private void settle(ResolverAnswer with) {
         answer = with;
-        awaited = false;
+        close();
     }
 
     private void failed(IOException why) {
@@ -124,11 +127,13 @@ final class AskedResolver implements AutoCloseable {
                         : "cannot be reached: " + why.getMessage());
     }
 
-    /** If there was an answer that did not fit into a datagram. */
+    /** Whether there was an answer that did not fit into a datagram. */
+    boolean isTruncated() {
+        return truncated;
+    }
+
+    /** Takes no longer than one answer may. */
     void askAgainByTcp() {
-        if (!truncated) {
-            return;
-        }
         try {
             answer = byTcp().map(said -> ResolverQuestion.judge(said, sinceAsked()))
                     .orElseGet(AskedResolver::malformed);
@@ -144,7 +149,8 @@ final class AskedResolver implements AutoCloseable {
 
     /** RFC 1035 section 4.2.2. */
     private Optional<Message> byTcp() throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        began = System.nanoTime();
+        long deadline = began + timeout.toNanos();
         try (var socket = new Socket()) {
             socket.connect(server, left(deadline));
             byte[] bytes = question.bytes();
@@ -153,6 +159,9 @@ final class AskedResolver implements AutoCloseable {
                     .put(bytes);
             socket.getOutputStream().write(framed.array());
             int length = ByteBuffer.wrap(read(socket, 2, deadline)).getShort() & 0xffff;
+            if (length > LONGEST_BY_TCP) {
+                return Optional.empty();
+            }
             return question.answer(read(socket, length, deadline));
         }
     }

@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * How the resolvers are, from one round of questions to the next. A failure counts at once: two questions went unanswered, or the server
  * said so itself, and programs on the node fail meanwhile. Good again is one that failed only after two rounds, so that a server which
- * answers every other time is not news twenty times a minute from every machine of a site. One that nothing is known of is believed at once.
+ * answers every other time is not news twenty times a minute from every machine of a site; for the same reason what a failure looks like is
+ * said for two minutes at least. One that nothing is known of is believed at once.
  */
 record ResolverHistory(List<Entry> entries) {
 
@@ -17,6 +18,8 @@ record ResolverHistory(List<Entry> entries) {
     static final ResolverHistory NONE = new ResolverHistory(List.of());
 
     private static final int GOOD_AGAIN = 2;
+
+    private static final Duration STEADY = Duration.ofMinutes(2);
 
     ResolverHistory {
         entries = List.copyOf(entries);
@@ -49,7 +52,10 @@ record ResolverHistory(List<Entry> entries) {
         if (answer.saysAs(said.answer())) {
             return new Entry(new ResolverStatus(said.server(), answer, said.since()), good);
         }
-        return answer.isGood() && good < GOOD_AGAIN
+        boolean keep = answer.isGood()
+                ? good < GOOD_AGAIN
+                : !said.answer().isGood() && now.minus(said.since()).compareTo(STEADY) < 0;
+        return keep
                 ? new Entry(said, good)
                 : new Entry(new ResolverStatus(said.server(), answer, now), good);
     }

@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the node's resolvers whether they resolve: at once when they are others, and every ten seconds from then on. What it finds changes
+ * Asks the node's resolvers whether they resolve: at once when they are others, and every nine seconds from then on. What it finds changes
  * nothing on the node; it is said.
  */
 public final class ResolverWatch implements Supervisor.Work {
 
     private static final Logger LOG = LoggerFactory.getLogger("garboard.resolver");
 
-    /** The longest time between two rounds. With the four seconds of a round, whoever falls silent is found out within 15 s. */
-    private static final Duration PAUSE = Duration.ofSeconds(10);
+    /** The longest time from one round to the next. With the six seconds of a round, whoever falls silent is found out within 15 s. */
+    private static final Duration PAUSE = Duration.ofSeconds(9);
 
     /** Programs ask the first three at most; that many more may be declared in vain. */
     private static final int MOST_SERVERS = 8;
@@ -85,9 +85,10 @@ public final class ResolverWatch implements Supervisor.Work {
     public void run() throws InterruptedException, IOException {
         while (true) {
             var now = next();
+            long began = System.nanoTime();
             var answers = probe.ask(now);
             conclude(now, answers);
-            pause(now.isEmpty());
+            pause(now.isEmpty(), began);
         }
     }
 
@@ -100,10 +101,10 @@ public final class ResolverWatch implements Supervisor.Work {
         return known;
     }
 
-    private synchronized void pause(boolean forEver) throws InterruptedException {
+    private synchronized void pause(boolean forEver, long began) throws InterruptedException {
         // A thousand machines that were told of a new server together do not stay in step.
         long jitter = random.nextLong(longestPause.toNanos() / 5);
-        long deadline = System.nanoTime() + longestPause.toNanos() - jitter;
+        long deadline = began + longestPause.toNanos() - jitter;
         while (!wake) {
             long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
             if (!forEver && left <= 0) {

@@ -19,6 +19,7 @@ import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.TXTRecord;
 
 /** A name server on an address of the loopback that behaves as the test says. */
 final class NameServer implements AutoCloseable {
@@ -113,6 +114,10 @@ final class NameServer implements AutoCloseable {
         reply.addRecord(asked, Section.QUESTION);
         reply.addRecord(new PTRRecord(asked.getName(), DClass.IN, 60, Name.fromString("localhost.")), Section.ANSWER);
         return reply;
+    }
+
+    static TXTRecord text(String text) {
+        return new TXTRecord(Name.root, DClass.IN, 60, text);
     }
 
     @Override

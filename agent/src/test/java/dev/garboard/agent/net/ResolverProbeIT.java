@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.garboard.agent.net.ResolverAnswer.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -157,6 +158,66 @@ class ResolverProbeIT {
         assertEquals(
                 "MALFORMED what it sends is no answer to what was asked",
                 say(ask(LONG).getFirst()));
+    }
+
+    /** It would take seconds to parse what is made for it. */
+    @Test
+    void aLongAnswerByTcpIsNotRead() throws Exception {
+        server(question -> List.of(truncated(question)))
+                .withTcp(
+                        reply -> {
+                            for (int i = 0; i < 300; i++) {
+                                reply.addRecord(NameServer.text("x".repeat(200)), Section.ADDITIONAL);
+                            }
+                        },
+                        false);
+
+        assertEquals(
+                "MALFORMED what it sends is no answer to what was asked",
+                say(ask(LONG).getFirst()));
+    }
+
+    @Test
+    void whoSendsOnlyEmptyPacketsIsNoNameServer() throws Exception {
+        server(_ -> List.of(new byte[0]));
+
+        assertEquals(
+                "MALFORMED what it sends is no answer to what was asked",
+                say(ask(SHORT).getFirst()));
+    }
+
+    /** A second answer that nobody reads would wake the wait for the silent one again and again. */
+    @Test
+    void whoAnswersTwiceCostsNoProcessorWhileOthersAreSilent() throws Exception {
+        server(_ -> List.of());
+        server(question -> {
+            byte[] reply = NameServer.reply(question).toWire();
+            return List.of(reply, reply);
+        });
+        var threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
+
+        var answers = ask(Duration.ofSeconds(3));
+
+        var used = Duration.ofNanos(threads.getCurrentThreadCpuTime() - before);
+        assertEquals("ANSWERS answers", say(answers.getLast()));
+        // Six seconds of waiting; one that spins uses most of them.
+        assertTrue(used.compareTo(Duration.ofSeconds(2)) < 0, used::toString);
+    }
+
+    @Test
+    void manyThatAreSilentByTcpTakeAsLongAsOne() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            server(question -> List.of(truncated(question))).withTcp(_ -> {}, true);
+        }
+        long began = System.nanoTime();
+
+        var answers = ask(Duration.ofSeconds(2));
+
+        var took = Duration.ofNanos(System.nanoTime() - began);
+        assertTrue(answers.stream().allMatch(each -> each.result() == Result.NO_ANSWER), answers::toString);
+        // One after the other they would take twelve.
+        assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, took::toString);
     }
 
     @Test
