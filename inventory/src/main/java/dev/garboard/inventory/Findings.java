@@ -22,6 +22,10 @@ final class Findings {
         problems.add(new Problem(Problem.Sort.WRONG, path, message));
     }
 
+    void add(Problem problem) {
+        problems.add(problem);
+    }
+
     void name(String path, String value) {
         expect(
                 Syntax.dnsSubdomain(value),

@@ -2,6 +2,7 @@ package dev.garboard.inventory;
 
 import dev.garboard.nodeconfig.DocumentException;
 import dev.garboard.nodeconfig.Documents;
+import dev.garboard.nodeconfig.binding.Problem;
 import java.util.HashSet;
 import java.util.List;
 
@@ -48,7 +49,13 @@ final class NodeConfigChecks {
         try {
             NodeConfigDocuments.checkPart(NodeConfigDocuments.tree(document));
         } catch (DocumentException refused) {
-            add(path, document.label(), refused.getMessage(), findings);
+            for (var problem : refused.problems()) {
+                findings.add(new Problem(
+                        problem.sort(), problem.path().isEmpty() ? path : path + "." + problem.path(), problem.message()));
+            }
+            if (refused.problems().isEmpty()) {
+                add(path, document.label(), refused.getMessage(), findings);
+            }
         }
     }
 

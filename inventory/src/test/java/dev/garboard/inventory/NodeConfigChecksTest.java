@@ -42,6 +42,15 @@ class NodeConfigChecksTest {
         assertEquals(List.of(), problems("{}"));
     }
 
+    @Test
+    void everythingThatIsWrongInADocumentIsToldWithItsPlace() {
+        assertEquals(
+                List.of(
+                        "spec.documents[0].spec.port: unknown field; known are servers",
+                        "spec.documents[0].spec.servers[0]: found \"x\", expected an IPv4 address"),
+                ofDocument("Resolver", "default", "{\"servers\":[\"x\"],\"port\":53}"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         Resolver       | default | {"servers":["192.0.2.1","192.0.2.2"]}

@@ -3,12 +3,10 @@ package dev.garboard.nodeconfig;
 import dev.garboard.nodeconfig.binding.Binder;
 import dev.garboard.nodeconfig.binding.OneOf;
 import dev.garboard.nodeconfig.binding.Place;
-import dev.garboard.nodeconfig.binding.Problem;
 import dev.garboard.nodeconfig.binding.StrictJson;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
@@ -90,8 +88,7 @@ public final class DocumentReader {
     }
 
     private static DocumentException refused(String label, Place here) {
-        return new DocumentException(
-                label + ": " + here.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        return new DocumentException(label, here.problems());
     }
 
     private static ObjectNode object(String label, byte[] content) {

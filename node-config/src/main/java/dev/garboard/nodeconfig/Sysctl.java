@@ -4,6 +4,7 @@ import dev.garboard.nodeconfig.binding.Checked;
 import dev.garboard.nodeconfig.binding.Matches;
 import dev.garboard.nodeconfig.binding.Place;
 import dev.garboard.nodeconfig.binding.Size;
+import dev.garboard.nodeconfig.binding.WrittenEmpty;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
  *     several numbers with blanks between them: {@code 4096 131072 6291456}
  */
 public record Sysctl(
+        @WrittenEmpty
         @Size(max = 256)
         SortedMap<
                         @Matches(

@@ -16,7 +16,7 @@ record ListCodec(Codec element, Bounds bounds) implements Codec {
             return null;
         }
         var values = new ArrayList<>(node.size());
-        for (int i = 0; i < node.size(); i++) {
+        for (int i = 0; i < node.size() && !at.isFull(); i++) {
             var value = element.read(node.get(i), at.element(i));
             if (value != null) {
                 values.add(value);

@@ -27,6 +27,9 @@ record MapCodec(boolean sorted, TextCodec key, Codec element, Bounds bounds) imp
         }
         Map<Object, Object> values = sorted ? new TreeMap<>() : new LinkedHashMap<>();
         for (var entry : node.properties()) {
+            if (at.isFull()) {
+                break;
+            }
             // What may be anything may be nothing as well, and then says nothing.
             if (entry.getValue().isNull() && element instanceof TreeCodec) {
                 continue;

@@ -28,10 +28,12 @@ record OwnField(
 
     static OwnField of(RecordComponent component) {
         var key = component.getAnnotation(Key.class);
-        var codec = Codecs.of(component.getAnnotatedType());
+        // Parsed anew by each call.
+        var type = component.getAnnotatedType();
+        var codec = Codecs.of(type);
         var mark = component.getAnnotation(Default.class);
         var ofNothing = mark == null ? codec.ofNothing() : value(component, codec, mark.value());
-        boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        boolean nullable = type.isAnnotationPresent(Nullable.class);
         return new OwnField(
                 key == null ? component.getName() : key.value(),
                 codec,

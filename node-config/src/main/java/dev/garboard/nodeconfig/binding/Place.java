@@ -2,6 +2,7 @@ package dev.garboard.nodeconfig.binding;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -10,58 +11,80 @@ public final class Place {
 
     private static final int LONGEST_SHOWN = 60;
 
+    /** A person reads no more, and a body of a mebibyte could be wrong half a million times. */
+    private static final int MOST_PROBLEMS = 100;
+
     private final @Nullable Place above;
     private final String step;
     private final boolean bracketed;
-    private final List<Problem> problems;
+    private final Found found;
 
-    private Place(@Nullable Place above, String step, boolean bracketed, List<Problem> problems) {
+    private Place(@Nullable Place above, String step, boolean bracketed, Found found) {
         this.above = above;
         this.step = step;
         this.bracketed = bracketed;
-        this.problems = problems;
+        this.found = found;
+    }
+
+    /** What is wrong in one tree. */
+    private static final class Found {
+        private final List<Problem> told = new ArrayList<>();
+        private int count;
     }
 
     /** The whole tree. */
     public static Place root() {
-        return new Place(null, "", false, new ArrayList<>());
+        return new Place(null, "", false, new Found());
     }
 
     public Place field(String name) {
-        return new Place(this, name, false, problems);
+        return new Place(this, name, false, found);
     }
 
     /** An element of a list. */
     public Place element(int index) {
-        return new Place(this, Integer.toString(index), true, problems);
+        return new Place(this, Integer.toString(index), true, found);
     }
 
     /** A value of a map. */
     public Place key(String key) {
-        return new Place(this, key, true, problems);
+        return new Place(this, key, true, found);
     }
 
     /** Tells that the value here may not be there: {@code found …, expected …}. */
-    public void wrong(Object found, String expected) {
-        var node = found instanceof JsonNode json ? json : Trees.tree(found);
-        add(Problem.Sort.WRONG, "found " + shown(node) + ", expected " + expected);
+    public void wrong(Object value, String expected) {
+        add(Problem.Sort.WRONG, () -> {
+            var node = value instanceof JsonNode json ? json : Trees.tree(value);
+            return "found " + shown(node) + ", expected " + expected;
+        });
     }
 
     void missing(String expected) {
-        add(Problem.Sort.MISSING, "missing, expected " + expected);
+        add(Problem.Sort.MISSING, () -> "missing, expected " + expected);
     }
 
     void unknown(List<String> known) {
-        add(Problem.Sort.UNKNOWN, "unknown field" + Suggestion.among(step, known));
+        add(Problem.Sort.UNKNOWN, () -> "unknown field" + Suggestion.among(step, known));
     }
 
-    /** Everything that was found so far, here and elsewhere in the tree. */
+    /** What was found so far, here and elsewhere in the tree: the first hundred, and that there are more. */
     public List<Problem> problems() {
-        return List.copyOf(problems);
+        if (!isFull()) {
+            return List.copyOf(found.told);
+        }
+        var told = new ArrayList<>(found.told);
+        told.add(new Problem(Problem.Sort.WRONG, "", "and there is more; only the first " + MOST_PROBLEMS + " are told"));
+        return List.copyOf(told);
     }
 
+    /** Of all that is wrong, told or not. */
     int count() {
-        return problems.size();
+        return found.count;
+    }
+
+    /** Whether more was found than is told: there is no use in looking on. */
+    boolean isFull() {
+        return found.count > MOST_PROBLEMS;
     }
 
     /** For example {@code spec.identity.macs[0]}. */
@@ -76,8 +99,11 @@ public final class Place {
         return before.isEmpty() ? step : before + "." + step;
     }
 
-    private void add(Problem.Sort sort, String message) {
-        problems.add(new Problem(sort, path(), message));
+    private void add(Problem.Sort sort, Supplier<String> message) {
+        found.count++;
+        if (!isFull()) {
+            found.told.add(new Problem(sort, path(), message.get()));
+        }
     }
 
     /** As JSON, which has no line breaks and escape sequences in it, and no longer than a line. */

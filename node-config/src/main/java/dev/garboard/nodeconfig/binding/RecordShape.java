@@ -93,7 +93,7 @@ final class RecordShape {
     private Set<String> refuseUnknown(JsonNode object, Place at) {
         var meant = Set.<String>of();
         for (var entry : object.properties()) {
-            if (!known.contains(entry.getKey())) {
+            if (!at.isFull() && !known.contains(entry.getKey())) {
                 at.field(entry.getKey()).unknown(names);
                 meant = new HashSet<>(meant);
                 Suggestion.nearest(entry.getKey(), names).ifPresent(meant::add);

@@ -20,6 +20,8 @@ final class Suggestion {
     /** The name that was probably meant. */
     static Optional<String> nearest(String found, List<String> known) {
         return known.stream()
+                // No nearer than that, whatever the letters; and a name may be a mebibyte long.
+                .filter(name -> Math.abs(found.length() - name.length()) <= Math.max(2, name.length() / 3))
                 .min(Comparator.comparingInt(name -> distance(found, name)))
                 .filter(name -> distance(found, name) <= Math.max(2, name.length() / 3));
     }

@@ -206,6 +206,21 @@ class BinderTest {
                 here.problems().stream().map(Problem::toString).toList());
     }
 
+    /** Who sends a mebibyte of mistakes gets an answer that a person can read, and no memory of ours. */
+    @Test
+    void ofVeryManyMistakesAHundredAreTold() {
+        var here = Place.root();
+        var elements = StrictJson.parse("[" + "7,".repeat(99_999) + "7]");
+
+        assertNull(new ListCodec(new FlagCodec(), Bounds.of(null)).read(StrictJson.parse("7"), here));
+        assertEquals(1, here.problems().size());
+        new ListCodec(new FlagCodec(), Bounds.of(null)).read(elements, here.field("list"));
+
+        assertEquals(101, here.problems().size());
+        assertEquals("list[98]: found 7, expected true or false", here.problems().get(99).toString());
+        assertEquals("and there is more; only the first 100 are told", here.problems().get(100).toString());
+    }
+
     @Test
     void tellsEverythingWithItsSort() {
         var here = Place.root();

@@ -120,6 +120,10 @@ public final class EtcdRestore {
                     }
                 }
                 case REPLACE -> {
+                    if (now.phase() == Phase.REPLACING) {
+                        // Under way; noted again it might outlive its own end.
+                        return;
+                    }
                     if (now.phase() == Phase.PREPARED || now.phase() == Phase.STOPPING) {
                         throw KubernetesCalls.refusal(
                                 "this node's phase is " + now.phase() + ", expected STOPPED; stop every member first");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.garboard.agent.kubernetes.DocumentPendingException;
 import dev.garboard.agent.kubernetes.controlplane.EtcdRestoreFiles.Phase;
 import dev.garboard.agent.kubernetes.controlplane.EtcdRestoreFiles.State;
+import dev.garboard.agentapi.v1.EtcdRestoreStepRequest.Step;
 import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.nodeconfig.Cidr;
 import java.io.IOException;
@@ -97,6 +98,19 @@ class EtcdRestoreTest {
     }
 
     /** What was there before goes only when the restored member votes. */
+    /** The note of the first call may just have been taken back: a second one must not begin the restore anew at the next start. */
+    @Test
+    void replaceAskedTwiceIsNotedOnce() throws Exception {
+        leave(Phase.REPLACING);
+        var restore = started();
+        // What the end of the first one does just before it says so.
+        new EtcdRestoreFiles(paths).complete(TOKEN);
+
+        restore.step(TOKEN, Step.REPLACE);
+
+        assertEquals(Optional.empty(), new EtcdRestoreFiles(paths).state());
+    }
+
     @Test
     void theFormerDataStaysUntilTheMemberVotes() throws Exception {
         leave(Phase.REPLACING);
