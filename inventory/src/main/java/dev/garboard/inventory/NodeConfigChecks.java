@@ -51,7 +51,9 @@ final class NodeConfigChecks {
         } catch (DocumentException refused) {
             for (var problem : refused.problems()) {
                 findings.add(new Problem(
-                        problem.sort(), problem.path().isEmpty() ? path : path + "." + problem.path(), problem.message()));
+                        problem.sort(),
+                        problem.path().isEmpty() ? path : path + "." + problem.path(),
+                        problem.message()));
             }
             if (refused.problems().isEmpty()) {
                 add(path, document.label(), refused.getMessage(), findings);

@@ -18,8 +18,7 @@ import java.util.TreeMap;
  *     several numbers with blanks between them: {@code 4096 131072 6291456}
  */
 public record Sysctl(
-        @WrittenEmpty
-        @Size(max = 256)
+        @WrittenEmpty @Size(max = 256)
         SortedMap<
                         @Matches(
                                 value = "(?=.{1,128}$)(net|vm|kernel|fs)(\\.[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)+",

@@ -55,9 +55,7 @@ record ResolverHistory(List<Entry> entries) {
         boolean keep = answer.isGood()
                 ? good < GOOD_AGAIN
                 : !said.answer().isGood() && now.minus(said.since()).compareTo(STEADY) < 0;
-        return keep
-                ? new Entry(said, good)
-                : new Entry(new ResolverStatus(said.server(), answer, now), good);
+        return keep ? new Entry(said, good) : new Entry(new ResolverStatus(said.server(), answer, now), good);
     }
 
     private Optional<Entry> of(InetAddress server) {

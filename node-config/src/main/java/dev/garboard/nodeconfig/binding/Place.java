@@ -73,7 +73,8 @@ public final class Place {
             return List.copyOf(found.told);
         }
         var told = new ArrayList<>(found.told);
-        told.add(new Problem(Problem.Sort.WRONG, "", "and there is more; only the first " + MOST_PROBLEMS + " are told"));
+        told.add(new Problem(
+                Problem.Sort.WRONG, "", "and there is more; only the first " + MOST_PROBLEMS + " are told"));
         return List.copyOf(told);
     }
 

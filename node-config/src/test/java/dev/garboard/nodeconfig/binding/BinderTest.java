@@ -217,8 +217,12 @@ class BinderTest {
         new ListCodec(new FlagCodec(), Bounds.of(null)).read(elements, here.field("list"));
 
         assertEquals(101, here.problems().size());
-        assertEquals("list[98]: found 7, expected true or false", here.problems().get(99).toString());
-        assertEquals("and there is more; only the first 100 are told", here.problems().get(100).toString());
+        assertEquals(
+                "list[98]: found 7, expected true or false",
+                here.problems().get(99).toString());
+        assertEquals(
+                "and there is more; only the first 100 are told",
+                here.problems().get(100).toString());
     }
 
     @Test
