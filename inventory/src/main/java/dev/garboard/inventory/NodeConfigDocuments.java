@@ -10,6 +10,8 @@ import dev.garboard.nodeconfig.Resolver;
 import dev.garboard.nodeconfig.TimeSync;
 import dev.garboard.nodeconfig.binding.Binder;
 import dev.garboard.nodeconfig.binding.StrictJson;
+import dev.garboard.nodeconfig.merge.CanonicalJson;
+import dev.garboard.nodeconfig.merge.Conflict;
 import dev.garboard.nodeconfig.merge.Layer;
 import dev.garboard.nodeconfig.merge.Merge;
 import java.util.List;
@@ -17,7 +19,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The kinds of documents that a NodeConfig may have, and how a document, or a part of one, is held against its kind. */
@@ -68,7 +69,6 @@ public final class NodeConfigDocuments {
      */
     static void checkPart(ObjectNode document) {
         var said = document.deepCopy();
-        refuseNull(label(document) + ": spec", said.path("spec"));
         // Also refuses a removal that is malformed.
         Merge.check(new Layer(PART, 1, List.of(said)), RULES);
         if (said.get("spec") instanceof ObjectNode spec && !takeRemovalsOut(spec)) {
@@ -78,6 +78,17 @@ public final class NodeConfigDocuments {
             var effective =
                     Merge.of(List.of(new Layer("whole", 0, List.of(whole)), new Layer(PART, 1, List.of(said))), RULES);
             effective.documents().forEach(NodeConfigDocuments::read);
+            refuseClash(label(document), effective.conflicts());
+        }
+    }
+
+    /** Of two layers that are not equally strong only what is not of one shape contradicts, which no layer of this kind would be merged with. */
+    private static void refuseClash(String label, List<Conflict> conflicts) {
+        if (!conflicts.isEmpty()) {
+            var claims = conflicts.getFirst().claims();
+            throw new DocumentException(label + ": " + conflicts.getFirst().path() + ": found "
+                    + CanonicalJson.text(claims.getFirst().value()) + ", expected what is like "
+                    + CanonicalJson.text(claims.getLast().value()));
         }
     }
 
@@ -94,27 +105,9 @@ public final class NodeConfigDocuments {
         return false;
     }
 
+    /** Lists stay as they are: an element can only be taken out of one that merges by key, which the merge does. In one that is taken as a whole it is a value, and a wrong one. */
     private static boolean isRemoval(JsonNode value) {
-        if (value instanceof ArrayNode list) {
-            list.removeIf(NodeConfigDocuments::isRemoval);
-            return false;
-        }
         return value instanceof ObjectNode object && takeRemovalsOut(object);
-    }
-
-    /** Clients of this API drop null, or not, as they like; a removal must not depend on that. */
-    private static void refuseNull(String path, JsonNode value) {
-        if (value.isNull()) {
-            throw new DocumentException(path
-                    + ": found null, expected a value, or {\"$remove\": true} to take away what weaker layers say");
-        }
-        if (value instanceof ObjectNode object) {
-            object.properties().forEach(field -> refuseNull(path + "." + field.getKey(), field.getValue()));
-        } else if (value instanceof ArrayNode list) {
-            for (int i = 0; i < list.size(); i++) {
-                refuseNull(path + "[" + i + "]", list.path(i));
-            }
-        }
     }
 
     private static String label(ObjectNode document) {

@@ -2,6 +2,7 @@ package dev.garboard.inventory;
 
 import dev.garboard.nodeconfig.RegistryMirror;
 import dev.garboard.nodeconfig.binding.Default;
+import dev.garboard.nodeconfig.binding.NoNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,12 @@ public record NodeConfigSpec(
      * @param spec as the kind wants it
      */
     public record Document(
-            String apiVersion, String kind, @Default("{}") Metadata metadata, Map<String, Object> spec) {
+            String apiVersion,
+            String kind,
+            @Default("{}") Metadata metadata,
+            // Clients of this API drop null, or not, as they like; a removal must not depend on that.
+            @NoNull(expected = "a value, or {\"$remove\": true} to take away what weaker layers say")
+            Map<String, Object> spec) {
 
         public Document {
             spec = Map.copyOf(spec);

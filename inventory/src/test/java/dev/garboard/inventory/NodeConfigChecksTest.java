@@ -73,6 +73,12 @@ class NodeConfigChecksTest {
         Resolver       | default | {"servers":[7]}                      | .spec.servers[0]: found 7, expected an IPv4 address
         Resolver       | default | {"servers":["192.0.2.1"],"port":53}  | .spec.port: unknown field; known are servers
         Resolver       | default | {"servers":[null]}                   | .spec.servers[0]: found null, expected a value, or {"$remove": true} to take away what weaker layers say
+        Resolver       | default | {"servers":[{"$remove":true},"192.0.2.1"]} | .spec.servers[0]: found {"$remove":true}, expected an IPv4 address
+        Resolver       | default | {"servers":[{"name":"a","$remove":true}]} | .spec.servers: found [{"$remove":true,"name":"a"}], expected what is like ["192.0.2.53"]
+        Resolver       | default | {"servers":null}                     | .spec.servers: found null, expected a value, or {"$remove": true} to take away what weaker layers say
+        Resolver       | default | null                                 | .spec: found null, expected a value, or {"$remove": true} to take away what weaker layers say
+        Resolver       | default | {"servers":{"$remove":1e999}}        | .spec.servers: found Infinity, expected true as the value of "$remove"
+        RegistryMirror | docker  | {"endpoints":[{"$remove":true}]}     | .spec.endpoints[0]: found {"$remove":true}, expected an http or https URL without query
         Resolver       | second  | {"servers":["192.0.2.1"]}            | .metadata.name: found "second", expected "default"
         RegistryMirror | docker  | {"endpoints":[]}                     | .spec.endpoints: found [], expected a list of at least 1
         RegistryMirror | docker  | {"endpoints":["ftp://x"]}            | .spec.endpoints[0]: found "ftp://x", expected an http or https URL without query

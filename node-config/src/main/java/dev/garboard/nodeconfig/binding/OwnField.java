@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param ofNothing its value when nothing is there
  * @param writtenDefault whether it is written when it is just that value
  * @param writtenEmpty whether it is written when it is a list, map or object with nothing in it
+ * @param insteadOfNull what is expected in the place of a null in it; null when one means that nothing is given
  */
 record OwnField(
         String name,
@@ -23,7 +24,8 @@ record OwnField(
         boolean required,
         @Nullable Object ofNothing,
         boolean writtenDefault,
-        boolean writtenEmpty)
+        boolean writtenEmpty,
+        @Nullable String insteadOfNull)
         implements Field {
 
     static OwnField of(RecordComponent component) {
@@ -32,6 +34,7 @@ record OwnField(
         var type = component.getAnnotatedType();
         var codec = Codecs.of(type);
         var mark = component.getAnnotation(Default.class);
+        var noNull = component.getAnnotation(NoNull.class);
         var ofNothing = mark == null ? codec.ofNothing() : value(component, codec, mark.value());
         boolean nullable = type.isAnnotationPresent(Nullable.class);
         return new OwnField(
@@ -41,7 +44,8 @@ record OwnField(
                 ofNothing == null && !nullable,
                 ofNothing,
                 mark == null || mark.written(),
-                component.isAnnotationPresent(WrittenEmpty.class));
+                component.isAnnotationPresent(WrittenEmpty.class),
+                noNull == null ? null : noNull.expected());
     }
 
     private static Object value(RecordComponent component, Codec codec, String text) {
@@ -61,6 +65,13 @@ record OwnField(
     @Override
     public @Nullable Object read(JsonNode object, Place at, Map<String, ?> given, Set<String> meant) {
         var node = object.get(name);
+        if (node != null && insteadOfNull != null) {
+            int before = at.count();
+            refuseNull(node, at.field(name), insteadOfNull);
+            if (at.count() > before) {
+                return null;
+            }
+        }
         // Clients write null where they mean "not given" (kubectl does for creationTimestamp).
         if (node != null && !node.isNull()) {
             return codec.read(node, at.field(name));
@@ -69,6 +80,18 @@ record OwnField(
             at.field(name).missing(codec.expected());
         }
         return ofNothing;
+    }
+
+    private static void refuseNull(JsonNode node, Place at, String expected) {
+        if (node.isNull()) {
+            at.wrong(node, expected);
+        } else if (node.isObject()) {
+            node.properties().forEach(field -> refuseNull(field.getValue(), at.field(field.getKey()), expected));
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                refuseNull(node.path(i), at.element(i), expected);
+            }
+        }
     }
 
     @Override

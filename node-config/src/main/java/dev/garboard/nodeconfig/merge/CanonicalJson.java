@@ -4,6 +4,7 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NumericNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -11,6 +12,9 @@ import tools.jackson.databind.node.ObjectNode;
  * a whole number is written alike however it was given (1, 1.0).
  */
 public final class CanonicalJson {
+
+    /** No number that a double can hold has so many digits before or after its point; a longer one is written with its exponent. */
+    private static final int MOST_PLACES = 1000;
 
     private static final String HEX = "0123456789abcdef";
 
@@ -81,8 +85,15 @@ public final class CanonicalJson {
         if (json.isIntegralNumber()) {
             return json.bigIntegerValue().toString();
         }
-        var decimal = json.decimalValue();
-        return decimal.signum() == 0 ? "0" : decimal.stripTrailingZeros().toPlainString();
+        if (json instanceof NumericNode number && number.isNaN()) {
+            // A reader makes one of 1e999. No document keeps it, but the refusal names it.
+            return json.asString();
+        }
+        var decimal = json.decimalValue().stripTrailingZeros();
+        if (decimal.signum() == 0) {
+            return "0";
+        }
+        return Math.abs((long) decimal.scale()) > MOST_PLACES ? decimal.toString() : decimal.toPlainString();
     }
 
     private static void string(String value, StringBuilder text) {

@@ -5,10 +5,12 @@ import static dev.garboard.nodeconfig.merge.Declared.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 class DocumentDigestTest {
 
@@ -32,6 +34,18 @@ class DocumentDigestTest {
                 digest, DocumentDigest.of(List.of(document("A/x", "{}"), document("B/x", "{a: 1, b: {c: 2, d: 1}}"))));
         assertNotEquals(
                 digest, DocumentDigest.of(List.of(document("A/x", "{}"), document("B/x", "{a: 1, b: {c: 2, d: 2}}"))));
+    }
+
+    /** A few characters of JSON name a number of two thousand million digits, or more than a double holds. */
+    @Test
+    void noNumberBecomesALongText() {
+        var nodes = JsonNodeFactory.instance;
+
+        assertEquals("1E+2000000000", CanonicalJson.text(nodes.numberNode(new BigDecimal("1e2000000000"))));
+        assertEquals("-1.2E-2000000000", CanonicalJson.text(nodes.numberNode(new BigDecimal("-1.20e-2000000000"))));
+        assertEquals("0", CanonicalJson.text(nodes.numberNode(new BigDecimal("0e2000000000"))));
+        assertEquals("1" + "0".repeat(308), CanonicalJson.text(json("1e308")));
+        assertEquals("Infinity", CanonicalJson.text(json("1e999")));
     }
 
     /** By RFC 8785 section 3.2, but for the number beyond 2^53. */
