@@ -58,7 +58,7 @@ public final class ConfigStatus {
                     Reason.UNREADABLE,
                     "NodeConfig " + String.join(", ", new TreeSet<>(names))
                             + " is stored and cannot be read, and nobody can tell which machines it selects" + KEEPS
-                            + "Apply it anew, or delete it");
+                            + "An admin deletes it: kubectl delete nodeconfig NAME; then create it again");
         }
     }
 

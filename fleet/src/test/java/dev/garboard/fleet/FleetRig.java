@@ -194,6 +194,38 @@ final class FleetRig implements AutoCloseable {
         }
     }
 
+    /** A copy of the database, as a person makes one. */
+    Path copy() throws SQLException {
+        var copy = directory.resolve("copy.db");
+        try (var database = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("garboard.db"));
+                var sql = database.createStatement()) {
+            sql.execute("VACUUM INTO '" + copy + "'");
+        }
+        return copy;
+    }
+
+    /** Puts the copy in the place of the database while the server runs. */
+    void restore(Path copy) throws SQLException {
+        try (var database = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("garboard.db"));
+                var sql = database.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 10000");
+            sql.execute("ATTACH '" + copy + "' AS copy");
+            var tables = new ArrayList<String>();
+            try (var rows = sql.executeQuery(
+                    "SELECT name FROM copy.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
+            }
+            sql.execute("BEGIN IMMEDIATE");
+            for (var table : tables) {
+                sql.execute("DELETE FROM main." + table);
+                sql.execute("INSERT INTO main." + table + " SELECT * FROM copy." + table);
+            }
+            sql.execute("COMMIT");
+        }
+    }
+
     Resource<MachineSpec, MachineStatus> machine(String name) {
         return store.get(Kinds.MACHINE, name).orElseThrow();
     }

@@ -224,6 +224,36 @@ class NodeConfigIT {
         configuredIs("True Applied");
     }
 
+    @Test
+    void aContradictionThatConcernsTheMachineNoMoreIsNotSaidOfItAnyLonger() throws Exception {
+        var first = desired(state -> state.getHostname().equals("node-1"));
+        declareAtOnce();
+        configuredIs("False Conflict");
+
+        rig.store.update(
+                Kinds.MACHINE,
+                "node-1",
+                machine -> machine.withMetadata(machine.metadata().withLabels(Map.of())));
+
+        configuredIs("False Waiting");
+        reports(desired(state -> state.getRevision() > first.getRevision()).getRevision());
+        configuredIs("True Applied");
+    }
+
+    /** Two that contradict each other before the machine was told anything. */
+    private void declareAtOnce() {
+        rig.store.update(
+                Kinds.MACHINE,
+                "node-1",
+                machine -> machine.withMetadata(machine.metadata().withLabels(Map.of())));
+        resolver("a", 100, "192.0.2.1");
+        resolver("b", 100, "192.0.2.2");
+        rig.store.update(
+                Kinds.MACHINE,
+                "node-1",
+                machine -> machine.withMetadata(machine.metadata().withLabels(Map.of("rack", "a"))));
+    }
+
     /** The same node after its server has started anew. */
     private FakeNode restarted() throws Exception {
         node.connect("node-1", session);
@@ -280,5 +310,51 @@ class NodeConfigIT {
                 desired(state -> state.getHostname().equals("node-1")).getDnsServersList());
         configuredIs("False Unreadable");
         assertTrue(message().startsWith("NodeConfig site is stored and cannot be read"), this::message);
+    }
+
+    @Test
+    void aNodeConfigThatCouldNotBeReadHoldsUpNobodyOnceItIsDeleted() throws Exception {
+        resolver("site", 100, "192.0.2.1");
+        desiredServers("192.0.2.1");
+        rig.damage("site");
+        rig.restartAll();
+        node = restarted();
+        configuredIs("False Unreadable");
+        assertTrue(message().endsWith("An admin deletes it: kubectl delete nodeconfig NAME; then create it again"));
+
+        rig.store.discardUnreadable(Kinds.NODE_CONFIG, "site");
+
+        var last = desiredServers();
+        configuredIs("False Waiting");
+        reports(last.getRevision());
+        configuredIs("True Applied");
+    }
+
+    @Test
+    void aDatabaseThatIsRestoredUnderTheServerDecides() throws Exception {
+        resolver("site", 100, "192.0.2.1");
+        desiredServers("192.0.2.1");
+        configuredIs("False Waiting");
+        var copy = rig.copy();
+        resolver("later", 200, "192.0.2.2");
+        desiredServers("192.0.2.2");
+        for (int i = 0; i < 50; i++) {
+            declare("other-" + i, 100, "TimeSync", Map.of("servers", List.of("192.0.2.3")));
+        }
+        desired(state -> state.getTimeServersList().equals(List.of("192.0.2.3")));
+        eventually(() -> config().nodeConfigs().size() == 52, () -> status().toString());
+
+        rig.restore(copy);
+        reconnect();
+
+        resolver("newest", 300, "192.0.2.4");
+        desiredServers("192.0.2.4");
+        eventually(() -> config().nodeConfigs().equals(List.of("site", "newest")), () -> status().toString());
+    }
+
+    private void reconnect() throws Exception {
+        received = 0;
+        node.received.clear();
+        node.connect("node-1", session);
     }
 }

@@ -44,15 +44,26 @@ public final class CommittedConfigs {
         return database.read(handle -> find(handle, machineUid));
     }
 
-    /** Commits what a machine is to be told; empty when something made from newer resources was committed meanwhile. */
+    /**
+     * Commits what a machine is to be told; empty when something made from newer resources was committed meanwhile, or this was made from
+     * resources that the database does not have: it was restored from a copy since they were read.
+     */
     public Optional<Committed> commit(
             String machineUid, AsOf asOf, String digest, List<String> nodeConfigs, String documents) {
-        var known = of(machineUid).filter(row -> isSame(row, digest, nodeConfigs));
+        var known = database.read(handle -> row(handle, machineUid))
+                .filter(row -> row.configsAsOf() >= asOf.configs())
+                .map(Row::committed)
+                .filter(row -> isSame(row, digest, nodeConfigs, documents));
         if (known.isPresent()) {
             return known;
         }
         return database.write(transaction -> {
             transaction.keep();
+            long newest = ChangeLog.revision(transaction.handle());
+            if (asOf.configs() > newest || asOf.machine() > newest) {
+                return Optional.<Committed>empty();
+            }
+            // What is stored as newer than anything there is comes from before a restoration, and is older than this.
             int written = transaction
                     .handle()
                     .createUpdate(
@@ -65,17 +76,20 @@ public final class CommittedConfigs {
                                     + " digest = excluded.digest, node_configs = excluded.node_configs,"
                                     + " documents = excluded.documents, configs_as_of = excluded.configs_as_of,"
                                     + " machine_as_of = excluded.machine_as_of"
-                                    + " WHERE committed_config.configs_as_of <= excluded.configs_as_of"
-                                    + " AND committed_config.machine_as_of <= excluded.machine_as_of")
+                                    + " WHERE (committed_config.configs_as_of <= excluded.configs_as_of"
+                                    + " OR committed_config.configs_as_of > :newest)"
+                                    + " AND (committed_config.machine_as_of <= excluded.machine_as_of"
+                                    + " OR committed_config.machine_as_of > :newest)")
                     .bind("uid", machineUid)
                     .bind("digest", digest)
                     .bind("names", String.join(" ", nodeConfigs))
                     .bind("documents", documents)
                     .bind("configs", asOf.configs())
                     .bind("machine", asOf.machine())
+                    .bind("newest", newest)
                     .execute();
             return find(transaction.handle(), machineUid)
-                    .filter(row -> written > 0 || isSame(row, digest, nodeConfigs));
+                    .filter(row -> written > 0 || isSame(row, digest, nodeConfigs, documents));
         });
     }
 
@@ -91,19 +105,29 @@ public final class CommittedConfigs {
         });
     }
 
-    private static boolean isSame(Committed row, String digest, List<String> nodeConfigs) {
-        return row.digest().equals(digest) && row.nodeConfigs().equals(nodeConfigs);
+    private static boolean isSame(Committed row, String digest, List<String> nodeConfigs, String documents) {
+        return row.digest().equals(digest)
+                && row.nodeConfigs().equals(nodeConfigs)
+                && row.documents().equals(documents);
     }
 
+    private record Row(Committed committed, long configsAsOf) {}
+
     private static Optional<Committed> find(Handle handle, String machineUid) {
-        return handle.createQuery("SELECT revision, digest, node_configs, documents FROM committed_config"
-                        + " WHERE machine_uid = :uid")
+        return row(handle, machineUid).map(Row::committed);
+    }
+
+    private static Optional<Row> row(Handle handle, String machineUid) {
+        return handle.createQuery("SELECT revision, digest, node_configs, documents, configs_as_of"
+                        + " FROM committed_config WHERE machine_uid = :uid")
                 .bind("uid", machineUid)
-                .map((row, _) -> new Committed(
-                        row.getLong("revision"),
-                        row.getString("digest"),
-                        names(row.getString("node_configs")),
-                        row.getString("documents")))
+                .map((row, _) -> new Row(
+                        new Committed(
+                                row.getLong("revision"),
+                                row.getString("digest"),
+                                names(row.getString("node_configs")),
+                                row.getString("documents")),
+                        row.getLong("configs_as_of")))
                 .findOne();
     }
 

@@ -67,7 +67,9 @@ public final class DocumentRevisions {
                         + " VALUES (:machine, :kind, :name, 1, :digest, :asOf)"
                         + " ON CONFLICT (machine, kind, name)"
                         + " DO UPDATE SET revision = node_document.revision + 1, digest = excluded.digest,"
-                        + " as_of = excluded.as_of WHERE node_document.as_of <= excluded.as_of")
+                        + " as_of = excluded.as_of WHERE node_document.as_of <= excluded.as_of"
+                        // Newer than anything there is: from before a restoration of the database.
+                        + " OR node_document.as_of > (SELECT revision FROM revision_counter WHERE id = 1)")
                 .bind("machine", machine)
                 .bind("kind", document.kind())
                 .bind("name", document.name())

@@ -370,6 +370,7 @@ abstract class ClusterStoreContract {
     void whoKnowsLessNumbersNothing() {
         var founding = new DocumentRevisions.Document("Etcd", "default", "bootstrap");
         var founded = new DocumentRevisions.Document("Etcd", "default", "founded");
+        revisionIs(30);
         inventory.documents().number("m1", 10, List.of(founding));
         inventory.documents().number("m1", 20, List.of(founded));
 
@@ -377,5 +378,26 @@ abstract class ClusterStoreContract {
 
         assertEquals(Optional.empty(), late);
         assertEquals(Optional.of(Map.of(founded, 2L)), inventory.documents().number("m1", 21, List.of(founded)));
+    }
+
+    @Test
+    void whatWasNumberedBeforeARestorationBlocksNothing() {
+        var founding = new DocumentRevisions.Document("Etcd", "default", "bootstrap");
+        var founded = new DocumentRevisions.Document("Etcd", "default", "founded");
+        inventory.documents().number("m1", 1000, List.of(founding));
+        revisionIs(30);
+
+        assertEquals(Optional.of(Map.of(founded, 2L)), inventory.documents().number("m1", 29, List.of(founded)));
+    }
+
+    private void revisionIs(long revision) {
+        inventory.database().write(transaction -> {
+            transaction.keep();
+            return transaction
+                    .handle()
+                    .createUpdate("UPDATE revision_counter SET revision = :revision")
+                    .bind("revision", revision)
+                    .execute();
+        });
     }
 }

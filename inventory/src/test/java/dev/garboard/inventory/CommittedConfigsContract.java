@@ -23,6 +23,20 @@ abstract class CommittedConfigsContract {
     void open() throws Exception {
         url = database();
         inventory = Inventory.open(url);
+        revisions(20);
+    }
+
+    /** That many changes, so that there are as many revisions. */
+    private void revisions(int count) {
+        for (int i = 0; i < count; i++) {
+            inventory
+                    .store()
+                    .create(new Resource<>(
+                            Kinds.NODE_CONFIG,
+                            ObjectMeta.named("config-" + inventory.store().revision()),
+                            new NodeConfigSpec(NodeConfigSpec.Selector.all(), 100, List.of()),
+                            new NoStatus()));
+        }
     }
 
     @AfterEach
@@ -60,6 +74,45 @@ abstract class CommittedConfigsContract {
         assertEquals(Optional.empty(), commit(4, 6, "two"));
         assertEquals(Optional.empty(), commit(6, 4, "two"));
         assertEquals(Optional.of(new Committed(1, "one", List.of(), "[\"one\"]")), commit(1, 1, "one"));
+    }
+
+    @Test
+    void whatIsTheSameIsNotTakenForOlderThanItIs() {
+        commit(5, 5, "one");
+        commit(9, 5, "one");
+
+        assertEquals(Optional.empty(), commit(7, 5, "two"));
+    }
+
+    @Test
+    void documentsThatChangeUnderOneDigestAreCommittedAndTakeNoRevision() {
+        commit(5, 5, "one");
+
+        var changed = inventory.configs().commit("uid", new AsOf(5, 6), "one", List.of(), "[]");
+
+        assertEquals(Optional.of(new Committed(1, "one", List.of(), "[]")), changed);
+    }
+
+    @Test
+    void whatWasMadeFromResourcesThatARestoredDatabaseDoesNotHaveIsNotCommitted() {
+        assertEquals(Optional.empty(), commit(1000, 5, "one"));
+        assertEquals(Optional.empty(), commit(5, 1000, "one"));
+    }
+
+    @Test
+    void whatWasCommittedBeforeARestorationBlocksNothing() {
+        revisions(20);
+        commit(40, 40, "one");
+        inventory.database().write(transaction -> {
+            transaction.keep();
+            return transaction
+                    .handle()
+                    .createUpdate("UPDATE revision_counter SET revision = 20")
+                    .execute();
+        });
+
+        assertEquals(
+                Optional.of(new Committed(2, "two", List.of(), "[\"two\"]")), commit(19, 19, "two"));
     }
 
     @Test

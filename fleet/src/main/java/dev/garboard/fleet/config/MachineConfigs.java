@@ -42,8 +42,8 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(MachineConfigs.class);
 
-    /** Nothing is looked for then; a round only repeats what failed. */
-    private static final Duration LOOK_EVERY = Duration.ofMinutes(5);
+    /** A round repeats what failed, and looks whether what could not be read is mended; it asks the database nothing when there is neither. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
 
     /** Against another server that commits at the same time, or a reading that was overtaken. */
     private static final int ATTEMPTS = 3;
@@ -54,10 +54,10 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
     private final InstantSource clock;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> waiting = new LinkedHashSet<>();
+    private boolean allWait;
     private final ServingLoop loop;
     private final ResourceMirror<NodeConfigSpec, NoStatus> configs;
     private final ResourceMirror<MachineSpec, MachineStatus> machines;
-    private volatile long configsChangedAt;
     private ResourceStore.@Nullable Listing<NodeConfigSpec, NoStatus> listing;
 
     private MachineConfigs(Inventory inventory, InstantSource clock) {
@@ -96,6 +96,8 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
                 return state;
             }
         }
+        log.atWarn().addKeyValue("machine", name).log("what a machine is told was made from newer resources; it is decided again");
+        mark(name);
         return Optional.empty();
     }
 
@@ -109,7 +111,8 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
                 declared.items(),
                 declared.unreadable().keySet(),
                 known.map(CommittedDocuments::former).orElse(ConfigDecision.Former.NOTHING));
-        if (known.isEmpty() && !decision.saysSomething()) {
+        // What was said of it in its status, a contradiction for example, has to be taken back there too.
+        if (known.isEmpty() && machine.status().config() == null && !decision.saysSomething()) {
             return Optional.of(
                     new NodeState(0, List.of(), Map.of(), List.of(), NodeSettings.of(machine.name(), decision)));
         }
@@ -164,20 +167,44 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
     /** The NodeConfigs as of their last change that was heard of, read once for all machines. */
     private synchronized ResourceStore.Listing<NodeConfigSpec, NoStatus> declared(boolean anew) {
         var known = listing;
-        if (known == null || anew || known.revision() < configsChangedAt) {
+        if (known == null || anew) {
             known = store.list(Kinds.NODE_CONFIG);
             listing = known;
         }
         return known;
     }
 
+    /**
+     * What was read before is too old. Revisions do not tell that: those of a database that was restored are lower than what was read before.
+     *
+     * @return whether some could not be read
+     */
+    private synchronized boolean forgetDeclared() {
+        var known = listing;
+        listing = null;
+        return known != null && !known.unreadable().isEmpty();
+    }
+
+    /** Nobody is told when one that could never be read goes. */
+    private void lookForMended() {
+        if (isMended()) {
+            markAll();
+        }
+    }
+
+    private synchronized boolean isMended() {
+        var known = listing;
+        return known != null
+                && !known.unreadable().isEmpty()
+                && !known.unreadable().keySet().equals(declared(true).unreadable().keySet());
+    }
+
+    /** Asks the database nothing: a failure here would lose the change. */
     private void configChanged(
             @Nullable Resource<NodeConfigSpec, NoStatus> before, @Nullable Resource<NodeConfigSpec, NoStatus> after) {
-        var newest = after != null ? after : before;
-        if (newest != null) {
-            // A deletion is heard of without its revision: whatever was read before is too old.
-            configsChangedAt =
-                    Math.max(configsChangedAt, after != null ? after.metadata().resourceVersion() : store.revision());
+        if (forgetDeclared()) {
+            // It held up every machine, since nobody knew which ones it selects.
+            markAll();
         }
         for (var machine : machines.all()) {
             if (selects(before, machine) || selects(after, machine)) {
@@ -222,8 +249,16 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
         }
     }
 
+    private void markAll() {
+        synchronized (waiting) {
+            allWait = true;
+        }
+    }
+
     /** Those that fail hold up no other; they are tried again after a pause. */
     private void settleWaiting() {
+        lookForMended();
+        queueAll();
         RuntimeException first = null;
         for (var machine : takeWaiting()) {
             try {
@@ -237,6 +272,21 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
         }
         if (first != null) {
             throw first;
+        }
+    }
+
+    private void queueAll() {
+        synchronized (waiting) {
+            if (!allWait) {
+                return;
+            }
+            allWait = false;
+        }
+        try {
+            store.list(Kinds.MACHINE).items().forEach(machine -> mark(machine.name()));
+        } catch (RuntimeException failed) {
+            markAll();
+            throw failed;
         }
     }
 
