@@ -111,8 +111,7 @@ abstract class CommittedConfigsContract {
                     .execute();
         });
 
-        assertEquals(
-                Optional.of(new Committed(2, "two", List.of(), "[\"two\"]")), commit(19, 19, "two"));
+        assertEquals(Optional.of(new Committed(2, "two", List.of(), "[\"two\"]")), commit(19, 19, "two"));
     }
 
     @Test

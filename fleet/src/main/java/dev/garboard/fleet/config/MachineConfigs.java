@@ -96,7 +96,9 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
                 return state;
             }
         }
-        log.atWarn().addKeyValue("machine", name).log("what a machine is told was made from newer resources; it is decided again");
+        log.atWarn()
+                .addKeyValue("machine", name)
+                .log("what a machine is told was made from newer resources; it is decided again");
         mark(name);
         return Optional.empty();
     }
@@ -196,7 +198,9 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
         var known = listing;
         return known != null
                 && !known.unreadable().isEmpty()
-                && !known.unreadable().keySet().equals(declared(true).unreadable().keySet());
+                && !known.unreadable()
+                        .keySet()
+                        .equals(declared(true).unreadable().keySet());
     }
 
     /** Asks the database nothing: a failure here would lose the change. */
