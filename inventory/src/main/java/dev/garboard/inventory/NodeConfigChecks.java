@@ -2,6 +2,7 @@ package dev.garboard.inventory;
 
 import dev.garboard.nodeconfig.DocumentException;
 import dev.garboard.nodeconfig.Documents;
+import dev.garboard.nodeconfig.RegistryMirror;
 import dev.garboard.nodeconfig.binding.Problem;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,7 @@ final class NodeConfigChecks {
         if (!version || !kind || !name) {
             return;
         }
+        checkMirrorsName(document, path, findings);
         try {
             NodeConfigDocuments.checkPart(NodeConfigDocuments.tree(document));
         } catch (DocumentException refused) {
@@ -58,6 +60,18 @@ final class NodeConfigChecks {
             if (refused.problems().isEmpty()) {
                 add(path, document.label(), refused.getMessage(), findings);
             }
+        }
+    }
+
+    /** Documents merge by name, and a node has one file for each registry: two names would be two mirrors of which one is not heard. */
+    private static void checkMirrorsName(NodeConfigSpec.Document document, String path, Findings findings) {
+        if (document.kind().equals(RegistryMirror.KIND) && document.spec().get("registry") instanceof String registry) {
+            var expected = RegistryMirror.nameFor(registry);
+            findings.expect(
+                    document.metadata().name().equals(expected),
+                    path + ".metadata.name",
+                    document.metadata().name(),
+                    expected + ", which is the registry with '-' for ':'");
         }
     }
 

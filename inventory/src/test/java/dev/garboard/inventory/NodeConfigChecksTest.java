@@ -58,9 +58,9 @@ class NodeConfigChecksTest {
         Resolver       | default | {"$remove":true}
         TimeSync       | default | {"servers":["ntp.example.org","192.0.2.3"]}
         Hostname       | default | {"hostname":"m1.example.org"}
-        RegistryMirror | docker  | {"registry":"docker.io","endpoints":["https://mirror.example:5000"]}
-        RegistryMirror | docker  | {"registry":"docker.io"}
-        RegistryMirror | docker  | {"endpoints":["https://mirror.example"]}
+        RegistryMirror | docker.io | {"registry":"docker.io","endpoints":["https://mirror.example:5000"]}
+        RegistryMirror | a.example-5000 | {"registry":"a.example:5000"}
+        RegistryMirror | docker.io | {"endpoints":["https://mirror.example"]}
         """)
     void aDocumentOrAPartOfOneIsTaken(String kind, String name, String spec) {
         assertEquals(List.of(), ofDocument(kind, name, spec));
@@ -80,6 +80,8 @@ class NodeConfigChecksTest {
         Resolver       | default | {"servers":{"$remove":1e999}}        | .spec.servers: found Infinity, expected true as the value of "$remove"
         RegistryMirror | docker  | {"endpoints":[{"$remove":true}]}     | .spec.endpoints[0]: found {"$remove":true}, expected an http or https URL without query
         Resolver       | second  | {"servers":["192.0.2.1"]}            | .metadata.name: found "second", expected "default"
+        RegistryMirror | docker  | {"registry":"docker.io"}             | .metadata.name: found docker, expected docker.io, which is the registry with '-' for ':'
+        RegistryMirror | a.example | {"registry":"a.example:5000"}      | .metadata.name: found a.example, expected a.example-5000, which is the registry with '-' for ':'
         RegistryMirror | docker  | {"endpoints":[]}                     | .spec.endpoints: found [], expected a list of at least 1
         RegistryMirror | docker  | {"endpoints":["ftp://x"]}            | .spec.endpoints[0]: found "ftp://x", expected an http or https URL without query
         """)

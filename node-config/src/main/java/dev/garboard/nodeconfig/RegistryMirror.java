@@ -34,4 +34,9 @@ public record RegistryMirror(
     public String kind() {
         return KIND;
     }
+
+    /** What a document for the registry is to be called, so that what merges by name merges by registry: {@code registry.example-5000} for {@code registry.example:5000}. */
+    public static String nameFor(String registry) {
+        return registry.replace(':', '-');
+    }
 }

@@ -303,7 +303,7 @@ class OperatorApiIT {
                 "POST",
                 configs,
                 site.replace("name: site", "name: three")
-                        .replace("Resolver", "RegistryMirror")
+                        .replace("kind: Resolver", "kind: RegistryMirror\n    metadata: {name: docker.io}")
                         .replace("servers: [192.0.2.53]", "registry: docker.io"));
         var table = send(request(configs).header("Accept", "application/json;as=Table;g=meta.k8s.io;v=v1"));
 
