@@ -8,6 +8,7 @@ import dev.garboard.operatorapi.Refusal.Cause;
 import dev.garboard.trust.Caller;
 import dev.garboard.trust.Role;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,11 @@ final class ChangeGuard {
                 name,
                 clusters.unreadable().keySet(),
                 rules.unreadable().keySet());
-        var guarded = GuardedChanges.of(clusters.items(), rules.items());
+        var configs = store.list(Kinds.NODE_CONFIG);
+        if (kind.equals(Kinds.MACHINE) && !labels(before).equals(labels(after))) {
+            requireReadable(caller, name, configs.unreadable().keySet());
+        }
+        var guarded = GuardedChanges.of(clusters.items(), rules.items(), configs.items());
         var causes = guarded.between(before, after).stream()
                 .filter(found -> !caller.may(found.change().role()))
                 .map(found -> new Cause(
@@ -49,6 +54,24 @@ final class ChangeGuard {
         if (!causes.isEmpty()) {
             throw new RefusedException(Refusal.forbidden(kind, name, causes));
         }
+    }
+
+    /** A NodeConfig that cannot be read may be one with a mirror, and the label one that it selects by. */
+    private static void requireReadable(Caller caller, String machine, Set<String> configs) {
+        if (!configs.isEmpty() && !caller.may(Role.ADMIN)) {
+            throw new RefusedException(Refusal.forbidden(
+                    Kinds.MACHINE,
+                    machine,
+                    List.of(new Cause(
+                            "FieldValueForbidden",
+                            "metadata.labels",
+                            "needs the role admin while a stored NodeConfig cannot be read (" + configs
+                                    + "): nobody can tell which machines it selects"))));
+        }
+    }
+
+    private static Map<String, String> labels(@Nullable Resource<?, ?> resource) {
+        return resource == null ? Map.of() : resource.metadata().labels();
     }
 
     /** What cannot be read may be just what makes a change an administrator's. */

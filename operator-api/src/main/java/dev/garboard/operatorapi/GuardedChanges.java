@@ -30,28 +30,34 @@ import org.jspecify.annotations.Nullable;
  * @param controlPlanes the selectors of control planes of all clusters
  * @param rules that accept machines
  * @param members names of the machines that clusters hold for their control planes, whatever their labels: a part in a cluster goes by name
+ * @param mirrored the labels that NodeConfigs with a RegistryMirror select machines by
  */
 record GuardedChanges(
-        List<Map<String, String>> controlPlanes, Map<String, EnrollmentRuleSpec> rules, Set<String> members) {
+        List<Map<String, String>> controlPlanes,
+        Map<String, EnrollmentRuleSpec> rules,
+        Set<String> members,
+        List<Map<String, String>> mirrored) {
 
-    /** Of clusters that have no machines yet. */
+    /** Of clusters that have no machines yet, without mirrors. */
     GuardedChanges(List<Map<String, String>> controlPlanes, Map<String, EnrollmentRuleSpec> rules) {
-        this(controlPlanes, rules, Set.of());
+        this(controlPlanes, rules, Set.of(), List.of());
     }
 
     GuardedChanges {
         members = Set.copyOf(members);
         controlPlanes = List.copyOf(controlPlanes);
         rules = Map.copyOf(rules);
+        mirrored = List.copyOf(mirrored);
     }
 
     /** A guarded change, and the field that it was found in. */
     record Found(GuardedChange change, String field) {}
 
-    /** What these clusters and rules make of labels, deletions and subnets. */
+    /** What these clusters, rules and NodeConfigs make of labels, deletions and subnets. */
     static GuardedChanges of(
             Collection<Resource<ClusterSpec, ClusterStatus>> clusters,
-            Collection<? extends Resource<EnrollmentRuleSpec, ?>> rules) {
+            Collection<? extends Resource<EnrollmentRuleSpec, ?>> rules,
+            Collection<? extends Resource<NodeConfigSpec, ?>> configs) {
         return new GuardedChanges(
                 clusters.stream()
                         .map(cluster -> cluster.spec().controlPlane().selector())
@@ -64,7 +70,11 @@ record GuardedChanges(
                         .filter(node -> node.role() == ClusterStatus.Role.CONTROL_PLANE
                                 && node.stage() != ClusterStatus.Stage.WAITING)
                         .map(ClusterStatus.Node::machine)
-                        .collect(Collectors.toSet()));
+                        .collect(Collectors.toSet()),
+                configs.stream()
+                        .filter(config -> !mirrors(config.spec()).isEmpty())
+                        .map(config -> config.spec().selector().matchLabels())
+                        .toList());
     }
 
     /** Everything guarded that differs; before is null for a creation, after for a deletion. */
@@ -114,6 +124,9 @@ record GuardedChanges(
         var hasLabels = controlPlaneLabels(after);
         for (var label : difference(hadLabels, hasLabels)) {
             found.add(new Found(GuardedChange.CONTROL_PLANE_LABEL, "metadata.labels." + label));
+        }
+        for (var label : difference(mirrorLabels(before), mirrorLabels(after))) {
+            found.add(new Found(GuardedChange.MIRROR_LABEL, "metadata.labels." + label));
         }
         boolean isMember = members.contains(
                 Objects.requireNonNull(after == null ? before : after).name());
@@ -230,10 +243,19 @@ record GuardedChanges(
                 : controlPlaneLabels(resource.metadata().labels());
     }
 
-    /** Those of the labels that a cluster selects control planes by, one by one: labels of a selector could be given one after the other. */
     private Set<Map.Entry<String, String>> controlPlaneLabels(Map<String, String> labels) {
+        return named(labels, controlPlanes);
+    }
+
+    private Set<Map.Entry<String, String>> mirrorLabels(@Nullable Resource<?, ?> resource) {
+        return resource == null ? Set.of() : named(resource.metadata().labels(), mirrored);
+    }
+
+    /** Those of the labels that a selector names, one by one: labels of a selector could be given one after the other. */
+    private static Set<Map.Entry<String, String>> named(
+            Map<String, String> labels, List<Map<String, String>> selectors) {
         return labels.entrySet().stream()
-                .filter(label -> controlPlanes.stream()
+                .filter(label -> selectors.stream()
                         .anyMatch(selector -> label.getValue().equals(selector.get(label.getKey()))))
                 .collect(Collectors.toSet());
     }

@@ -112,6 +112,21 @@ class ChangeGuardIT {
         assertEquals(403, refusal(null, machine(Map.of())).code());
     }
 
+    /** It may have a mirror; labels alone choose whom it selects. */
+    @Test
+    void aNodeConfigThatCannotBeReadLeavesLabelsToAdmins() throws Exception {
+        sql("UPDATE resource SET kind = 'NodeConfig', body = '{' WHERE name = 'c1'");
+        var plain = machine(Map.of());
+        var labelled = machine(Map.of("site", "x"));
+
+        assertEquals(
+                "machines.garboard.dev \"m1\" is forbidden: metadata.labels needs the role admin while a stored NodeConfig"
+                        + " cannot be read ([c1]): nobody can tell which machines it selects",
+                refusal(plain, labelled).message());
+        assertDoesNotThrow(() -> guard.check(ADMIN, plain, labelled));
+        assertDoesNotThrow(() -> guard.check(OPERATOR, null, plain));
+    }
+
     private void sql(String statement) throws Exception {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + database());
                 var sql = connection.createStatement()) {

@@ -16,6 +16,7 @@ import dev.garboard.inventory.NodeConfigSpec;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.inventory.SubnetSpec;
+import dev.garboard.trust.GuardedChange;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -220,7 +221,11 @@ class GuardedChangesTest {
                     cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())),
                     Set.of()));
 
-    private static Resource<?, ?> nodeConfig(int priority, String rack, String... kinds) {
+    private static Resource<NodeConfigSpec, NoStatus> nodeConfig(String rack, String kind) {
+        return nodeConfig(100, rack, kind);
+    }
+
+    private static Resource<NodeConfigSpec, NoStatus> nodeConfig(int priority, String rack, String... kinds) {
         var documents = Stream.of(kinds)
                 .map(kind -> new NodeConfigSpec.Document(
                         "node.garboard.dev/v1alpha1", kind, new NodeConfigSpec.Metadata("default"), Map.of()))
@@ -266,7 +271,7 @@ class GuardedChangesTest {
 
     @Test
     void aMachineThatAClusterHoldsForItsControlPlaneIsGuardedByItsName() {
-        var held = new GuardedChanges(List.of(SELECTOR), Map.of(), Set.of("m1"));
+        var held = new GuardedChanges(List.of(SELECTOR), Map.of(), Set.of("m1"), List.of());
         var machine = machine(PLAIN, Map.of());
         var accepted = machine.withSpec(PLAIN.withAcceptance(Acceptance.ACCEPTED));
 
@@ -297,9 +302,26 @@ class GuardedChangesTest {
                 List.of(),
                 null);
         var guard = GuardedChanges.of(
-                List.of(cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())).withStatus(status)), List.of());
+                List.of(cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())).withStatus(status)), List.of(), List.of());
 
         assertEquals(Set.of("joining", "member", "leaving"), guard.members());
+    }
+
+    /** Whoever labels machines would decide who has the mirror that an administrator declared for some of them. */
+    @Test
+    void aLabelThatChoosesTheMachinesOfAMirrorIsGuarded() {
+        var guard = GuardedChanges.of(
+                List.of(), List.of(), List.of(nodeConfig("b", "Resolver"), nodeConfig("a", "RegistryMirror")));
+        var plain = machine(PLAIN, Map.of());
+        var mirrored = machine(PLAIN, Map.of("rack", "a"));
+        var expected = List.of(new GuardedChanges.Found(GuardedChange.MIRROR_LABEL, "metadata.labels.rack"));
+
+        assertEquals(expected, guard.between(plain, mirrored));
+        assertEquals(expected, guard.between(mirrored, machine(PLAIN, Map.of("rack", "b"))));
+        assertEquals(expected, guard.between(null, mirrored));
+        assertEquals(expected, guard.between(mirrored, null));
+        assertEquals(List.of(), guard.between(plain, machine(PLAIN, Map.of("rack", "b"))));
+        assertEquals(List.of(), guard.between(mirrored, machine(PLAIN, Map.of("rack", "a", "site", "x"))));
     }
 
     private static ClusterStatus.Node node(String machine, ClusterStatus.Role role, ClusterStatus.Stage stage) {
@@ -397,7 +419,8 @@ class GuardedChangesTest {
                                 Kinds.ENROLLMENT_RULE,
                                 ObjectMeta.named("workers"),
                                 rule(List.of(), Map.of("role", "worker"), false),
-                                new NoStatus())));
+                                new NoStatus())),
+                List.of());
 
         assertEquals(List.of(), guard.between(machine(PLAIN, Map.of()), null));
         assertEquals(Set.of("metadata.labels.rack"), fields(guard.between(null, machine(PLAIN, Map.of("rack", "a")))));

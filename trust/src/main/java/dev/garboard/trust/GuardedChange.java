@@ -43,6 +43,11 @@ public enum GuardedChange {
             "nodeconfigs",
             "a RegistryMirror document given, changed or taken; selector and priority of a NodeConfig that has one",
             "a registry's mirror decides which programs run in the place of those that were asked for"),
+    MIRROR_LABEL(
+            "machines",
+            "a label that a NodeConfig with a RegistryMirror selects by: given, changed or taken, also by creating or"
+                    + " deleting the machine",
+            "it decides which machines have that mirror's programs"),
     CERTIFICATE_OF_ANOTHER(
             "operatorcertificates",
             "creating one for another name or with another role than the caller's, and revoking another than the"
