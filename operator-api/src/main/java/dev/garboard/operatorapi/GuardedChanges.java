@@ -255,8 +255,8 @@ record GuardedChanges(
     private static Set<Map.Entry<String, String>> named(
             Map<String, String> labels, List<Map<String, String>> selectors) {
         return labels.entrySet().stream()
-                .filter(label -> selectors.stream()
-                        .anyMatch(selector -> label.getValue().equals(selector.get(label.getKey()))))
+                .filter(label ->
+                        selectors.stream().anyMatch(selector -> label.getValue().equals(selector.get(label.getKey()))))
                 .collect(Collectors.toSet());
     }
 

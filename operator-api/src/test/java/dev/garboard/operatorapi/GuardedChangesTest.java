@@ -302,7 +302,9 @@ class GuardedChangesTest {
                 List.of(),
                 null);
         var guard = GuardedChanges.of(
-                List.of(cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())).withStatus(status)), List.of(), List.of());
+                List.of(cluster(ClusterSpec.of("1.37.1", SELECTOR, Map.of())).withStatus(status)),
+                List.of(),
+                List.of());
 
         assertEquals(Set.of("joining", "member", "leaving"), guard.members());
     }
