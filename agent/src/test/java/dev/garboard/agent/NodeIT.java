@@ -182,9 +182,17 @@ class NodeIT {
                 .setDesired(ServerMessage.DesiredState.newBuilder().setRevision(7))
                 .build());
         assertEquals(7, desired.take().getRevision());
+        var observed = server.await(NodeMessage.MessageCase.STATUS).getStatus();
+        while (observed.getObservedRevision() == 0) {
+            observed = server.await(NodeMessage.MessageCase.STATUS).getStatus();
+        }
+        assertEquals(7, observed.getObservedRevision());
         server.breakStream();
         assertEquals(
                 "node-1", server.await(NodeMessage.MessageCase.HELLO).getHello().getMachine());
+        // The server may be of a restored database by now, and count from lower numbers.
+        assertEquals(
+                0, server.await(NodeMessage.MessageCase.STATUS).getStatus().getObservedRevision());
     }
 
     /** Its services run; the server makes a condition of it. */

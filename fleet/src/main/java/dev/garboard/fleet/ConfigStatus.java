@@ -67,18 +67,18 @@ public final class ConfigStatus {
             MachineStatus status, String digest, List<String> nodeConfigs, @Nullable Hold hold, Instant now) {
         var before = status.config();
         var change = new StatusChange(status, now);
-        boolean same = before != null
-                && before.digest().equals(digest)
-                && before.nodeConfigs().equals(nodeConfigs);
-        var config = before != null && same
+        boolean sameDigest = before != null && before.digest().equals(digest);
+        var config = before != null && sameDigest && before.nodeConfigs().equals(nodeConfigs)
                 ? before
-                : new MachineStatus.Config(digest, before == null ? null : before.appliedDigest(), nodeConfigs, now);
+                // What the machine applied once says nothing of what it does when it is told the same again.
+                : new MachineStatus.Config(
+                        digest, before != null && sameDigest ? before.appliedDigest() : null, nodeConfigs, now);
         change.config(config);
         if (hold != null) {
             change.condition(CONFIGURED, false, hold.reason().word, hold.message());
-        } else if (digest.equals(config.appliedDigest())) {
+        } else if (digest.equals(config.appliedDigest()) && (isHeld(status) || isApplied(status))) {
             change.condition(CONFIGURED, true, APPLIED, applied(config));
-        } else if (!same || isHeld(status)) {
+        } else if (!sameDigest || isHeld(status)) {
             change.condition(CONFIGURED, false, WAITING, "the machine has not said yet that it is so");
         }
         return change.unseen();
@@ -120,7 +120,12 @@ public final class ConfigStatus {
             if (!isHeld(before)) {
                 change.condition(CONFIGURED, true, APPLIED, applied(applied));
             }
-        } else if (!isHeld(before)) {
+            return;
+        }
+        if (config.appliedDigest() != null) {
+            change.config(new MachineStatus.Config(config.digest(), null, config.nodeConfigs(), config.since()));
+        }
+        if (!isHeld(before)) {
             var failed = failures(said, settings);
             change.condition(
                     CONFIGURED,
@@ -143,6 +148,11 @@ public final class ConfigStatus {
 
     private static String label(DocumentStatus document) {
         return document.getKind() + "/" + document.getName();
+    }
+
+    private static boolean isApplied(MachineStatus status) {
+        return status.conditions().stream()
+                .anyMatch(condition -> condition.type().equals(CONFIGURED) && APPLIED.equals(condition.reason()));
     }
 
     /** Whether the machine is not told what is declared. */

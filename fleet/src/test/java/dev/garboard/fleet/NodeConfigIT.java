@@ -140,7 +140,13 @@ class NodeConfigIT {
         var first = desiredServers("192.0.2.1");
         configuredIs("False Waiting");
         assertEquals(List.of("site"), config().nodeConfigs());
-        reports(first.getRevision() - 1);
+        node.say(NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder()
+                        .setReady(false)
+                        .setMessage("of what was before")
+                        .setObservedRevision(first.getRevision() - 1)));
+        eventually(() -> status().toString().contains("of what was before"), () -> status().toString());
+        assertEquals("False Waiting", configured());
         reports(first.getRevision());
         configuredIs("True Applied");
         assertEquals(config().digest(), config().appliedDigest());

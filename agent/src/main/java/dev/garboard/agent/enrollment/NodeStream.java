@@ -47,7 +47,6 @@ public final class NodeStream implements Supervisor.Work {
     private final Desired desired;
     private final Consumer<RevocationList> revoked;
     private final Backoff backoff;
-    private long observedRevision;
     private boolean changed;
     private @Nullable StreamObserver<NodeMessage> up;
 
@@ -153,7 +152,7 @@ public final class NodeStream implements Supervisor.Work {
             synchronized (this) {
                 changed = false;
                 if (up != null && !down.ended) {
-                    to.onNext(status());
+                    to.onNext(status(down.observedRevision));
                 }
             }
         }
@@ -182,7 +181,7 @@ public final class NodeStream implements Supervisor.Work {
                 .build();
     }
 
-    private NodeMessage status() {
+    private NodeMessage status(long observedRevision) {
         var status = NodeMessage.Status.newBuilder()
                 .setObservedRevision(observedRevision)
                 .setAgentRssBytes(Kernel.residentBytes())
@@ -232,7 +231,7 @@ public final class NodeStream implements Supervisor.Work {
         Thread.sleep(Duration.ofMillis(500));
     }
 
-    private void received(ServerMessage message) {
+    private void received(ServerMessage message, Down down) {
         switch (message.getMessageCase()) {
             case WELCOME -> {
                 backoff.reset();
@@ -247,9 +246,7 @@ public final class NodeStream implements Supervisor.Work {
                 var state = message.getDesired();
                 LOG.info("desired state, revision {}", state.getRevision());
                 desired.apply(state);
-                synchronized (this) {
-                    observedRevision = state.getRevision();
-                }
+                down.observedRevision = state.getRevision();
                 statusChanged();
             }
             case REVOCATIONS -> {
@@ -266,9 +263,12 @@ public final class NodeStream implements Supervisor.Work {
 
         private volatile boolean ended;
 
+        /** Of this stream alone: a server whose database was restored counts from lower numbers. */
+        private volatile long observedRevision;
+
         @Override
         public void onNext(ServerMessage message) {
-            received(message);
+            received(message, this);
         }
 
         @Override
