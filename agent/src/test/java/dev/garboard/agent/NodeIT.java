@@ -191,8 +191,7 @@ class NodeIT {
         assertEquals(
                 "node-1", server.await(NodeMessage.MessageCase.HELLO).getHello().getMachine());
         // The server may be of a restored database by now, and count from lower numbers.
-        assertEquals(
-                0, server.await(NodeMessage.MessageCase.STATUS).getStatus().getObservedRevision());
+        assertEquals(0, server.await(NodeMessage.MessageCase.STATUS).getStatus().getObservedRevision());
     }
 
     /** Its services run; the server makes a condition of it. */
