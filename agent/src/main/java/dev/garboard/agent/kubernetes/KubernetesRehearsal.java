@@ -8,13 +8,20 @@ import dev.garboard.kubernetes.bundle.BundleManifest;
 import dev.garboard.kubernetes.bundle.BundleVerifier;
 import dev.garboard.kubernetes.document.Cni;
 import dev.garboard.kubernetes.document.ContainerRuntime;
+import dev.garboard.kubernetes.document.ControlPlane;
+import dev.garboard.kubernetes.document.Etcd;
 import dev.garboard.kubernetes.document.Kubelet;
+import dev.garboard.kubernetes.document.KubernetesBundle;
+import dev.garboard.kubernetes.document.NodeDocuments;
+import dev.garboard.kubernetes.document.StagedBundle;
 import dev.garboard.kubernetes.pki.BootstrapToken;
 import dev.garboard.kubernetes.pki.Kubeconfig;
 import dev.garboard.nodeconfig.Cidr;
 import dev.garboard.nodeconfig.Documents;
 import dev.garboard.nodeconfig.HostPort;
 import dev.garboard.nodeconfig.NodeDocument;
+import dev.garboard.nodeconfig.RegistryMirror;
+import dev.garboard.nodeconfig.StateDisk;
 import dev.garboard.trust.DetachedSignature;
 import dev.garboard.trust.Pem;
 import dev.garboard.trust.ReleaseKey;
@@ -30,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -55,6 +63,7 @@ public final class KubernetesRehearsal {
     public static void run(Service service, ReleaseKey release, X509Certificate ca)
             throws IOException, InterruptedException {
         manifest(release);
+        readAll();
         var engine = new DocumentEngine(
                 service,
                 List.of(new Reading<>(ContainerRuntime.class), new Reading<>(Cni.class), new Reading<>(Kubelet.class)),
@@ -62,7 +71,7 @@ public final class KubernetesRehearsal {
                 new Random(1),
                 () -> {});
         engine.want(
-                Stream.of(new ContainerRuntime(null), cni(), kubelet())
+                Stream.of(runtime(), cni(), kubelet())
                         .map(KubernetesRehearsal::message)
                         .toList(),
                 Map.of());
@@ -93,6 +102,66 @@ public final class KubernetesRehearsal {
         attempt(() -> new BundleVerifier(release.certificate()).manifest(text, DetachedSignature.sign(text, release)));
     }
 
+    /** Each kind is a record of its own, whose fields are looked up when the first document is read. */
+    private static void readAll() {
+        for (var document : documents()) {
+            var read = NodeDocuments.READER.parse(Documents.label(document), Documents.render(document));
+            LOG.info("read {}", Documents.label(read));
+        }
+    }
+
+    /** One of every kind that a node reads, with all that there can be in it. */
+    static List<NodeDocument> documents() {
+        return List.of(
+                disk(), bundle(), mirror(), runtime(), cni(), etcd(), controlPlane(), kubelet(), new StagedBundle(bundle()));
+    }
+
+    private static StateDisk disk() {
+        var fileSystem = "0b0e1c1e-7f5b-4a39-9c5b-1f6a3c0d5e7a";
+        return new StateDisk(
+                "TRAINING",
+                true,
+                fileSystem,
+                new StateDisk.Recorded("sda", "TRAINING", "naa.5000c500a1", fileSystem),
+                new StateDisk.Order(fileSystem, "TRAINING", "naa.5000c500a1", Instant.EPOCH));
+    }
+
+    private static KubernetesBundle bundle() {
+        return new KubernetesBundle(
+                BUNDLE.name(), VERSION, URI.create("http://192.0.2.1/bundles/" + BUNDLE.name()), "0".repeat(64));
+    }
+
+    private static RegistryMirror mirror() {
+        return new RegistryMirror(
+                "registry.example-5000", "registry.example:5000", List.of(URI.create("https://mirror.example")));
+    }
+
+    private static ContainerRuntime runtime() {
+        return new ContainerRuntime("info");
+    }
+
+    private static Etcd etcd() {
+        return new Etcd(
+                "training",
+                Cidr.address("192.0.2.1"),
+                false,
+                List.of(new Etcd.Member("other", Cidr.address("192.0.2.2"))),
+                "training",
+                true);
+    }
+
+    private static ControlPlane controlPlane() {
+        return new ControlPlane(
+                "training",
+                Cidr.address("192.0.2.1"),
+                HostPort.parse("192.0.2.1:6443"),
+                ControlPlane.DEFAULT_PORT,
+                Cidr.parse("10.244.0.0/16"),
+                Cidr.parse("10.96.0.0/16"),
+                "cluster.local",
+                List.of("api.example"));
+    }
+
     private static Cni cni() {
         return new Cni(
                 Cni.Type.BRIDGE,
@@ -109,8 +178,8 @@ public final class KubernetesRehearsal {
                 Cidr.address("10.96.0.10"),
                 "cluster.local",
                 List.of(HostPort.parse("192.0.2.11:6443")),
-                List.of(),
-                null);
+                List.of(new Kubelet.Taint("node-role.kubernetes.io/control-plane", "", "NoSchedule")),
+                110);
     }
 
     private static Document message(NodeDocument document) {
