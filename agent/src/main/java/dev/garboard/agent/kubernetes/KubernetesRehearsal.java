@@ -113,7 +113,15 @@ public final class KubernetesRehearsal {
     /** One of every kind that a node reads, with all that there can be in it. */
     static List<NodeDocument> documents() {
         return List.of(
-                disk(), bundle(), mirror(), runtime(), cni(), etcd(), controlPlane(), kubelet(), new StagedBundle(bundle()));
+                disk(),
+                bundle(),
+                mirror(),
+                runtime(),
+                cni(),
+                etcd(),
+                controlPlane(),
+                kubelet(),
+                new StagedBundle(bundle()));
     }
 
     private static StateDisk disk() {

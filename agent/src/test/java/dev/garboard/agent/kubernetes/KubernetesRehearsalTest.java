@@ -19,8 +19,7 @@ class KubernetesRehearsalTest {
                 NodeDocuments.READER.kinds(),
                 documents.stream().map(NodeDocument::kind).collect(Collectors.toSet()));
         for (var document : documents) {
-            assertEquals(
-                    document, NodeDocuments.READER.parse(Documents.label(document), Documents.render(document)));
+            assertEquals(document, NodeDocuments.READER.parse(Documents.label(document), Documents.render(document)));
         }
     }
 }
