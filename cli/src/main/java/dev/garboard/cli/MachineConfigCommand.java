@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -40,6 +41,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class MachineConfigCommand implements Callable<Integer> {
 
     private static final String CONFIGURED = "Configured";
+
+    /** Why a machine is not told what is declared of it: reasons of its condition. */
+    private static final Set<String> HOLDS = Set.of("Conflict", "Incomplete", "Unreadable");
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -87,7 +91,7 @@ final class MachineConfigCommand implements Callable<Integer> {
                 .origins()
                 .forEach((document, fields) -> fields.forEach((path, origin) -> {
                     if (provenance || !origin.removed()) {
-                        rows.add(row(document, path, origin));
+                        rows.add(row(document, path, origin, contradicted(effective, document, path)));
                     }
                 }));
         if (rows.isEmpty()) {
@@ -96,6 +100,9 @@ final class MachineConfigCommand implements Callable<Integer> {
             TextTable.print(out, names, rows);
         }
         effective.conflicts().forEach(conflict -> Terminal.println(out, "Conflict: " + conflict));
+        held(found, effective)
+                .ifPresent(reason -> Terminal.println(
+                        out, "Not in force (" + reason + "): " + machine + " keeps what it was told last."));
         condition(found)
                 .ifPresent(said -> Terminal.println(
                         out,
@@ -104,9 +111,9 @@ final class MachineConfigCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private List<String> row(DocumentId document, String path, Origin origin) {
-        var row = new ArrayList<>(
-                List.of(document.toString(), field(path), origin.removed() ? "(removed)" : text(origin.value())));
+    private List<String> row(DocumentId document, String path, Origin origin, boolean contradicted) {
+        var value = origin.removed() ? "(removed)" : text(origin.value());
+        var row = new ArrayList<>(List.of(document.toString(), field(path), contradicted ? "(conflict)" : value));
         if (provenance) {
             row.add(String.join(", ", origin.layers()));
             row.add(origin.overrode().stream()
@@ -114,6 +121,24 @@ final class MachineConfigCommand implements Callable<Integer> {
                     .collect(Collectors.joining("; ")));
         }
         return row;
+    }
+
+    /** Whether what the merge has there, or above, is but one of several claims. */
+    private static boolean contradicted(Effective effective, DocumentId document, String path) {
+        return effective.conflicts().stream()
+                .filter(conflict -> conflict.document().equals(document))
+                .map(Conflict::path)
+                .anyMatch(above -> path.equals(above) || path.startsWith(above + ".") || path.startsWith(above + "["));
+    }
+
+    /**
+     * Why the machine is told something else; empty when it is told what is merged here. The server alone knows of NodeConfigs that cannot be
+     * read: it lists them to nobody, and says so in the condition.
+     */
+    private static Optional<String> held(Resource<MachineSpec, MachineStatus> found, Effective effective) {
+        return effective.conflicts().isEmpty()
+                ? condition(found).map(Condition::reason).filter(HOLDS::contains)
+                : Optional.of("Conflict");
     }
 
     /** As it is written in a document: without the word that all have in front. */
@@ -137,6 +162,7 @@ final class MachineConfigCommand implements Callable<Integer> {
 
     private ObjectNode json(Resource<MachineSpec, MachineStatus> found, Effective effective) {
         var json = JSON.createObjectNode().put("machine", found.name()).put("digest", effective.digest());
+        held(found, effective).ifPresent(reason -> json.put("held", reason));
         condition(found)
                 .ifPresent(said -> json.putObject("configured")
                         .put("status", said.status())

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.inventory.Acceptance;
+import dev.garboard.inventory.Condition;
 import dev.garboard.inventory.Kinds;
 import dev.garboard.inventory.MachineIdentity;
 import dev.garboard.inventory.MachineSpec;
@@ -15,6 +16,7 @@ import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
 import dev.garboard.trust.Role;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -106,12 +108,40 @@ class MachineConfigCommandIT {
         resolver("b", 100, "192.0.2.2");
 
         var shown = site.runAs(Role.READER, "machine", "config", "m1");
+        var json = new JsonMapper()
+                .readTree(site.runAs(Role.READER, "machine", "config", "m1", "-o", "json")
+                        .out());
 
+        assertTrue(shown.out().contains("Resolver/default   servers    (conflict)\n"), shown::toString);
+        assertTrue(
+                shown.out().contains("Not in force (Conflict): m1 keeps what it was told last.\n"), shown::toString);
+        assertEquals("Conflict", json.path("held").asString());
+        assertEquals("spec.servers", json.at("/conflicts/0/path").asString());
         assertTrue(
                 shown.out()
                         .contains("Conflict: Resolver/default spec.servers: NodeConfig/a says"
                                 + " [\"192.0.2.1\",\"192.0.2.9\"], NodeConfig/b says [\"192.0.2.2\",\"192.0.2.9\"]\n"),
                 shown::toString);
+    }
+
+    /** The API lists no resource that cannot be read, but the server says of the machine that there is one. */
+    @Test
+    void saysThatWhatItShowsIsNotInForceWhileANodeConfigCannotBeRead() throws Exception {
+        resolver("site", 100, "192.0.2.1");
+        var machine = site.store().get(Kinds.MACHINE, "m1").orElseThrow();
+        var unreadable = new Condition(
+                "Configured", "False", "Unreadable", "the stored NodeConfig rack cannot be read", Instant.EPOCH);
+        site.store().replaceStatus(machine.withStatus(machine.status().withConditions(List.of(unreadable))));
+
+        var shown = site.runAs(Role.READER, "machine", "config", "m1");
+        var json = new JsonMapper()
+                .readTree(site.runAs(Role.READER, "machine", "config", "m1", "-o", "json")
+                        .out());
+
+        assertTrue(
+                shown.out().contains("Not in force (Unreadable): m1 keeps what it was told last.\n"), shown::toString);
+        assertTrue(shown.out().contains("the stored NodeConfig rack cannot be read\n"), shown::toString);
+        assertEquals("Unreadable", json.path("held").asString());
     }
 
     @Test
