@@ -113,8 +113,7 @@ class MachineConfigCommandIT {
                         .out());
 
         assertTrue(shown.out().contains("Resolver/default   servers    (conflict)\n"), shown::toString);
-        assertTrue(
-                shown.out().contains("Not in force (Conflict): m1 keeps what it was told last.\n"), shown::toString);
+        assertTrue(shown.out().contains("Not in force (Conflict): m1 keeps what it was told last.\n"), shown::toString);
         assertEquals("Conflict", json.path("held").asString());
         assertEquals("spec.servers", json.at("/conflicts/0/path").asString());
         assertTrue(
