@@ -52,6 +52,21 @@ public final class ConfigStatus {
             return new Hold(Reason.INCOMPLETE, what + KEEPS + "Say the rest in a NodeConfig that selects this machine");
         }
 
+        /** What the machine's own spec says breaks a rule. */
+        public static Hold ofSpec(String what) {
+            return new Hold(
+                    Reason.INCOMPLETE,
+                    "the Machine's own spec: " + what
+                            + "; the machine keeps what it was told last, and what else its own spec says. Correct"
+                            + " spec.hostname, spec.dnsServers or spec.timeServers of the Machine");
+        }
+
+        /** The same, where some of what the machine was told last can be told no more. */
+        public Hold without(String what) {
+            return new Hold(
+                    reason, message + ". Of what it was told last this is left out, since it no longer reads: " + what);
+        }
+
         /** A NodeConfig is stored that cannot be read. */
         public static Hold unreadable(Set<String> names) {
             return new Hold(

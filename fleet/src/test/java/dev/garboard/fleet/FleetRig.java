@@ -194,6 +194,15 @@ final class FleetRig implements AutoCloseable {
         }
     }
 
+    /** Cuts the end off what every machine was told last. */
+    void damageCommitted() throws SQLException {
+        try (var database = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("garboard.db"));
+                var sql = database.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 10000");
+            sql.execute("UPDATE committed_config SET documents = SUBSTR(documents, 1, LENGTH(documents) - 1)");
+        }
+    }
+
     /** A copy of the database, as a person makes one. */
     Path copy() throws SQLException {
         var copy = directory.resolve("copy.db");

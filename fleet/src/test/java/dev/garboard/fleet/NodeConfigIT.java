@@ -64,7 +64,7 @@ class NodeConfigIT {
         var document = new NodeConfigSpec.Document(
                 "node.garboard.dev/v1alpha1",
                 kind,
-                new NodeConfigSpec.Metadata(kind.equals("RegistryMirror") ? "docker" : "default"),
+                new NodeConfigSpec.Metadata(kind.equals("RegistryMirror") ? "docker.io" : "default"),
                 spec);
         rig.store.create(new Resource<>(
                 Kinds.NODE_CONFIG,
@@ -276,11 +276,11 @@ class NodeConfigIT {
 
         var state = desired(one -> one.getDocumentsCount() == 1);
         var mirror = state.getDocuments(0);
-        assertEquals("RegistryMirror/docker", mirror.getKind() + "/" + mirror.getName());
+        assertEquals("RegistryMirror/docker.io", mirror.getKind() + "/" + mirror.getName());
         assertTrue(mirror.getContent().toStringUtf8().contains("https://mirror.example"), mirror::toString);
         var said = DocumentStatus.newBuilder()
                 .setKind("RegistryMirror")
-                .setName("docker")
+                .setName("docker.io")
                 .setDesiredRevision(mirror.getRevision());
         reports(
                 state.getRevision(),
@@ -288,7 +288,7 @@ class NodeConfigIT {
                         .setMessage("no room")
                         .build());
         configuredIs("False Failed");
-        assertEquals("RegistryMirror/docker: no room", message());
+        assertEquals("RegistryMirror/docker.io: no room", message());
         reports(
                 state.getRevision(),
                 said.setFailedRevision(0)
@@ -356,6 +356,19 @@ class NodeConfigIT {
         resolver("newest", 300, "192.0.2.4");
         desiredServers("192.0.2.4");
         eventually(() -> config().nodeConfigs().equals(List.of("site", "newest")), () -> status().toString());
+    }
+
+    @Test
+    void whatWasCommittedAndCannotBeReadEndsNoStream() throws Exception {
+        resolver("site", 100, "192.0.2.1");
+        desiredServers("192.0.2.1");
+        rig.damageCommitted();
+
+        reconnect();
+        node.say(NodeMessage.newBuilder()
+                .setStatus(NodeMessage.Status.newBuilder().setReady(false).setMessage("still there")));
+
+        eventually(() -> status().toString().contains("still there"), () -> status().toString());
     }
 
     private void reconnect() throws Exception {

@@ -21,9 +21,9 @@ public final class CommittedConfigs {
      * What a machine was told.
      *
      * @param revision grows when the digest changes, and only then
-     * @param digest of the documents
+     * @param digest of all that it was told
      * @param nodeConfigs names of those that had a say, the strongest last
-     * @param documents as a JSON list
+     * @param documents what of that lasts while what is declared cannot be merged, as a JSON list
      */
     public record Committed(long revision, String digest, List<String> nodeConfigs, String documents) {
         public Committed {

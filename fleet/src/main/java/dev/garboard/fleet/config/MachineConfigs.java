@@ -17,6 +17,7 @@ import dev.garboard.inventory.ResourceMirror;
 import dev.garboard.inventory.ResourceMissingException;
 import dev.garboard.inventory.ResourceStore;
 import dev.garboard.inventory.ServingLoop;
+import dev.garboard.nodeconfig.DocumentException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -79,7 +80,8 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
     public Optional<NodeState> of(String name) {
         try {
             return current(name);
-        } catch (InvalidResourceException unreadable) {
+        } catch (InvalidResourceException | DocumentException unreadable) {
+            // Out of a stream's own thread it would end the stream, at each of its connections.
             log.atError().addKeyValue("machine", name).setCause(unreadable).log("no configuration");
             return Optional.empty();
         }
@@ -126,7 +128,7 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
                     asOf,
                     decision.digest(),
                     decision.nodeConfigs(),
-                    CommittedDocuments.text(decision.documents()));
+                    CommittedDocuments.text(decision.lasting()));
             if (now.isEmpty()) {
                 return Optional.empty();
             }

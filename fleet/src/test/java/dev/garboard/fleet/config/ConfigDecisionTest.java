@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.garboard.fleet.ConfigStatus.Hold;
@@ -19,12 +20,14 @@ import dev.garboard.inventory.NodeConfigSpec;
 import dev.garboard.inventory.NodeConfigSpec.Selector;
 import dev.garboard.inventory.ObjectMeta;
 import dev.garboard.inventory.Resource;
+import dev.garboard.nodeconfig.DocumentException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a machine is told, and when it keeps what it was told last. */
 class ConfigDecisionTest {
@@ -58,7 +61,7 @@ class ConfigDecisionTest {
     }
 
     private static Former former(ConfigDecision decision) {
-        return new Former(decision.documents(), decision.nodeConfigs());
+        return new Former(decision.lasting(), decision.nodeConfigs());
     }
 
     @Test
@@ -155,10 +158,83 @@ class ConfigDecisionTest {
     }
 
     @Test
+    void whatTheMachinesOwnSpecSaysNoMoreIsTakenBackWhileNodeConfigsContradictEachOther() {
+        var site = resolver("a", 100, "192.0.2.1");
+        var before = ConfigDecision.of(machine("db1", "192.0.2.9"), List.of(site), Set.of(), former(decide(Former.NOTHING, List.of(site))));
+
+        var held = decide(former(before), List.of(site, resolver("b", 100, "192.0.2.2")));
+
+        assertEquals(List.of("192.0.2.9"), servers(before));
+        assertEquals(Hold.Reason.CONFLICT, hold(held).reason());
+        assertEquals(List.of("192.0.2.1"), servers(held));
+        assertEquals("m1", NodeSettings.of("m1", held).hostname());
+    }
+
+    @Test
+    void whatTheMachinesOwnSpecDecidedComesBackAsItWasBeforeTheContradiction() {
+        var site = resolver("a", 100, "192.0.2.1");
+        var both = List.of(site, resolver("b", 100, "192.0.2.2"));
+        var decided = ConfigDecision.of(machine(null, "192.0.2.9"), both, Set.of(), former(decide(Former.NOTHING, List.of(site))));
+
+        var held = decide(former(decided), both);
+
+        assertNull(decided.hold());
+        assertEquals(List.of("192.0.2.1"), servers(held));
+    }
+
+    @Test
+    void whatOnlyTheMachinesOwnSpecMakesWholeDoesNotLast() {
+        var part = config("a", 100, "Hostname", Map.of());
+
+        var decided = ConfigDecision.of(machine("db1"), List.of(part), Set.of(), Former.NOTHING);
+
+        assertNull(decided.hold());
+        assertEquals("db1", NodeSettings.of("m1", decided).hostname());
+        assertEquals(List.of(), decided.lasting());
+    }
+
+    @Test
+    void whatTheMachineWasToldLastAndNoLongerReadsIsLeftOutAndNamed() {
+        var before = decide(
+                Former.NOTHING,
+                List.of(
+                        resolver("a", 100, "192.0.2.1"),
+                        config("time", 100, "TimeSync", Map.of("servers", List.of("192.0.2.3")))));
+        var newer = before.lasting().stream().map(ObjectNode::deepCopy).toList();
+        newer.getFirst().withObject("/spec").put("ofAnOlderServer", true);
+
+        var held = ConfigDecision.of(machine(null), List.of(), Set.of("damaged"), new Former(newer, List.of("a", "time")));
+
+        assertEquals(List.of(), servers(held));
+        assertEquals(List.of("192.0.2.3"), NodeSettings.of("m1", held).timeServers());
+        assertTrue(hold(held).message().contains("this is left out, since it no longer reads: Resolver/default"), hold(held)::message);
+    }
+
+    @Test
+    void theRemedyOfASpecThatBreaksARuleIsTheSpec() {
+        var decision = ConfigDecision.of(
+                machine("Not a name", "192.0.2.9"), List.of(resolver("a", 100, "192.0.2.1")), Set.of(), Former.NOTHING);
+
+        assertEquals(List.of("192.0.2.9"), servers(decision));
+        assertEquals("m1", NodeSettings.of("m1", decision).hostname());
+        assertTrue(hold(decision).message().startsWith("the Machine's own spec: Hostname/default"), hold(decision)::message);
+        assertTrue(hold(decision).message().endsWith("Correct spec.hostname, spec.dnsServers or spec.timeServers of the Machine"));
+    }
+
+    @Test
+    void aRowThatIsDamagedIsRefusedAsADocumentIs() {
+        var cut = new Committed(1, "", List.of(), "[{\"kind\":");
+        var other = new Committed(1, "", List.of(), "[1]");
+
+        assertThrows(DocumentException.class, () -> CommittedDocuments.former(cut));
+        assertThrows(DocumentException.class, () -> CommittedDocuments.former(other));
+    }
+
+    @Test
     void whatWasCommittedIsReadBackAsItWas() {
         var decision = decide(Former.NOTHING, List.of(resolver("a", 100, "192.0.2.1")));
         var row = new Committed(
-                1, decision.digest(), decision.nodeConfigs(), CommittedDocuments.text(decision.documents()));
+                1, decision.digest(), decision.nodeConfigs(), CommittedDocuments.text(decision.lasting()));
 
         assertEquals(former(decision), CommittedDocuments.former(row));
     }
