@@ -76,8 +76,7 @@ record ConfigDecision(
             Former former) {
         var own = NodeLayers.ofMachine(machine);
         var readableOwn = ReadableDocuments.of(own.map(Layer::documents).orElse(List.of()));
-        var over = own.map(layer -> new Layer(layer.name(), layer.priority(), readableOwn.documents()))
-                .stream()
+        var over = own.map(layer -> new Layer(layer.name(), layer.priority(), readableOwn.documents())).stream()
                 .toList();
         if (!unreadable.isEmpty()) {
             return held(over, former, Hold.unreadable(unreadable));

@@ -124,11 +124,7 @@ public final class MachineConfigs implements DesiredDocuments, AutoCloseable {
         long revision = known.map(CommittedConfigs.Committed::revision).orElse(0L);
         if (decision.hold() == null) {
             var now = committed.commit(
-                    uid,
-                    asOf,
-                    decision.digest(),
-                    decision.nodeConfigs(),
-                    CommittedDocuments.text(decision.lasting()));
+                    uid, asOf, decision.digest(), decision.nodeConfigs(), CommittedDocuments.text(decision.lasting()));
             if (now.isEmpty()) {
                 return Optional.empty();
             }

@@ -160,7 +160,8 @@ class ConfigDecisionTest {
     @Test
     void whatTheMachinesOwnSpecSaysNoMoreIsTakenBackWhileNodeConfigsContradictEachOther() {
         var site = resolver("a", 100, "192.0.2.1");
-        var before = ConfigDecision.of(machine("db1", "192.0.2.9"), List.of(site), Set.of(), former(decide(Former.NOTHING, List.of(site))));
+        var before = ConfigDecision.of(
+                machine("db1", "192.0.2.9"), List.of(site), Set.of(), former(decide(Former.NOTHING, List.of(site))));
 
         var held = decide(former(before), List.of(site, resolver("b", 100, "192.0.2.2")));
 
@@ -174,7 +175,8 @@ class ConfigDecisionTest {
     void whatTheMachinesOwnSpecDecidedComesBackAsItWasBeforeTheContradiction() {
         var site = resolver("a", 100, "192.0.2.1");
         var both = List.of(site, resolver("b", 100, "192.0.2.2"));
-        var decided = ConfigDecision.of(machine(null, "192.0.2.9"), both, Set.of(), former(decide(Former.NOTHING, List.of(site))));
+        var decided = ConfigDecision.of(
+                machine(null, "192.0.2.9"), both, Set.of(), former(decide(Former.NOTHING, List.of(site))));
 
         var held = decide(former(decided), both);
 
@@ -203,11 +205,14 @@ class ConfigDecisionTest {
         var newer = before.lasting().stream().map(ObjectNode::deepCopy).toList();
         newer.getFirst().withObject("/spec").put("ofAnOlderServer", true);
 
-        var held = ConfigDecision.of(machine(null), List.of(), Set.of("damaged"), new Former(newer, List.of("a", "time")));
+        var held =
+                ConfigDecision.of(machine(null), List.of(), Set.of("damaged"), new Former(newer, List.of("a", "time")));
 
         assertEquals(List.of(), servers(held));
         assertEquals(List.of("192.0.2.3"), NodeSettings.of("m1", held).timeServers());
-        assertTrue(hold(held).message().contains("this is left out, since it no longer reads: Resolver/default"), hold(held)::message);
+        assertTrue(
+                hold(held).message().contains("this is left out, since it no longer reads: Resolver/default"),
+                hold(held)::message);
     }
 
     @Test
@@ -217,8 +222,12 @@ class ConfigDecisionTest {
 
         assertEquals(List.of("192.0.2.9"), servers(decision));
         assertEquals("m1", NodeSettings.of("m1", decision).hostname());
-        assertTrue(hold(decision).message().startsWith("the Machine's own spec: Hostname/default"), hold(decision)::message);
-        assertTrue(hold(decision).message().endsWith("Correct spec.hostname, spec.dnsServers or spec.timeServers of the Machine"));
+        assertTrue(
+                hold(decision).message().startsWith("the Machine's own spec: Hostname/default"),
+                hold(decision)::message);
+        assertTrue(hold(decision)
+                .message()
+                .endsWith("Correct spec.hostname, spec.dnsServers or spec.timeServers of the Machine"));
     }
 
     @Test
