@@ -97,7 +97,6 @@ class EtcdRestoreTest {
         assertRestored();
     }
 
-    /** What was there before goes only when the restored member votes. */
     /** The note of the first call may just have been taken back: a second one must not begin the restore anew at the next start. */
     @Test
     void replaceAskedTwiceIsNotedOnce() throws Exception {
@@ -111,6 +110,7 @@ class EtcdRestoreTest {
         assertEquals(Optional.empty(), new EtcdRestoreFiles(paths).state());
     }
 
+    /** What was there before goes only when the restored member votes. */
     @Test
     void theFormerDataStaysUntilTheMemberVotes() throws Exception {
         leave(Phase.REPLACING);
